@@ -1,0 +1,1 @@
+"""Cases: states, clocks, verdicts and replies."""

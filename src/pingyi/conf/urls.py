@@ -1,0 +1,15 @@
+"""All addresses, by audience."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("pingyi.web.citizen.urls")),
+    path("", include("pingyi.web.components.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("", include("pingyi.web.account.urls")),
+    path("unit/", include(("pingyi.web.unit.urls", "unit"))),
+    path("office/", include(("pingyi.web.office.urls", "office"))),
+    path("inspectors/", include(("pingyi.web.inspectors.urls", "inspectors"))),
+    path("", include(("pingyi.web.observatory.urls", "observatory"))),
+    path("i18n/", include("django.conf.urls.i18n")),
+]

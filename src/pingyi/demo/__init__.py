@@ -1,0 +1,1 @@
+"""A plausible city, built by walking the actions."""

@@ -1,0 +1,1 @@
+"""Areas, units, service points, items, posts, point codes, seasons and enrolment."""

@@ -1,0 +1,175 @@
+"""Who is rated, where, for what, and under which season's rules."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Area(models.Model):
+    """A city, one of its districts, or a street of a district; `code` as GB/T 2260."""
+
+    class Level(models.TextChoices):
+        CITY = "city", "市"
+        DISTRICT = "district", "区"
+        STREET = "street", "街道"
+
+    code = models.CharField(max_length=12, unique=True)
+    name = models.CharField(max_length=60)
+    level = models.CharField(max_length=10, choices=Level.choices)
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Unit(models.Model):
+    """A rated unit (参评单位); `group` is its peer group unless a season enrols it elsewhere."""
+
+    code = models.CharField(max_length=32, unique=True)
+    name = models.CharField(max_length=120)
+    group = models.CharField(max_length=40)
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="units")
+    kind = models.CharField(max_length=40, blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Item(models.Model):
+    """A service item (事项) a unit handles."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="items")
+    code = models.CharField(max_length=64)
+    name = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["unit_id", "code"]
+        constraints = [models.UniqueConstraint(fields=["unit", "code"], name="item_code_per_unit")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ServicePoint(models.Model):
+    """A place where people are served, and so rate: a window, hall, station, terminal …"""
+
+    class Kind(models.TextChoices):
+        WINDOW = "window", "窗口"
+        HALL = "hall", "大厅"
+        STATION = "station", "站所"
+        TERMINAL = "terminal", "自助终端"
+        ONLINE = "online", "网上"
+        ENFORCEMENT = "enforcement", "执法队"
+        OFFICE = "office", "科室"
+        CLINIC = "clinic", "诊室"
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="points")
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    address = models.CharField(max_length=200, blank=True)
+    hours = models.CharField(max_length=100, blank=True)
+    items = models.ManyToManyField(Item, related_name="points", blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["unit_id", "name"]
+        constraints = [models.UniqueConstraint(fields=["unit", "name"], name="point_name_per_unit")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PointCode(models.Model):
+    """What is printed on the poster. A torn or altered one is replaced, never reused."""
+
+    point = models.ForeignKey(ServicePoint, on_delete=models.PROTECT, related_name="codes")
+    code = models.CharField(max_length=16, unique=True)
+    issued_at = models.DateTimeField()
+    replaced_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["point"],
+                condition=Q(replaced_at__isnull=True),
+                name="one_current_code_per_point",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Post(models.Model):
+    """A staff badge (工号) shown at a window; the name is optional."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="posts")
+    point = models.ForeignKey(
+        ServicePoint, on_delete=models.PROTECT, null=True, blank=True, related_name="posts"
+    )
+    badge = models.CharField(max_length=20)
+    name = models.CharField(max_length=60, blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["unit_id", "badge"]
+        constraints = [models.UniqueConstraint(fields=["unit", "badge"], name="badge_per_unit")]
+
+    def __str__(self) -> str:
+        return self.badge
+
+
+class Season(models.Model):
+    """A rating year: its dates (both included), its scheme, and which day a verdict counts by."""
+
+    class CountsBy(models.TextChoices):
+        VERDICT = "verdict", "按查实之日"
+        RATING = "rating", "按评价之日"
+
+    code = models.CharField(max_length=12, unique=True)
+    scheme = models.CharField(max_length=40)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    counts_by = models.CharField(max_length=10, choices=CountsBy.choices, default=CountsBy.VERDICT)
+
+    class Meta:
+        ordering = ["starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="season_ends_after_start",
+                violation_error_message="A season ends on or after the day it starts.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Enrolment(models.Model):
+    """A unit takes part in a season, in one group."""
+
+    season = models.ForeignKey(Season, on_delete=models.PROTECT, related_name="enrolments")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="enrolments")
+    group = models.CharField(max_length=40)
+
+    class Meta:
+        ordering = ["season_id", "unit_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["season", "unit"], name="unit_once_per_season")
+        ]

@@ -1,0 +1,1 @@
+"""Inbox of users and outbox to the world (SMS, e-mail)."""

@@ -1,0 +1,50 @@
+"""What goes out (SMS, e-mail) and what waits in a user's inbox."""
+
+from django.conf import settings
+from django.db import models
+
+
+class Outgoing(models.Model):
+    """One message to the world. The attempt is committed before the call; an unclear outcome is
+    `unknown`, to be reconciled, never blindly sent again."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "待发"
+        SENDING = "sending", "发送中"
+        SENT = "sent", "已发"
+        FAILED = "failed", "失败"
+        UNKNOWN = "unknown", "结果不明"
+
+    class Channel(models.TextChoices):
+        SMS = "sms", "短信"
+        EMAIL = "email", "邮件"
+
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    purpose = models.CharField(max_length=40)
+    to_cipher = models.BinaryField()
+    text_cipher = models.BinaryField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    created_at = models.DateTimeField()
+    attempted_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["state", "id"], name="outgoing_due")]
+
+
+class InboxItem(models.Model):
+    """Something a user should look at: a sentence and a link, without personal data."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="inbox"
+    )
+    text = models.CharField(max_length=200)
+    link = models.CharField(max_length=200)
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["user", "read_at", "id"], name="inbox_unread")]

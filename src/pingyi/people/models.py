@@ -1,0 +1,61 @@
+"""Users and their appointments."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+
+from pingyi.directory.models import Area, Unit
+from pingyi.people.roles import NAMES, SCOPED_TO_UNIT, Role
+
+
+class User(AbstractUser):
+    """A member of staff. Citizens have no account. Nobody is a superuser."""
+
+    name = models.CharField(max_length=60, blank=True)
+    phone_cipher = models.BinaryField(null=True, blank=True)
+    language = models.CharField(max_length=10, default="zh-hans")
+
+    @property
+    def audit_name(self) -> str:
+        return self.username
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+
+class Appointment(models.Model):
+    """A role held within an area (its whole subtree) or a unit."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="appointments")
+    role = models.CharField(max_length=20, choices=[(r.value, NAMES[r]) for r in Role])
+    area = models.ForeignKey(
+        Area, on_delete=models.PROTECT, null=True, blank=True, related_name="appointments"
+    )
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="appointments"
+    )
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["user_id", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(role__in=sorted(SCOPED_TO_UNIT), unit__isnull=False, area__isnull=True)
+                | (~Q(role__in=sorted(SCOPED_TO_UNIT)) & Q(area__isnull=False, unit__isnull=True)),
+                name="appointment_scope_fits_role",
+                violation_error_message="A unit's role needs a unit, every other role an area.",
+            ),
+        ]
+
+
+class OneTimeLink(models.Model):
+    """A first sign-in: opens once, until it expires. Only the token's digest is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="one_time_links")
+    digest = models.BinaryField(max_length=32, unique=True)
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)

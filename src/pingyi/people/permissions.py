@@ -1,0 +1,70 @@
+"""Who may: a user's permissions and how far each reaches. Closed unless an appointment opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from pingyi.people.models import Appointment, User
+from pingyi.people.roles import PERMISSIONS, Role
+
+
+@dataclass(frozen=True)
+class Scope:
+    """How far a permission reaches: whole areas (with all below them) and single units."""
+
+    areas: frozenset[int]
+    units: frozenset[int]
+
+    def __bool__(self) -> bool:
+        return bool(self.areas or self.units)
+
+    def over(self, *, area: str, unit: str | None = None) -> Q:
+        """A filter: `area` and `unit` are the lookups that lead from the row to its Area and Unit.
+
+        An area reaches its streets too: three levels deep at most (city, district, street).
+        """
+        found = Q(pk__in=())
+        if self.areas:
+            for path in (area, f"{area}__parent", f"{area}__parent__parent"):
+                found |= Q(**{f"{path}__in": self.areas})
+        if self.units and unit is not None:
+            found |= Q(**{f"{unit}__in": self.units})
+        return found
+
+
+def appointments_of(user: User, *, at: datetime | None = None) -> list[Appointment]:
+    """The user's appointments in force (read once per user object)."""
+    if not user.is_authenticated or not user.is_active:
+        return []
+    kept: list[Appointment] | None = getattr(user, "_appointments", None)
+    if kept is None:
+        kept = list(user.appointments.filter(until__isnull=True).select_related("area", "unit"))
+        user._appointments = kept  # type: ignore[attr-defined]
+    return kept
+
+
+def roles_of(user: User) -> frozenset[Role]:
+    """The roles the user holds anywhere."""
+    return frozenset(Role(a.role) for a in appointments_of(user))
+
+
+def may(user: User, permission: str) -> bool:
+    """Whether the user holds `permission` anywhere; KeyError if nobody declared it."""
+    return bool(roles_of(user) & PERMISSIONS[permission])
+
+
+def scope_of(user: User, permission: str) -> Scope:
+    """How far the user's `permission` reaches; an empty scope is falsy and filters to nothing."""
+    return _scope(a for a in appointments_of(user) if Role(a.role) in PERMISSIONS[permission])
+
+
+def _scope(appointments: Iterable[Appointment]) -> Scope:
+    held = list(appointments)
+    return Scope(
+        areas=frozenset(a.area_id for a in held if a.area_id is not None),
+        units=frozenset(a.unit_id for a in held if a.unit_id is not None),
+    )

@@ -1,0 +1,68 @@
+"""Roles and what each may do: *who may*, never *whether now* (DESIGN: who uses it). Pure."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    UNIT_ADMIN = "unit_admin"
+    SORTER = "sorter"
+    CALLER = "caller"
+    CASE_MANAGER = "case_manager"
+    SCHEME_KEEPER = "scheme_keeper"
+    INSPECTOR = "inspector"
+    SQUAD_MEMBER = "squad_member"
+    LEADER = "leader"
+    SYSTEM_ADMIN = "system_admin"
+    SECURITY_ADMIN = "security_admin"
+    AUDIT_ADMIN = "audit_admin"
+
+
+NAMES: dict[Role, str] = {
+    Role.UNIT_ADMIN: "双评议管理员",
+    Role.SORTER: "分拣员",
+    Role.CALLER: "回访员",
+    Role.CASE_MANAGER: "案件管理员",
+    Role.SCHEME_KEEPER: "方案管理员",
+    Role.INSPECTOR: "纪检监察人员",
+    Role.SQUAD_MEMBER: "督查队员",
+    Role.LEADER: "领导",
+    Role.SYSTEM_ADMIN: "系统管理员",
+    Role.SECURITY_ADMIN: "安全管理员",
+    Role.AUDIT_ADMIN: "审计管理员",
+}
+
+OFFICE = frozenset({Role.SORTER, Role.CALLER, Role.CASE_MANAGER, Role.SCHEME_KEEPER})
+SCOPED_TO_UNIT = frozenset({Role.UNIT_ADMIN})
+
+# A permission is `<noun>.<verb>`; whoever holds one holds it within the scope of the appointment.
+PERMISSIONS: dict[str, frozenset[Role]] = {
+    "case.sort": frozenset({Role.SORTER, Role.CASE_MANAGER}),
+    "case.call": frozenset({Role.CALLER, Role.CASE_MANAGER}),
+    "case.dispatch": frozenset({Role.CASE_MANAGER}),
+    "case.refer": frozenset({Role.SORTER, Role.CASE_MANAGER}),
+    "case.answer": frozenset({Role.UNIT_ADMIN}),
+    "case.investigate": frozenset({Role.INSPECTOR}),
+    "case.decide": frozenset({Role.CASE_MANAGER}),
+    "case.reply": frozenset({Role.CASE_MANAGER, Role.CALLER}),
+    "case.close": frozenset({Role.CASE_MANAGER}),
+    "case.read": OFFICE | {Role.INSPECTOR, Role.LEADER, Role.UNIT_ADMIN},
+    "contact.reveal": frozenset({Role.CALLER, Role.CASE_MANAGER, Role.INSPECTOR}),
+    "scoreboard.read": OFFICE | {Role.INSPECTOR, Role.LEADER},
+    "unit.read": OFFICE | {Role.INSPECTOR, Role.LEADER, Role.UNIT_ADMIN},
+    "directory.read": OFFICE | {Role.SYSTEM_ADMIN, Role.LEADER, Role.UNIT_ADMIN},
+    "directory.change": frozenset({Role.SYSTEM_ADMIN, Role.SCHEME_KEEPER}),
+    "code.print": frozenset({Role.UNIT_ADMIN, Role.SYSTEM_ADMIN, *OFFICE}),
+    "code.replace": frozenset({Role.UNIT_ADMIN, Role.SYSTEM_ADMIN, Role.CASE_MANAGER}),
+    "user.read": frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}),
+    "user.create": frozenset({Role.SYSTEM_ADMIN}),
+    "user.appoint": frozenset({Role.SECURITY_ADMIN}),
+    "audit.read": frozenset({Role.AUDIT_ADMIN}),
+    "outbox.read": frozenset({Role.CASE_MANAGER, Role.CALLER}),
+}
+
+
+def roles_that_may(permission: str) -> frozenset[Role]:
+    """The roles holding `permission`; KeyError for a permission nobody declared."""
+    return PERMISSIONS[permission]

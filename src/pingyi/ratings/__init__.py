@@ -1,0 +1,1 @@
+"""Intake, receipts and tallies."""

@@ -1,0 +1,121 @@
+"""Ratings and their tallies. A rating is a fact: never edited, voided by a later fact."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from pingyi.directory.models import Season, ServicePoint, Unit
+
+
+class Rating(models.Model):
+    """One visit's rating.
+
+    `level` is the rank of `rulebook.Level` (5 very satisfied … 1 very dissatisfied). `key` is
+    the client's own and makes a retry harmless; `digest` tells a retry from another content.
+    `day` is the day recorded, in the city's time zone; tallies count by it. Marks are keyed
+    hashes whose salt changes daily: they show a burst, not a person.
+    """
+
+    key = models.UUIDField(unique=True)
+    digest = models.BinaryField(max_length=16)
+    receipt = models.CharField(max_length=24, unique=True)
+    point = models.ForeignKey(
+        ServicePoint, on_delete=models.PROTECT, related_name="ratings", db_index=False
+    )
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="ratings", db_index=False)
+    season = models.ForeignKey(
+        Season, on_delete=models.PROTECT, null=True, related_name="ratings", db_index=False
+    )
+    channel = models.CharField(max_length=20, default="qr")
+    level = models.PositiveSmallIntegerField()
+    by_default = models.BooleanField(default=False)
+    reasons = models.CharField(max_length=80, blank=True)
+    comment = models.TextField(blank=True)
+    badge = models.CharField(max_length=20, blank=True)
+    recorded_at = models.DateTimeField()
+    day = models.DateField()
+    device_mark = models.BinaryField(max_length=8, null=True)
+    network_mark = models.BinaryField(max_length=8, null=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(level__lte=2), name="bad_rating"),
+            models.Index(fields=["point", "recorded_at"], name="rating_of_point"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(level__gte=1, level__lte=5), name="rating_level"),
+        ]
+
+    @property
+    def is_bad(self) -> bool:
+        return self.level <= 2
+
+
+class Contact(models.Model):
+    """What could name the rater. Apart from the rating, encrypted, looked up by keyed hash.
+
+    The matter number counts as contact data: the unit's ledger knows whose it is.
+    """
+
+    rating = models.OneToOneField(
+        Rating, on_delete=models.PROTECT, primary_key=True, related_name="contact"
+    )
+    phone_cipher = models.BinaryField(null=True)
+    phone_print = models.BinaryField(max_length=20, null=True, db_index=True)
+    call_back = models.BooleanField(default=False)
+    matter_cipher = models.BinaryField(null=True)
+    matter_print = models.BinaryField(max_length=20, null=True)
+    word_digest = models.BinaryField(max_length=32, null=True)
+
+
+class RatingVoid(models.Model):
+    """A rating was voided after review: out of every rate from `day` on, still visible as void."""
+
+    rating = models.OneToOneField(
+        Rating, on_delete=models.PROTECT, primary_key=True, related_name="void"
+    )
+    at = models.DateTimeField()
+    day = models.DateField()
+    by = models.CharField(max_length=150)
+    reason = models.CharField(max_length=200)
+
+
+class UnitTally(models.Model):
+    """How many ratings of a level a unit has in a season, by channel; voids are subtracted."""
+
+    season = models.ForeignKey(Season, on_delete=models.PROTECT, db_index=False)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, db_index=False)
+    channel = models.CharField(max_length=20)
+    level = models.PositiveSmallIntegerField()
+    by_default = models.BooleanField(default=False)
+    count = models.IntegerField()
+
+    class Meta:
+        ordering = ["season_id", "unit_id", "channel", "level"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["season", "unit", "channel", "level", "by_default"], name="unit_tally_key"
+            )
+        ]
+
+
+class PointTally(models.Model):
+    """The change on one day in a point's ratings of a level, by channel: +1 a rating, −1 a void."""
+
+    day = models.DateField()
+    point = models.ForeignKey(ServicePoint, on_delete=models.PROTECT, db_index=False)
+    channel = models.CharField(max_length=20)
+    level = models.PositiveSmallIntegerField()
+    by_default = models.BooleanField(default=False)
+    count = models.IntegerField()
+
+    class Meta:
+        ordering = ["day", "point_id", "channel", "level"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "point", "channel", "level", "by_default"], name="point_tally_key"
+            )
+        ]
+        indexes = [models.Index(fields=["point", "day"], name="tally_of_point")]

@@ -1,0 +1,1 @@
+"""The `pingyi` commands, a module each."""

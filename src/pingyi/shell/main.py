@@ -1,0 +1,49 @@
+"""`pingyi`: finds the command's module by its name and imports no other.
+
+Exit codes: 0 done, 1 failed (one clear line on stderr), 2 usage.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+
+import click
+
+COMMANDS = {
+    "backup": "pingyi.shell.backup",
+    "bench": "pingyi.shell.bench",
+    "check-tallies": "pingyi.shell.check_tallies",
+    "demo": "pingyi.shell.demo",
+    "doctor": "pingyi.shell.doctor",
+    "import-directory": "pingyi.shell.import_directory",
+    "init": "pingyi.shell.init",
+    "job": "pingyi.shell.job",
+    "keys": "pingyi.shell.keys",
+    "manage": "pingyi.shell.manage",
+    "restore": "pingyi.shell.restore",
+    "schemes": "pingyi.shell.schemes",
+    "score": "pingyi.shell.score",
+    "scoreboard": "pingyi.shell.scoreboard",
+    "serve": "pingyi.shell.serve",
+}
+
+
+class Commands(click.Group):
+    """Commands by module: `check-tallies` is `check_tallies` in `shell/check_tallies.py`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        module = COMMANDS.get(name)
+        if module is None:
+            return None
+        return getattr(importlib.import_module(module), name.replace("-", "_"))
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="pingyi")
+def main() -> None:
+    """评议: a city's people rate every service point; every bad rating is answered and counted."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pingyi.conf.settings")

@@ -1,0 +1,54 @@
+"""The main menu: one list, filtered by what the user may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from pingyi.people.models import User
+from pingyi.people.permissions import may
+
+
+@dataclass(frozen=True)
+class Entry:
+    label: str | Promise
+    url_name: str
+    permission: str
+
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry(_("分拣台"), "office:sorting", "case.sort"),
+    Entry(_("回访台"), "office:calls", "case.call"),
+    Entry(_("案件"), "office:cases", "case.dispatch"),
+    Entry(_("本单位"), "unit:desk", "case.answer"),
+    Entry(_("移交件"), "inspectors:desk", "case.investigate"),
+    Entry(_("积分榜"), "observatory:scoreboard", "scoreboard.read"),
+    Entry(_("目录"), "office:directory", "directory.read"),
+    Entry(_("短信发件箱"), "office:outbox", "outbox.read"),
+    Entry(_("用户"), "account:users", "user.read"),
+    Entry(_("审计"), "account:audit", "audit.read"),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str | Promise
+    url: str
+    here: bool
+
+
+def menu_for(user: User, path: str) -> list[Link]:
+    """The entries `user` may open, the one `path` belongs to marked."""
+    links = []
+    for entry in ENTRIES:
+        if not may(user, entry.permission):
+            continue
+        try:
+            url = reverse(entry.url_name)
+        except NoReverseMatch:
+            continue
+        links.append(Link(entry.label, url, path.startswith(url)))
+    return links
