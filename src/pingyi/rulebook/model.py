@@ -1,0 +1,322 @@
+"""What a scheme file says, typed: one class per kind of clause, and the `Scheme` they make up.
+
+These classes are the file format: docs/schemes/scheme.schema.json is generated from them.
+Numbers are exact decimals; no value here is ever a float.
+"""
+
+import datetime
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from pingyi.rulebook.levels import Level
+
+CountOf = Annotated[int, Meta(ge=0)]
+MonthDay = Annotated[
+    str,
+    Meta(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$", description="month-day, as 03-01"),
+]
+Series = Annotated[int, Meta(ge=1, le=5, description="leading digit of the reasons' codes")]
+
+
+class Clause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every clause says of itself. Its id is the name of its table in the file."""
+
+    id: str = ""
+    zh: Annotated[str, Meta(min_length=1, description="the rule's text in Chinese")]
+    source: Annotated[str, Meta(min_length=1, description="document and clause it is taken from")]
+    assumed: Annotated[bool, Meta(description="our assumption, not read in a source")] = False
+
+
+class Title(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A scheme's name for people."""
+
+    zh: Annotated[str, Meta(min_length=1)]
+    en: Annotated[str, Meta(min_length=1)]
+
+
+class Season(Clause, frozen=True, kw_only=True):
+    """By convention, the days between which ratings of a year count, both included."""
+
+    starts: MonthDay
+    ends: MonthDay
+
+
+class Scale(Clause, frozen=True, kw_only=True):
+    """The levels a rater is shown."""
+
+    shown: Annotated[tuple[Level, ...], Meta(min_length=2)]
+
+
+class Label(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A level's words, and the series of reasons offered with it."""
+
+    id: str = ""
+    zh: Annotated[str, Meta(min_length=1)]
+    en: Annotated[str, Meta(min_length=1)]
+    reasons: tuple[Series, ...] = ()
+
+
+class Reason(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One indicator (评价指标) a rater may tick; `core` ones are shown first."""
+
+    code: str = ""
+    zh: Annotated[str, Meta(min_length=1)]
+    en: Annotated[str, Meta(min_length=1)]
+    core: bool = False
+
+
+class Rate(Clause, frozen=True, kw_only=True):
+    """How ratings become a satisfaction rate.
+
+    bad_counts "raw": each bad rating counts as given. "verified": only once verified; one that is
+    not stands outside the rate altogether. Void and withdrawn ratings are never counted.
+    """
+
+    satisfied: Annotated[tuple[Level, ...], Meta(min_length=1)]
+    bad_counts: Literal["raw", "verified"]
+    defaults: Literal["left_out", "as_satisfied"]
+    voids: Literal["left_out"]
+
+
+class Component(Clause, frozen=True, kw_only=True):
+    """A weighted part of the score: the satisfaction rate over `channels`, or a measured mark.
+
+    `weight` holds for every group that does not give weights of its own.
+    """
+
+    weight: Annotated[Decimal, Meta(description="points at a rate of 100 %")] | None = None
+    channels: Annotated[
+        tuple[str, ...], Meta(description="channels whose ratings it takes together")
+    ] = ()
+    all_channels: bool = False
+    measured: Annotated[bool, Meta(description="takes a mark of 0 to 100 from outside")] = False
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Units that are ranked against one another; `weights` by component, in points."""
+
+    id: str = ""
+    zh: Annotated[str, Meta(min_length=1)]
+    en: Annotated[str, Meta(min_length=1)]
+    source: Annotated[str, Meta(min_length=1)]
+    assumed: bool = False
+    weights: Mapping[str, Decimal] | None = None
+
+
+class Base(Clause, frozen=True, kw_only=True):
+    """Points every unit starts from."""
+
+    points: Decimal
+
+
+class Bound(Clause, frozen=True, kw_only=True):
+    """What a total cannot fall below (floor) or rise above (ceiling), in points."""
+
+    points: Decimal
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """From the `nth` event of its kind on, each counts `each` points."""
+
+    nth: Annotated[int, Meta(ge=2)]
+    each: Decimal
+
+
+class EventPoints(Clause, frozen=True, kw_only=True):
+    """Points for each event of a kind: the same for each, by steps, or as approved (bonus).
+
+    `cap` bounds the size of the clause's line: -30 means never more than 30 points lost.
+    """
+
+    event: Annotated[str, Meta(min_length=1)]
+    each: Decimal | None = None
+    as_approved: bool = False
+    steps: tuple[Step, ...] = ()
+    cap: Decimal | None = None
+
+
+class Veto(Clause, frozen=True, kw_only=True):
+    """一票否决: one such event ranks a unit after all others."""
+
+    event: Annotated[str, Meta(min_length=1)]
+
+
+class Missing(Clause, frozen=True, kw_only=True):
+    """What happens to a component without a mark or with fewer than `min_ratings` ratings.
+
+    redistribute: its weight goes to the unit's other components in proportion · neutral: it earns
+    `neutral` per cent of its weight · exclude: the unit gets no total.
+    """
+
+    rule: Literal["redistribute", "neutral", "exclude"]
+    min_ratings: Annotated[int, Meta(ge=1)] = 1
+    neutral: Annotated[Decimal, Meta(description="per cent")] | None = None
+
+
+class Rounding(Clause, frozen=True, kw_only=True):
+    """How each line is rounded, once. Halves go away from zero: 0.125 → 0.13, -0.125 → -0.13."""
+
+    decimals: Annotated[int, Meta(ge=0, le=6)]
+    mode: Literal["half_up"]
+
+
+class Ties(Clause, frozen=True, kw_only=True):
+    """What orders equal totals, first key first; units equal on every key share a rank."""
+
+    keys: tuple[Literal["satisfaction_rate", "ratings"], ...]
+
+
+class Grade(Clause, frozen=True, kw_only=True):
+    """A grade for totals of at least `at_least` and below `below`."""
+
+    at_least: Decimal | None = None
+    below: Decimal | None = None
+
+
+class Honour(Clause, frozen=True, kw_only=True):
+    """A place among the first or last of a group.
+
+    At most `number` units, and at most `share` of those with a total, rounded as `round` says.
+    From the top a tie over the edge is let in, from the bottom it names nobody.
+    """
+
+    end: Annotated[Literal["top", "bottom"], Meta(description="which end of the ranking")]
+    number: Annotated[int, Meta(ge=1)] | None = None
+    share: Decimal | None = None
+    round: Literal["up", "down"] = "down"
+    grade: Annotated[str, Meta(description="the grade a unit must have")] | None = None
+    vetoed: Annotated[Literal["included", "excluded"], Meta(description="vetoed units")] = (
+        "excluded"
+    )
+
+
+class Condition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What must hold of a unit's result in one season: everything that is given here."""
+
+    honour: str | None = None
+    place_from_last: Annotated[int, Meta(ge=1, description="among so many last ones")] | None = None
+    grade_not: Annotated[str, Meta(description="has a grade, and not this one")] | None = None
+
+
+class Consequence(Clause, frozen=True, kw_only=True):
+    """What follows from a result: `what` befalls whom (`on`).
+
+    `when` is asked of this season, `before` of the season before; `growth_below` (0.05 = 5 %) of
+    the total's growth on that season's.
+    """
+
+    what: Annotated[str, Meta(min_length=1)]
+    on: Literal["unit", "head", "parent"]
+    when: Condition
+    before: Condition | None = None
+    growth_below: Decimal | None = None
+    why: Annotated[str, Meta(description="in English; may use {season} and {before}")]
+
+
+Verdict = Literal["verified", "partly", "unfounded", "void"]
+Kind = Literal["conduct", "process", "facility", "policy", "not_ours", "mistaken", "malicious"]
+
+
+class Verdicts(Clause, frozen=True, kw_only=True):
+    """Which verdicts on bad ratings cost the unit points."""
+
+    cost_points: tuple[Verdict, ...]
+    kinds: tuple[Kind, ...]
+    again_if_look_back_fails: bool
+
+
+class ClockRule(Clause, frozen=True, kw_only=True):
+    """A deadline's length. Days count from the next day; hours are clock time."""
+
+    amount: Annotated[int, Meta(ge=1)]
+    unit: Literal["hours", "days", "working_days"]
+
+
+class Scheme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A city's rules for one year, whole and checked. See `pingyi.rulebook.scheme`.
+
+    `digest` is the SHA-256 of the file's text and of the texts it includes: it names a version.
+    Every clause can be found by the id its lines and consequences cite.
+    """
+
+    name: Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    digest: str = ""
+    dated: Annotated[datetime.date, Meta(description="the day these rules were settled")]
+    titles: Annotated[Title, Meta(description="the scheme's name for people")] = msgspec.field(
+        name="title"
+    )
+    include: Annotated[
+        tuple[str, ...], Meta(description="files whose clauses hold unless given here")
+    ] = ()
+    full_marks: Annotated[Decimal, Meta(description="what the weights and base add up to")]
+    season: Season
+    scale: Scale
+    labels: Mapping[Level, Label]
+    reason_texts: Mapping[str, Reason] = msgspec.field(name="reasons", default_factory=dict)
+    rate: Rate
+    groups: Annotated[Mapping[str, Group], Meta(min_length=1)]
+    components: Mapping[str, Component] = msgspec.field(default_factory=dict)
+    base: Base | None = None
+    points: Mapping[str, EventPoints] = msgspec.field(default_factory=dict)
+    vetoes: Mapping[str, Veto] = msgspec.field(default_factory=dict)
+    floor: Bound | None = None
+    ceiling: Bound | None = None
+    missing: Missing
+    rounding: Rounding
+    ties: Ties
+    grades: Mapping[str, Grade] = msgspec.field(default_factory=dict)
+    honours: Mapping[str, Honour] = msgspec.field(default_factory=dict)
+    consequences: Mapping[str, Consequence] = msgspec.field(default_factory=dict)
+    verdicts: Verdicts | None = None
+    clocks: Mapping[str, ClockRule] = msgspec.field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """The scheme's name in Chinese."""
+        return self.titles.zh
+
+    @property
+    def title_en(self) -> str:
+        """The scheme's name in English."""
+        return self.titles.en
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """The levels a rater is shown, best first."""
+        return tuple(level for level in Level if level in self.scale.shown)
+
+    def label(self, level: Level, lang: str = "zh") -> str:
+        """The words for a level, also for one this scale does not show; English for any "en-*"."""
+        label = self.labels[level]
+        return label.en if lang.lower().split("-")[0] == "en" else label.zh
+
+    def reasons(self, level: Level) -> tuple[Reason, ...]:
+        """The reasons offered with a shown level, in order; () where none."""
+        if level not in self.scale.shown:
+            return ()
+        return tuple(
+            reason
+            for series in self.labels[level].reasons
+            for code, reason in self.reason_texts.items()
+            if code.startswith(str(series))
+        )
+
+    def costs_points(self, verdict: str, kind: str) -> bool:
+        """Whether such a verdict on a bad rating of such a kind is a `rating.verified` event."""
+        rule = self.verdicts
+        return rule is not None and verdict in rule.cost_points and kind in rule.kinds
+
+    def weights(self, group: str) -> Mapping[str, Decimal]:
+        """Points of each component at a rate of 100 %, in a group; KeyError for an unknown one."""
+        own = self.groups[group].weights
+        if own is not None:
+            return own
+        return {
+            component.id: component.weight
+            for component in self.components.values()
+            if component.weight is not None
+        }

@@ -1,0 +1,191 @@
+"""From a scheme file to a `Scheme`: included files merged in, each clause decoded by itself.
+
+Every clause is decoded alone so that one run names every mistake, not just the first.
+"""
+
+import difflib
+import hashlib
+import re
+import typing
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any
+
+import msgspec
+
+from pingyi.rulebook import checks
+from pingyi.rulebook.levels import Level
+from pingyi.rulebook.mistakes import Mistake, SchemeErrors
+from pingyi.rulebook.model import Scheme
+from pingyi.rulebook.source import Source
+
+_FIELDS = {field.encode_name: field for field in msgspec.structs.fields(Scheme)}
+_TYPES = typing.get_type_hints(Scheme, include_extras=True)
+_PLACE = re.compile(r" - at `\$\.?(.*)`$")
+_PLAIN = {
+    "str": "a text",
+    "int": "a whole number",
+    "decimal": "a number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a table",
+    "float": "a number",
+    "date": "a date as 2023-03-01",
+    "null": "nothing",
+}
+
+
+def load(path: str | Path) -> Scheme:
+    """Read, decode and check the scheme file at `path`; SchemeErrors names every mistake."""
+    source = Source(Path(path))
+    reader = _Reader(source, _included(source))
+    parts = reader.decode()
+    if reader.mistakes:
+        raise SchemeErrors(reader.mistakes)
+    scheme = Scheme(**parts)
+    found = [reader.mistake(place, at, text) for place, at, text in checks.mistakes(scheme)]
+    if found:
+        raise SchemeErrors(found)
+    return scheme
+
+
+def _included(source: Source) -> list[Source]:
+    include = source.values.get("include", [])
+    if not isinstance(include, list) or not all(isinstance(name, str) for name in include):
+        raise SchemeErrors([source.mistake(("include",), "must be a list of file names")])
+    return [Source(Path(source.name).parent / name) for name in include]
+
+
+class _Reader:
+    def __init__(self, own: Source, included: list[Source]) -> None:
+        self.own = own
+        self.mistakes: list[Mistake] = []
+        self.origin: dict[tuple[str, ...], Source] = {}
+        self.values: dict[str, Any] = {}
+        self.digest = hashlib.sha256()
+        for source in [*included, own]:
+            self.digest.update(hashlib.sha256(source.bytes).digest())
+            self._merge(source)
+
+    def mistake(self, place: tuple[str, ...], at: str | None, text: str) -> Mistake:
+        """A mistake in the file its clause comes from."""
+        return self.origin.get(place, self.own).mistake(place, text, at)
+
+    def _merge(self, source: Source) -> None:
+        """Later files win, clause by clause."""
+        for key, value in source.values.items():
+            section = _clause_type(key)
+            if source is not self.own and section is None:
+                self.mistakes.append(
+                    source.mistake((key,), "an included file can only hold tables of clauses")
+                )
+            elif section is not None and isinstance(value, dict):
+                self.values.setdefault(key, {}).update(value)
+                self.origin.update({(key, clause): source for clause in value})
+            else:
+                self.values[key] = value
+                self.origin[(key,)] = source
+
+    def decode(self) -> dict[str, Any]:
+        parts: dict[str, Any] = {"digest": self.digest.hexdigest()}
+        known = set(_FIELDS) - {"digest"}
+        for key in self.values.keys() - known:
+            self._unknown((), key, known)
+        for key in sorted(known):
+            field = _FIELDS[key]
+            if key in self.values:
+                parts[field.name] = self._section(key, self.values[key])
+            elif field.required:
+                self.mistakes.append(self.own.mistake((key,), "is missing"))
+            elif _clause_type(key) is not None:
+                parts[field.name] = MappingProxyType({})
+        return parts
+
+    def _section(self, key: str, value: Any) -> Any:
+        kind = _clause_type(key)
+        if kind is None:
+            return self._value((key,), value, _TYPES[_FIELDS[key].name])
+        if not isinstance(value, dict):
+            self.mistakes.append(self.own.mistake((key,), "must be a table of clauses"))
+            return None
+        clauses = {
+            clause: self._value((key, clause), given, kind, clause)
+            for clause, given in value.items()
+        }
+        if key == "labels":
+            return MappingProxyType(self._by_level(clauses))
+        return MappingProxyType(clauses)
+
+    def _by_level(self, labels: dict[str, Any]) -> dict[Level, Any]:
+        known = [level.value for level in Level]
+        for name in labels:
+            if name not in known:
+                text = f"no level is called `{name}`; there are {', '.join(known)}"
+                self.mistakes.append(self.mistake(("labels", name), None, text))
+        return {level: labels[level] for level in Level if level in labels}
+
+    def _value(self, place: tuple[str, ...], value: Any, kind: Any, clause: str = "") -> Any:
+        struct = isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+        optional = [arg for arg in typing.get_args(kind) if _is_struct(arg)]
+        if optional:  # `Base | None`
+            kind, struct = optional[0], True
+        if struct and isinstance(value, dict):
+            identity = "code" if "code" in kind.__struct_fields__ else "id"
+            known = set(kind.__struct_encode_fields__) - {identity}
+            unknown = value.keys() - known
+            for key in unknown:
+                self._unknown(place, key, known)
+            value = {key: given for key, given in value.items() if key in known}
+            if identity in kind.__struct_fields__:
+                value[identity] = clause or place[-1]
+        try:
+            return _frozen(msgspec.convert(value, kind))
+        except msgspec.ValidationError as error:
+            message, at = _plain(str(error))
+            self.mistakes.append(self.mistake(place, at, message))
+            return None
+
+    def _unknown(self, place: tuple[str, ...], key: str, known: set[str]) -> None:
+        near = difflib.get_close_matches(key, known, n=1)
+        hint = f"did you mean `{near[0]}`?" if near else f"known are {', '.join(sorted(known))}"
+        source = self.origin.get(place or (key,), self.own)
+        self.mistakes.append(source.mistake(place, f"unknown key `{key}`; {hint}", key))
+
+
+def _is_struct(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+
+
+def _clause_type(key: str) -> Any:
+    """The class of the clauses in a section; None where `key` is not a section of clauses."""
+    if key not in _FIELDS:
+        return None
+    kind = _TYPES[_FIELDS[key].name]
+    if typing.get_origin(kind) is Annotated:
+        kind = typing.get_args(kind)[0]
+    return typing.get_args(kind)[1] if typing.get_origin(kind) is Mapping else None
+
+
+def _frozen(value: Any) -> Any:
+    """A group's weights as a read-only mapping; every other value is immutable already."""
+    if isinstance(getattr(value, "weights", None), dict):
+        return msgspec.structs.replace(value, weights=MappingProxyType(value.weights))
+    return value
+
+
+def _plain(message: str) -> tuple[str, str | None]:
+    """The decoder's complaint in plain words, and the key it is about."""
+    found = _PLACE.search(message)
+    at = re.split(r"[.\[]", found[1])[0] if found and found[1] else None
+    text = _PLACE.sub("", message)
+    if missing := re.search(r"missing required field `(.*)`", text):
+        return f"`{missing[1]}` is missing", None
+    if wrong := re.fullmatch(r"Expected `(.*?)`, got `(.*?)`", text):
+        wanted = " or ".join(_PLAIN.get(word, word) for word in wrong[1].split(" | "))
+        text = f"must be {wanted}, not {_PLAIN.get(wrong[2], wrong[2])}"
+    elif enum := re.fullmatch(r"Invalid enum value '?(.*?)'?", text):
+        text = f"`{enum[1]}` is not one of the words allowed here"
+    else:
+        text = text[:1].lower() + text[1:]
+    return (f"`{found[1]}` {text}" if found and found[1] else text), at
