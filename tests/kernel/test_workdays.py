@@ -80,9 +80,8 @@ def test_coverage_cannot_be_claimed_beyond_the_data():
 
 
 def test_the_citys_own_table_goes_first():
-    calendar = Calendar(
-        {date(2026, 11, 20): False, date(2027, 1, 1): False, date(2026, 11, 22): True}
-    )
+    closed, opened = date(2026, 11, 20), date(2026, 11, 22)
+    calendar = Calendar({closed: False, opened: True, date(2027, 1, 1): False})
     assert calendar.is_working(closed) == (False, True)
     assert calendar.is_working(date(2027, 1, 1)) == (False, True)
     assert calendar.is_working(opened) == (True, True)
