@@ -1,0 +1,80 @@
+"""The suite's ground: a data folder and database of its own, and the tripwires.
+
+TEST_DATABASE_URL runs the same suite on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+SHM = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+HOME = Path(tempfile.mkdtemp(prefix="pingyi-test-", dir=SHM))
+
+for name in [name for name in os.environ if name.startswith("PINGYI_") and "FUZZ" not in name]:
+    del os.environ[name]
+os.environ["PINGYI_DATA"] = str(HOME)
+os.environ["PINGYI_MODE"] = "trial"
+os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "")
+
+import shutil
+
+import pytest
+
+pytest_plugins = [
+    "tests.tripwires.network",
+    "tests.tripwires.pages",
+    "tests.tripwires.queries",
+]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    shutil.rmtree(HOME, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+) -> None:
+    """On SQLite, a file: the intake's writer has a connection of its own."""
+    from django.conf import settings
+    from django.db import connections
+
+    if connections["default"].vendor == "sqlite":
+        test = settings.DATABASES["default"].setdefault("TEST", {})
+        test["NAME"] = str(HOME / "test.sqlite3")
+        connections["default"].settings_dict["TEST"]["NAME"] = str(HOME / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The browser's path; the test is left out where there is none."""
+    from tests.browsing import chromium
+
+    return chromium() or pytest.skip("no Chromium on this machine")
+
+
+@pytest.fixture
+def browser_page(chromium_path: str):
+    """A fresh page at phone width in a real Chromium: `browser_page(width=390)`."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.browsing import QUIET
+
+    # Playwright runs an event loop in this thread, in which Django would refuse to query.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=list(QUIET))
+
+        def open_page(*, width: int = 390, height: int = 844, **options):
+            context = browser.new_context(
+                viewport={"width": width, "height": height},
+                locale=options.pop("locale", "zh-CN"),
+                **options,
+            )
+            return context.new_page()
+
+        yield open_page
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
