@@ -6,8 +6,11 @@ TEST_DATABASE_URL runs the same suite on PostgreSQL.
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
+
+import pytest
 
 SHM = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 HOME = Path(tempfile.mkdtemp(prefix="pingyi-test-", dir=SHM))
@@ -17,10 +20,6 @@ for name in [name for name in os.environ if name.startswith("PINGYI_") and "FUZZ
 os.environ["PINGYI_DATA"] = str(HOME)
 os.environ["PINGYI_MODE"] = "trial"
 os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "")
-
-import shutil
-
-import pytest
 
 pytest_plugins = [
     "tests.tripwires.network",

@@ -10,11 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
+from pingyi.kernel.secrets import BadKeyring, Keyring
+
 VARIABLES: dict[str, str] = {
     "DATABASE_URL": "postgresql://user:password@host:port/name; without it, SQLite in PINGYI_DATA",
     "PINGYI_DATA": "folder for the embedded database, files and keys; default ./data",
-    "PINGYI_MODE": "`trial` (loopback, keys made by itself) or `production`; default: trial without "
-    "DATABASE_URL, else production",
+    "PINGYI_MODE": "`trial` (loopback only, keys made by itself) or `production`; default: trial "
+    "without DATABASE_URL, else production",
     "PINGYI_SECRET_KEY": "signs sessions; 50 random characters; required in production",
     "PINGYI_KEYRING": "encryption keys `version:base64`, newest first, comma-separated; required "
     "in production",
@@ -28,7 +32,7 @@ VARIABLES: dict[str, str] = {
 }
 
 
-class InsecureSettings(RuntimeError):
+class InsecureSettings(ImproperlyConfigured):
     """A production configuration lacks something it must not run without."""
 
 
@@ -58,7 +62,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
     data = Path(environ.get("PINGYI_DATA") or "data").resolve()
     database_url = environ.get("DATABASE_URL", "")
     mode = environ.get("PINGYI_MODE") or ("production" if database_url else "trial")
-    port = int(environ.get("PORT") or 8000)
+    port = _port(environ.get("PORT") or "8000")
     found = Environment(
         mode=mode,
         data=data,
@@ -80,20 +84,40 @@ def refuse_insecure(env: Environment) -> None:
     """Raise InsecureSettings unless `env` is trial mode or has all that production needs."""
     if env.mode not in ("trial", "production"):
         raise InsecureSettings(f"PINGYI_MODE is {env.mode!r}; it is trial or production")
+    if env.database_url and not env.database_url.startswith(("postgres://", "postgresql://")):
+        raise InsecureSettings("DATABASE_URL must begin with postgresql://")
     if env.trial:
         return
     missing = [
         what
         for what, bad in {
             "PINGYI_SECRET_KEY must be 50 or more random characters": len(env.secret_key) < 50,
-            "PINGYI_KEYRING must hold the encryption keys": not env.keyring,
+            "PINGYI_KEYRING must hold the encryption keys": not _is_keyring(env.keyring),
             "PINGYI_HOSTS must name the hosts served, never *": not env.hosts or "*" in env.hosts,
             "PINGYI_DEBUG must not be 1": env.debug,
         }.items()
         if bad
     ]
     if missing:
-        raise InsecureSettings("production refuses to start: " + "; ".join(missing))
+        raise InsecureSettings(
+            "production refuses to start: "
+            + "; ".join(missing)
+            + " (to try it out on this machine alone: PINGYI_MODE=trial)"
+        )
+
+
+def _is_keyring(text: str) -> bool:
+    try:
+        Keyring.from_text(text)
+    except BadKeyring:
+        return False
+    return True
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
+        raise InsecureSettings(f"PORT is {text!r}; it is a number from 1 to 65535")
+    return int(text)
 
 
 def _list(text: str) -> tuple[str, ...]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import secrets
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from pingyi.conf.environment import Environment
@@ -21,19 +24,16 @@ def with_own_keys(env: Environment) -> Environment:
     )
 
 
-def _kept(path: Path, make) -> str:
+def _kept(path: Path, make: Callable[[], str]) -> str:
     try:
         return path.read_text().strip()
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Two processes may start at once: the first one's key wins.
-        draft = path.with_suffix(f".{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_text(make() + "\n")
-        try:
+        # Several may start at once: each writes a draft, and the first to link its own wins.
+        descriptor, draft = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(make() + "\n")
+        with contextlib.suppress(FileExistsError):
             os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
+        os.unlink(draft)
         return path.read_text().strip()

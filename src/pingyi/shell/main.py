@@ -9,6 +9,7 @@ import importlib
 import os
 
 import click
+from django.core.exceptions import ImproperlyConfigured
 
 COMMANDS = {
     "backup": "pingyi.shell.backup",
@@ -40,6 +41,12 @@ class Commands(click.Group):
         if module is None:
             return None
         return getattr(importlib.import_module(module), name.replace("-", "_"))
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except ImproperlyConfigured as refused:
+            raise click.ClickException(str(refused)) from None
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

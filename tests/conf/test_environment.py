@@ -1,0 +1,81 @@
+"""Settings from the environment: read once, refused when insecure, and every one documented."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pingyi.conf.environment import VARIABLES, InsecureSettings, read
+
+ROOT = Path(__file__).parents[2]
+SAFE = {
+    "DATABASE_URL": "postgresql://p@db/pingyi",
+    "PINGYI_SECRET_KEY": "k" * 50,
+    "PINGYI_KEYRING": "1:" + "A" * 43 + "=",
+    "PINGYI_HOSTS": "pingyi.example.gov.cn",
+}
+
+
+def test_without_a_database_url_it_is_a_trial_that_needs_no_secret():
+    env = read({})
+    assert env.trial
+    assert env.secret_key == ""
+
+
+def test_a_complete_production_configuration_starts():
+    env = read(SAFE)
+    assert not env.trial
+    assert env.hosts == ("pingyi.example.gov.cn",)
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"PINGYI_SECRET_KEY": ""}, "PINGYI_SECRET_KEY"),
+        ({"PINGYI_SECRET_KEY": "short"}, "PINGYI_SECRET_KEY"),
+        ({"PINGYI_KEYRING": ""}, "PINGYI_KEYRING"),
+        ({"PINGYI_KEYRING": "1:short"}, "PINGYI_KEYRING"),
+        ({"PINGYI_HOSTS": ""}, "PINGYI_HOSTS"),
+        ({"PINGYI_HOSTS": "*"}, "PINGYI_HOSTS"),
+        ({"PINGYI_DEBUG": "1"}, "PINGYI_DEBUG"),
+        ({"PINGYI_MODE": "prod"}, "PINGYI_MODE"),
+        ({"PORT": "eighty"}, "PORT"),
+        ({"DATABASE_URL": "mysql://db/pingyi"}, "DATABASE_URL"),
+    ],
+)
+def test_production_refuses_to_start_insecure(change, named):
+    with pytest.raises(InsecureSettings, match=named):
+        read(SAFE | change)
+
+
+def test_all_that_is_missing_is_named_at_once():
+    with pytest.raises(InsecureSettings) as refused:
+        read({"PINGYI_MODE": "production"})
+    for name in ("PINGYI_SECRET_KEY", "PINGYI_KEYRING", "PINGYI_HOSTS"):
+        assert name in str(refused.value)
+
+
+def test_the_command_refuses_in_one_clear_line():
+    done = subprocess.run(
+        [sys.executable, "-c", "from pingyi.shell.main import main; main()", "manage", "check"],
+        env={"PATH": "/usr/bin:/bin", "PINGYI_MODE": "production"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "PINGYI_SECRET_KEY" in done.stderr
+
+
+def test_every_setting_is_documented_and_nothing_else_reads_the_environment():
+    documented = (ROOT / "docs" / "settings.md").read_text()
+    assert all(f"`{name}`" in documented for name in VARIABLES)
+    readers = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "src").rglob("*.py")
+        if "os.environ[" in path.read_text() or "os.getenv" in path.read_text()
+    ]
+    assert readers == []
