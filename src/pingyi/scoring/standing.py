@@ -1,0 +1,106 @@
+"""Places in a group, and what hangs on them: grade, honour, consequences."""
+
+import math
+from collections.abc import Hashable, Iterable
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple, TypeVar
+
+from pingyi.rulebook import Scheme
+from pingyi.rulebook.model import Condition, Honour
+from pingyi.scoring.forms import Consequence, Past
+
+_Unit = TypeVar("_Unit", bound=Hashable)
+
+
+class Place(NamedTuple):
+    """A unit's place among the `of` units of its group that have a total."""
+
+    rank: int
+    of: int
+    from_last: int
+
+
+def places(merits: dict[_Unit, tuple[object, ...]]) -> dict[_Unit, Place]:
+    """Places by merit, more is better, compared key by key; equal merits share a place."""
+    of = len(merits)
+    found: dict[_Unit, Place] = {}
+    last: tuple[object, ...] | None = None
+    rank = 0
+    ordered = sorted(merits.items(), key=lambda item: item[1], reverse=True)  # type: ignore[arg-type,return-value]
+    for better, (unit, merit) in enumerate(ordered):
+        if merit != last:
+            rank, last = better + 1, merit
+        found[unit] = Place(rank, of, of - rank + 1)
+    return found
+
+
+def grade(total: Decimal, scheme: Scheme) -> str | None:
+    """The first grade whose bounds hold the total; None where the scheme has none."""
+    for rule in scheme.grades.values():
+        above = rule.at_least is None or total >= rule.at_least
+        if above and (rule.below is None or total < rule.below):
+            return rule.id
+    return None
+
+
+def honour(place: Place, graded: str | None, vetoed: bool, scheme: Scheme) -> str | None:
+    """The first honour that a place, grade and absence of veto earn."""
+    for rule in scheme.honours.values():
+        if vetoed and rule.vetoed == "excluded":
+            continue
+        if rule.grade is not None and graded != rule.grade:
+            continue
+        position = place.rank if rule.end == "top" else place.from_last
+        if position <= _most(rule, place.of):
+            return rule.id
+    return None
+
+
+def _most(rule: Honour, of: int) -> int:
+    """How many of a group an honour is for. A tie over the edge is decided by `Place` itself:
+    a shared rank lets all in at the top, a shared place from last leaves all out at the bottom."""
+    limits = [of] if rule.number is None else [rule.number]
+    if rule.share is not None:
+        part = Fraction(rule.share) * of
+        limits.append(math.ceil(part) if rule.round == "up" else math.floor(part))
+    return min(limits)
+
+
+def season_before(season: str) -> str | None:
+    """The season's number less one; None for a season that is not a number."""
+    return str(int(season) - 1) if season.isascii() and season.isdigit() else None
+
+
+def consequences(
+    now: Past, before: Past | None, season: str, scheme: Scheme
+) -> Iterable[Consequence]:
+    """What follows from this season's result and, where a clause asks, the season's before."""
+    for rule in scheme.consequences.values():
+        if not _holds(rule.when, now):
+            continue
+        if rule.before is not None and (before is None or not _holds(rule.before, before)):
+            continue
+        if rule.growth_below is not None and not _grew_less(rule.growth_below, now, before):
+            continue
+        why = rule.why.format(season=season, before=before.season if before else "")
+        yield Consequence(clause=rule.id, what=rule.what, on=rule.on, why=why)
+
+
+def _holds(condition: Condition, result: Past) -> bool:
+    """Whether all that is asked holds. What is not known of a result never holds against it."""
+    if condition.honour is not None and result.honour != condition.honour:
+        return False
+    if condition.place_from_last is not None and (
+        result.place_from_last is None or result.place_from_last > condition.place_from_last
+    ):
+        return False
+    return condition.grade_not is None or result.grade not in (None, condition.grade_not)
+
+
+def _grew_less(limit: Decimal, now: Past, before: Past | None) -> bool:
+    """Whether (total - total before) ÷ total before < limit; from nothing no growth is told."""
+    if before is None or not before.total or now.total is None:
+        return False
+    then = Fraction(before.total)
+    return (Fraction(now.total) - then) / then < Fraction(limit)
