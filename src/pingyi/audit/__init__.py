@@ -1,1 +1,1 @@
-"""Events, the read-access log and their sealing. Other areas use `audit.actions` and `audit.queries`."""
+"""Events, the read-access log and their sealing; used through `audit.actions`, `audit.queries`."""

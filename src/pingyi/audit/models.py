@@ -44,9 +44,16 @@ class ReadAccess(models.Model):
 
 
 class Seal(models.Model):
-    """The hash chain's link over one event, laid after the fact by the sealing job."""
+    """A link of the hash chain over one event, laid afterwards by the sealing job.
 
-    event = models.OneToOneField(Event, on_delete=models.PROTECT, primary_key=True)
-    previous = models.BinaryField(max_length=32)
+    Events are linked in the order in which sealing found them: one that committed late gets a
+    later link. `digest` = SHA-256 of the previous link's digest and the event's canonical form.
+    """
+
+    position = models.PositiveBigIntegerField(primary_key=True)
+    event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="seal")
     digest = models.BinaryField(max_length=32)
     sealed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["position"]

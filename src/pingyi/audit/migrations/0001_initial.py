@@ -45,11 +45,14 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Seal',
             fields=[
-                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='audit.event')),
-                ('previous', models.BinaryField(max_length=32)),
+                ('position', models.PositiveBigIntegerField(primary_key=True, serialize=False)),
+                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='seal', to='audit.event')),
                 ('digest', models.BinaryField(max_length=32)),
                 ('sealed_at', models.DateTimeField()),
             ],
+            options={
+                'ordering': ['position'],
+            },
         ),
         migrations.AddIndex(
             model_name='event',
