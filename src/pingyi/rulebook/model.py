@@ -256,7 +256,7 @@ class Scheme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     season: Season
     scale: Scale
     labels: Mapping[Level, Label]
-    reason_texts: Mapping[str, Reason] = msgspec.field(name="reasons", default_factory=dict)
+    reasons_by_code: Mapping[str, Reason] = msgspec.field(name="reasons", default_factory=dict)
     rate: Rate
     groups: Annotated[Mapping[str, Group], Meta(min_length=1)]
     components: Mapping[str, Component] = msgspec.field(default_factory=dict)
@@ -301,7 +301,7 @@ class Scheme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         return tuple(
             reason
             for series in self.labels[level].reasons
-            for code, reason in self.reason_texts.items()
+            for code, reason in self.reasons_by_code.items()
             if code.startswith(str(series))
         )
 

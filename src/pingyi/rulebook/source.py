@@ -36,7 +36,7 @@ class Source:
         self._lines = _lines_by_place(text)
 
     def line(self, *place: str) -> int:
-        """The line of the value at `place`, or of the nearest table round it; 1 if there is none."""
+        """The line of the value at `place`, or of the nearest table round it; else 1."""
         for length in range(len(place), 0, -1):
             if place[:length] in self._lines:
                 return self._lines[place[:length]]
