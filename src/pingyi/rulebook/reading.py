@@ -10,7 +10,7 @@ import typing
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -23,6 +23,11 @@ from pingyi.rulebook.source import Source
 _FIELDS = {field.encode_name: field for field in msgspec.structs.fields(Scheme)}
 _TYPES = typing.get_type_hints(Scheme, include_extras=True)
 _PLACE = re.compile(r" - at `\$\.?(.*)`$")
+_PATTERNS = {
+    "starts": "must be a month and a day, as 03-01",
+    "ends": "must be a month and a day, as 11-30",
+    "": "must be made of small letters and digits, joined by hyphens, as wuhan-2023",
+}
 _PLAIN = {
     "str": "a text",
     "int": "a whole number",
@@ -81,7 +86,8 @@ class _Reader:
                     source.mistake((key,), "an included file can only hold tables of clauses")
                 )
             elif section is not None and isinstance(value, dict):
-                self.values.setdefault(key, {}).update(value)
+                before = self.values.get(key)
+                self.values[key] = {**before, **value} if isinstance(before, dict) else value
                 self.origin.update({(key, clause): source for clause in value})
             else:
                 self.values[key] = value
@@ -126,15 +132,11 @@ class _Reader:
         return {level: labels[level] for level in Level if level in labels}
 
     def _value(self, place: tuple[str, ...], value: Any, kind: Any, clause: str = "") -> Any:
-        struct = isinstance(kind, type) and issubclass(kind, msgspec.Struct)
-        optional = [arg for arg in typing.get_args(kind) if _is_struct(arg)]
-        if optional:  # `Base | None`
-            kind, struct = optional[0], True
-        if struct and isinstance(value, dict):
+        kind = next(filter(_is_struct, typing.get_args(kind)), kind)  # of `Base | None`, Base
+        if _is_struct(kind) and isinstance(value, dict):
             identity = "code" if "code" in kind.__struct_fields__ else "id"
             known = set(kind.__struct_encode_fields__) - {identity}
-            unknown = value.keys() - known
-            for key in unknown:
+            for key in value.keys() - known:
                 self._unknown(place, key, known)
             value = {key: given for key, given in value.items() if key in known}
             if identity in kind.__struct_fields__:
@@ -142,7 +144,7 @@ class _Reader:
         try:
             return _frozen(msgspec.convert(value, kind))
         except msgspec.ValidationError as error:
-            message, at = _plain(str(error))
+            message, at = _plain(str(error), kind)
             self.mistakes.append(self.mistake(place, at, message))
             return None
 
@@ -174,18 +176,35 @@ def _frozen(value: Any) -> Any:
     return value
 
 
-def _plain(message: str) -> tuple[str, str | None]:
+def _plain(message: str, kind: Any) -> tuple[str, str | None]:
     """The decoder's complaint in plain words, and the key it is about."""
     found = _PLACE.search(message)
-    at = re.split(r"[.\[]", found[1])[0] if found and found[1] else None
+    place = found[1] if found else ""
+    at = re.split(r"[.\[]", place)[0] or None
     text = _PLACE.sub("", message)
     if missing := re.search(r"missing required field `(.*)`", text):
-        return f"`{missing[1]}` is missing", None
+        text = f"`{missing[1]}` is missing"
+        return (f"`{place}`: {text}" if place else text), at
     if wrong := re.fullmatch(r"Expected `(.*?)`, got `(.*?)`", text):
         wanted = " or ".join(_PLAIN.get(word, word) for word in wrong[1].split(" | "))
         text = f"must be {wanted}, not {_PLAIN.get(wrong[2], wrong[2])}"
-    elif enum := re.fullmatch(r"Invalid enum value '?(.*?)'?", text):
-        text = f"`{enum[1]}` is not one of the words allowed here"
+    elif word := re.fullmatch(r"Invalid enum value '?(.*?)'?", text):
+        text = f"`{word[1]}` is not a word known here; known are {', '.join(_words(kind, at))}"
+    elif "matching regex" in text:
+        text = _PATTERNS.get(at or place, "is not written as it must be")
+    elif text == "Invalid decimal string":
+        text = "must be a number"
     else:
         text = text[:1].lower() + text[1:]
-    return (f"`{found[1]}` {text}" if found and found[1] else text), at
+    return (f"`{place.replace('[...]', '')}` {text}" if place else text), at
+
+
+def _words(kind: Any, at: str | None) -> list[str]:
+    """The words a key takes, from its declared type."""
+    if at is not None:
+        kind = typing.get_type_hints(kind)[at]
+    if typing.get_origin(kind) is Literal:
+        return [str(word) for word in typing.get_args(kind)]
+    if kind is Level:
+        return [level.value for level in Level]
+    return [word for inner in typing.get_args(kind) for word in _words(inner, None)]
