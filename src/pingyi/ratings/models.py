@@ -18,7 +18,7 @@ class Rating(models.Model):
     """
 
     key = models.UUIDField(unique=True)
-    digest = models.BinaryField(max_length=16)
+    digest = models.BinaryField(max_length=17)
     receipt = models.CharField(max_length=24, unique=True)
     point = models.ForeignKey(
         ServicePoint, on_delete=models.PROTECT, related_name="ratings", db_index=False

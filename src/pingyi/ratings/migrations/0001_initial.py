@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.UUIDField(unique=True)),
-                ('digest', models.BinaryField(max_length=16)),
+                ('digest', models.BinaryField(max_length=17)),
                 ('receipt', models.CharField(max_length=24, unique=True)),
                 ('channel', models.CharField(default='qr', max_length=20)),
                 ('level', models.PositiveSmallIntegerField()),
