@@ -173,3 +173,33 @@ class Enrolment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["season", "unit"], name="unit_once_per_season")
         ]
+
+
+class Batch(models.Model):
+    """One directory file: proposed with its content, or loaded at once; then only what it did.
+
+    `content` is the checked rows, packed (`content.pack`), and is emptied when the file is loaded
+    or given up. `counts` says what it did: `{"units": {"new": 3, "changed": 1}}`.
+    """
+
+    source = models.CharField(max_length=200, blank=True)
+    content = models.BinaryField(null=True, blank=True)
+    proposed_at = models.DateTimeField()
+    proposed_by = models.CharField(max_length=150)
+    loaded_at = models.DateTimeField(null=True, blank=True)
+    loaded_by = models.CharField(max_length=150, blank=True)
+    counts = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(loaded_at__isnull=True, loaded_by="")
+                | (Q(loaded_at__isnull=False) & ~Q(loaded_by="")),
+                name="batch_loaded_by_whom_and_when",
+                violation_error_message="A loaded batch says by whom and when.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.source

@@ -13,6 +13,23 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Batch',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.CharField(blank=True, max_length=200)),
+                ('content', models.BinaryField(blank=True, null=True)),
+                ('proposed_at', models.DateTimeField()),
+                ('proposed_by', models.CharField(max_length=150)),
+                ('loaded_at', models.DateTimeField(blank=True, null=True)),
+                ('loaded_by', models.CharField(blank=True, max_length=150)),
+                ('counts', models.JSONField(default=dict)),
+            ],
+            options={
+                'ordering': ['-id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('loaded_at__isnull', True), ('loaded_by', '')), models.Q(('loaded_at__isnull', False), models.Q(('loaded_by', ''), _negated=True)), _connector='OR'), name='batch_loaded_by_whom_and_when', violation_error_message='A loaded batch says by whom and when.')],
+            },
+        ),
+        migrations.CreateModel(
             name='Item',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
