@@ -6,7 +6,8 @@ import threading
 import pytest
 from django.db import connection
 
-from pingyi.conf.databases import journal_mode, postgresql, sqlite, wal_is_safe
+from pingyi.conf.databases import postgresql, sqlite
+from pingyi.kernel.sqlite import journal_mode, wal_is_safe
 
 
 @pytest.mark.parametrize(

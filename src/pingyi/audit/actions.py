@@ -100,6 +100,20 @@ def record(subject: models.Model, **data: Any) -> None:
     recorder.events += 1
 
 
+def note(
+    action: str, kind: str, subject: object, data: dict[str, Any], *, by: Actor, at: datetime
+) -> None:
+    """Append an event about something that is no row: a keyring, a backup, a bulk load's batch."""
+    Event.objects.create(
+        at=at,
+        action=action,
+        actor=by.audit_name,
+        subject_kind=kind,
+        subject_id=str(subject),
+        data=data,
+    )
+
+
 def log_read(subject: models.Model, *, what: str, reason: str, by: Actor, at: datetime) -> None:
     """Note that `by` was shown personal data (`what`, as "phone") of `subject`, and why."""
     ReadAccess.objects.create(

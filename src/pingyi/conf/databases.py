@@ -1,30 +1,12 @@
-"""Django's DATABASES from one URL; SQLite's journal mode by version.
-
-SQLite 3.7.0 to 3.51.2 (but for 3.44.6+ and 3.50.7+ of their lines) can lose committed writes in
-WAL mode with two connections ("WAL-reset bug"), so WAL is used on a fixed version only.
-"""
+"""Django's DATABASES from one URL, or the embedded one."""
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-
-def wal_is_safe(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
-    """Whether this SQLite's WAL mode keeps every committed write."""
-    line = version[:2]
-    if line == (3, 44):
-        return version >= (3, 44, 6)
-    if line == (3, 50):
-        return version >= (3, 50, 7)
-    return version >= (3, 51, 3)
-
-
-def journal_mode(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> str:
-    """The fastest journal mode that is safe on this SQLite."""
-    return "WAL" if wal_is_safe(version) else "PERSIST"
+from pingyi.kernel.sqlite import journal_mode
 
 
 def sqlite(path: Path) -> dict[str, Any]:

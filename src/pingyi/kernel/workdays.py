@@ -24,7 +24,8 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 Unit = Literal["hours", "days", "working_days"]
 
 _FIRST_YEAR = min(chinese_calendar.holidays).year
-_LAST_YEAR = max(chinese_calendar.holidays).year
+LAST_PUBLISHED_YEAR = max(chinese_calendar.holidays).year
+"""The last year whose arrangement the installed calendar carries."""
 _CLOCK = {"hours": timedelta(hours=1), "days": timedelta(days=1)}
 _END_OF_DAY = time(23, 59, 59)
 _DAY = timedelta(days=1)
@@ -63,10 +64,13 @@ class Calendar:
     """
 
     def __init__(
-        self, overrides: Mapping[date, bool] | None = None, *, published_through: int = _LAST_YEAR
+        self,
+        overrides: Mapping[date, bool] | None = None,
+        *,
+        published_through: int = LAST_PUBLISHED_YEAR,
     ) -> None:
         self._overrides = dict(overrides or {})
-        self._last_year = min(published_through, _LAST_YEAR)
+        self._last_year = min(published_through, LAST_PUBLISHED_YEAR)
 
     def is_working(self, day: date) -> Working:
         if day in self._overrides:

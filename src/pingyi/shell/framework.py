@@ -1,6 +1,9 @@
 """Django, for the commands that need it; the pure ones stay quick without."""
 
+from __future__ import annotations
+
 import os
+from pathlib import Path
 
 
 def start() -> None:
@@ -9,3 +12,8 @@ def start() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pingyi.conf.settings")
     django.setup()
+
+
+def data_folder() -> Path:
+    """PINGYI_DATA, without starting Django: its settings would make keys there."""
+    return Path(os.environ.get("PINGYI_DATA") or "data").resolve()

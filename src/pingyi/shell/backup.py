@@ -1,0 +1,50 @@
+"""`pingyi backup`: the embedded database, files and keys, whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import click
+
+import pingyi
+from pingyi.shell import archive
+from pingyi.shell.framework import start
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def backup(folder: Path) -> None:
+    """Copy the embedded database, files and keys to DIR, which must not exist yet.
+
+    Works while the server runs. The copy holds the keys: keep it as safe as the original. On
+    PostgreSQL use its own tools (docs/operations.md).
+    """
+    start()
+    from django.conf import settings
+    from django.utils import timezone
+
+    env = settings.PINGYI
+    if env.database_url:
+        raise click.ClickException(
+            "the database is PostgreSQL: use pg_dump or pg_basebackup (docs/operations.md)"
+        )
+    if not (env.data / archive.DATABASE).exists():
+        raise click.ClickException(f"{env.data} holds no database yet")
+    if folder.exists():
+        raise click.ClickException(f"{folder} exists already")
+
+    draft = folder.with_name(folder.name + ".partial")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True, mode=0o700)
+    archive.copy_database(env.data / archive.DATABASE, draft / archive.DATABASE)
+    for name in archive.KEYS:
+        if (env.data / name).exists():
+            shutil.copy2(env.data / name, draft / name)
+    if (env.data / archive.FILES).exists():
+        shutil.copytree(env.data / archive.FILES, draft / archive.FILES)
+    manifest = archive.write_manifest(
+        draft, version=pingyi.__version__, at=timezone.now().isoformat(timespec="seconds")
+    )
+    draft.rename(folder)
+    click.echo(f"{len(manifest['files'])} files, {manifest['rows']['ratings_rating']} ratings")
