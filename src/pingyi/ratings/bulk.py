@@ -6,7 +6,7 @@ the intake instead.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -78,7 +78,7 @@ def load_ratings(
     *, batch: list[PastRating], contacts: Mapping[UUID, PastContact], by: Actor, at: datetime
 ) -> int:
     """Store one batch of past ratings and add them to the tallies; returns how many."""
-    _insert(Rating, PastRating._fields, (_as_stored(row) for row in batch))
+    _insert(Rating, PastRating._fields, [_as_stored(row) for row in batch])
     _store_contacts({row.key: contacts[row.key] for row in batch if row.key in contacts})
     with connection.cursor() as cursor:
         tallies.add(cursor, (_change(row) for row in batch))
@@ -101,7 +101,7 @@ def _as_stored(row: PastRating) -> tuple[Any, ...]:
     return tuple(values)
 
 
-def _insert(model: type[Any], fields: Iterable[str], rows: Iterable[tuple[Any, ...]]) -> None:
+def _insert(model: type[Any], fields: Iterable[str], rows: Sequence[tuple[Any, ...]]) -> None:
     """Insert rows of prepared values the fastest way the database has."""
     columns = [model._meta.get_field(field).column for field in fields]
     names = ", ".join(connection.ops.quote_name(column) for column in columns)

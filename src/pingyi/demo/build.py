@@ -1,0 +1,79 @@
+"""Builds the demo city: on paper, its directory, its people, its ratings, its cases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from pingyi.audit.actions import NamedActor
+from pingyi.clocks.calendar import city_calendar
+from pingyi.demo import founding, history, names, trail
+from pingyi.demo.plan import SCALES, plan
+from pingyi.demo.report import Report
+from pingyi.directory.models import Area, PointCode
+from pingyi.kernel.workdays import SHANGHAI
+from pingyi.ratings.bulk import PastContact, load_history
+
+BUILDER = NamedActor("demo")
+_OPENED_BEFORE = timedelta(days=20)
+
+
+class NotEmpty(RuntimeError):
+    """The database holds something already."""
+
+
+@dataclass(frozen=True)
+class City:
+    """What was built; `point_code` is a poster to try."""
+
+    name: str
+    units: int
+    points: int
+    ratings: int
+    point_code: str
+
+
+def build(*, scale: str, seed: int, at: datetime, report: Report) -> City:
+    """Fill the empty database with a city that looks lived-in up to `at`. Raises NotEmpty.
+
+    The same scale, seed and day give the same city, but for passwords and encryption.
+    """
+    if trail.holds_anything():
+        raise NotEmpty
+    size = SCALES[scale]
+    today = at.astimezone(SHANGHAI).date()
+    first = first_day(today)
+    founded = datetime.combine(first, time(9), SHANGHAI) - _OPENED_BEFORE
+    report.stage("directory")
+    paper = plan(size, seed)
+    seasons = founding.open_years(first, today, by=BUILDER, at=founded)
+    places = founding.settle(paper, seed=seed, by=BUILDER, at=founded)
+    city = Area.objects.get(parent=None)
+    trail.found(city=city, scale=scale, seed=seed, by=BUILDER, at=founded)
+
+    report.stage("ratings", size.ratings)
+    calendar = city_calendar()
+    contacts: dict[UUID, PastContact] = {}
+    past = history.History(
+        places=places,
+        first=first,
+        until=at,
+        total=size.ratings,
+        seed=seed,
+        season_of=lambda day: next(
+            (s.pk for s in seasons if s.starts_on <= day <= s.ends_on), None
+        ),
+        is_working=lambda day: calendar.is_working(day).working,
+    )
+    loaded = 0
+    for count in load_history(history.ratings(past, contacts), contacts, by=BUILDER, at=at):
+        report.advance(count)
+        loaded += count
+    code = PointCode.objects.order_by("pk")[0]
+    return City(names.CITY[1], len(paper.units), len(paper.points), loaded, code.code)
+
+
+def first_day(today: date) -> date:
+    """Where history begins: this year's first day, or last July while the year is young."""
+    return date(today.year, 1, 1) if today.month > 3 else date(today.year - 1, 7, 1)
