@@ -1,0 +1,58 @@
+"""CSV as Excel, WPS and others write it."""
+
+import codecs
+import csv
+
+from pingyi.kernel.tables.cells import as_text
+from pingyi.kernel.tables.limits import Limits
+from pingyi.kernel.tables.table import Table, TableError, TableErrors
+
+_DELIMITERS = ",;\t"
+
+
+def read_csv(content: bytes, name: str, limits: Limits) -> Table:
+    """UTF-8 with or without a mark, else GB 18030 (or UTF-16 with its mark); `,` `;` or tab.
+
+    Raises TableErrors.
+    """
+    text = _decoded(content, name)
+    lines = csv.reader(_lines(text), delimiter=_delimiter(text), strict=True)
+    cells: list[list[str]] = []
+    count = 0
+    try:
+        for line in lines:
+            count += len(line)
+            if len(line) > limits.columns or count > limits.cells:
+                raise _refused(name, lines.line_num, "more columns or cells than can be read")
+            cells.append([as_text(cell) for cell in line])
+    except csv.Error as error:
+        raise _refused(name, lines.line_num, f"broken line or quotation marks ({error})") from None
+    return Table.from_cells(name, cells)
+
+
+def _decoded(content: bytes, name: str) -> str:
+    encodings = ["utf-8-sig", "gb18030"]
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encodings = ["utf-16"]
+    for encoding in encodings:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise _refused(name, None, "not text in UTF-8 or GB 18030")
+
+
+def _lines(text: str) -> list[str]:
+    # Not splitlines(): it also breaks at characters that belong to a cell's text.
+    return [line + "\n" for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+
+
+def _delimiter(text: str) -> str:
+    """The one that cuts the first line that holds anything into most cells."""
+    first = text.lstrip().split("\n", 1)[0]
+    return max(_DELIMITERS, key=lambda delimiter: first.count(delimiter))
+
+
+def _refused(name: str, line: int | None, text: str) -> TableErrors:
+    place = "" if line is None else f"line {line}"
+    return TableErrors([TableError(name, None, place, text)])

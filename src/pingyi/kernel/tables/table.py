@@ -1,0 +1,119 @@
+"""A table as read: a header, rows that know their place, and what is wrong where."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+
+class TableError(NamedTuple):
+    """One mistake in a file; row and column are empty when it concerns the whole."""
+
+    sheet: str
+    row: int | None
+    """As the spreadsheet numbers it: from 1, the header included."""
+    column: str
+    text: str
+
+    def __str__(self) -> str:
+        place = [self.sheet, f"row {self.row}" if self.row else "", self.column]
+        return f"{', '.join(part for part in place if part)}: {self.text}"
+
+
+class TableErrors(Exception):
+    """A file cannot be used; `errors` names every mistake found, in their order."""
+
+    def __init__(self, errors: Iterable[TableError]) -> None:
+        self.errors = list(errors)
+        super().__init__(self.errors)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.errors))
+
+
+class Row(NamedTuple):
+    number: int
+    """As the spreadsheet numbers it: from 1, the header included."""
+    values: dict[str, str]
+    """Every column of the header, empty cells as the empty string."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """The header is the first row that holds anything; rows that hold nothing are left out."""
+
+    name: str
+    header: list[str]
+    rows: list[Row]
+    problems: list[TableError] = field(default_factory=list)
+    """Mistakes in its form. A sheet of notes may have them; `renamed` tells of them."""
+
+    @classmethod
+    def from_cells(cls, name: str, lines: Iterable[Sequence[str]]) -> "Table":
+        """From rows of cells, the first being row 1."""
+        numbered = [(number, line) for number, line in enumerate(lines, start=1) if any(line)]
+        if not numbered:
+            return cls(name, [], [])
+        (_, first), *rest = numbered
+        header = _without_empty_tail(first)
+        named = [(place, heading) for place, heading in enumerate(header) if heading]
+        rows, problems = [], _repeated(name, header)
+        for number, line in rest:
+            cells = [*line, *[""] * (len(header) - len(line))]
+            rows.append(Row(number, {heading: cells[place] for place, heading in named}))
+            problems += _nameless(name, number, header, cells)
+        return cls(name, [heading for _, heading in named], rows, problems)
+
+    def renamed(self, aliases: Mapping[str, str]) -> "Table":
+        """The same with its headings brought to the names in use; others stay as they are.
+
+        `aliases` is heading to name, as {"编码": "code"}; names themselves, and either in other
+        case, are understood too. Raises TableErrors with the table's problems, and when two
+        headings mean the same.
+        """
+        if self.problems:
+            raise TableErrors(self.problems)
+        known = {name.casefold(): name for name in aliases.values()}
+        known |= {heading.casefold(): name for heading, name in aliases.items()}
+        names = {heading: known.get(heading.casefold(), heading) for heading in self.header}
+        header = list(names.values())
+        if repeated := _repeated(self.name, header):
+            raise TableErrors(repeated)
+        rows = [
+            Row(number, {names[heading]: value for heading, value in values.items()})
+            for number, values in self.rows
+        ]
+        return replace(self, header=header, rows=rows)
+
+
+def column_letters(place: int) -> str:
+    """0 → A, 25 → Z, 26 → AA."""
+    letters = ""
+    while place >= 0:
+        place, letter = divmod(place, 26)
+        letters = chr(ord("A") + letter) + letters
+        place -= 1
+    return letters
+
+
+def _without_empty_tail(cells: Sequence[str]) -> list[str]:
+    used = max(place for place, cell in enumerate(cells, start=1) if cell)
+    return list(cells[:used])
+
+
+def _repeated(name: str, header: Iterable[str]) -> list[TableError]:
+    counts = Counter(heading for heading in header if heading)
+    return [
+        TableError(name, None, heading, "two columns have this name")
+        for heading, count in counts.items()
+        if count > 1
+    ]
+
+
+def _nameless(
+    name: str, number: int, header: Sequence[str], cells: Sequence[str]
+) -> Iterable[TableError]:
+    for place, cell in enumerate(cells):
+        if cell and (place >= len(header) or not header[place]):
+            text = "a value in a column without a name"
+            yield TableError(name, number, column_letters(place), text)

@@ -1,0 +1,87 @@
+"""Archives: looked at before anything is unpacked."""
+
+import io
+import zipfile
+import zlib
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from pingyi.kernel.tables.csvs import read_csv
+from pingyi.kernel.tables.limits import Limits
+from pingyi.kernel.tables.table import Table, TableError, TableErrors
+
+_ENCRYPTED, _UTF8_NAME = 0x1, 0x800
+_USUAL = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+# What zipfile and zlib say of damaged archives, UnicodeDecodeError among it.
+_BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError)
+# What the Finder of macOS adds by itself.
+_LITTER = ("__MACOSX/", ".DS_Store")
+
+
+def opened_archive(content: bytes) -> zipfile.ZipFile:
+    """Raises TableErrors."""
+    try:
+        return zipfile.ZipFile(io.BytesIO(content))
+    except _BROKEN:
+        raise _refused("", "broken: not a whole archive") from None
+
+
+def checked_archive(archive: zipfile.ZipFile, limits: Limits) -> list[zipfile.ZipInfo]:
+    """The archive's files, once their number and declared sizes are within the limits.
+
+    The declared size may be a lie: whoever unpacks must hold it to that. Raises TableErrors.
+    """
+    members = [info for info in archive.infolist() if not info.filename.startswith(_LITTER)]
+    if len(members) > limits.members:
+        raise _refused("", f"more than {limits.members} files inside")
+    if sum(info.file_size for info in members) > limits.inflated_bytes:
+        raise _refused("", f"more than {limits.inflated_bytes // 2**20} MB when unpacked")
+    if any(info.compress_type not in _USUAL for info in members):
+        raise _refused("", "packed in an unusual way")
+    names = [info.filename for info in members]
+    if len(set(names)) < len(names):
+        raise _refused("", "two files inside have the same name")
+    return members
+
+
+def read_csv_archive(
+    archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo], limits: Limits
+) -> list[Table]:
+    """One table for each .csv file; anything else inside is refused. Raises TableErrors."""
+    if not members:
+        raise _refused("", "an archive without files")
+    tables = []
+    for info in members:
+        name = _file_name(info)
+        if "/" in name or "\\" in name or not name.lower().endswith(".csv"):
+            raise _refused(name, "only .csv files are read, without folders")
+        content = _unpacked(archive, info, name)
+        tables.append(read_csv(content, PurePosixPath(name).stem, limits))
+    return tables
+
+
+def _file_name(info: zipfile.ZipInfo) -> str:
+    """Its name, also as Windows (GB 18030) and macOS (unmarked UTF-8) write it in China."""
+    if info.flag_bits & _UTF8_NAME:
+        return info.filename
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return info.filename.encode("cp437").decode(encoding)
+        except UnicodeError:
+            continue
+    return info.filename
+
+
+def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> bytes:
+    if info.flag_bits & _ENCRYPTED:
+        raise _refused(name, "protected by a password")
+    try:
+        with archive.open(info) as file:
+            # zipfile gives no more than the size declared, which was checked.
+            return file.read()
+    except _BROKEN:
+        raise _refused(name, "broken, or damaged on its way") from None
+
+
+def _refused(name: str, text: str) -> TableErrors:
+    return TableErrors([TableError(name, None, "", text)])
