@@ -94,9 +94,13 @@ def unknown_kind(text: str) -> str:
     return _("没有类型 %(kind)s；可用：%(known)s") % {"kind": text, "known": known}
 
 
+def unknown_code(what: str, code: str) -> str:
+    """The complaint about a code nobody has; `what` is the thing's name."""
+    return _("没有编码为 %(code)s 的%(what)s") % {"code": code, "what": what}
+
+
 def _unknown(sheet: str, line: int, column: str, what: str, code: str) -> Problem:
-    text = _("没有编码为 %(code)s 的%(what)s") % {"code": code, "what": what}
-    return Problem(sheet, line, column, text)
+    return Problem(sheet, line, column, unknown_code(what, code))
 
 
 def _codes(model: type[Area] | type[Unit], rows: list[AreaRow] | list[UnitRow]) -> set[str]:

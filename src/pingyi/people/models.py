@@ -6,8 +6,12 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 
+from pingyi.audit.personal import Encrypted
 from pingyi.directory.models import Area, Unit
 from pingyi.people.roles import NAMES, SCOPED_TO_UNIT, Role
+
+PHONE = "contact.phone"
+"""Context of phones: the same as of raters' phones, so that staff who rate can be found."""
 
 
 class User(AbstractUser):
@@ -15,7 +19,10 @@ class User(AbstractUser):
 
     name = models.CharField(max_length=60, blank=True)
     phone_cipher = models.BinaryField(null=True, blank=True)
+    phone_print = models.BinaryField(max_length=20, null=True, blank=True)
     language = models.CharField(max_length=10, default="zh-hans")
+
+    personal = (Encrypted("phone_cipher", PHONE, fingerprint="phone_print"),)
 
     @property
     def audit_name(self) -> str:
