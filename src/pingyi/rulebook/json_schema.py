@@ -3,6 +3,7 @@
 `python -m pingyi.rulebook.json_schema > docs/schemes/scheme.schema.json`
 """
 
+import inspect
 import json
 import sys
 from typing import Any
@@ -19,6 +20,8 @@ def json_schema() -> dict[str, Any]:
     """The schema of a scheme file that stands alone or includes others."""
     schema = msgspec.json.schema(Scheme)
     for form in schema["$defs"].values():
+        if "description" in form:
+            form["description"] = inspect.cleandoc(form["description"])
         for name in _NOT_WRITTEN:
             form.get("properties", {}).pop(name, None)
         if "required" in form:
