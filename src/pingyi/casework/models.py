@@ -1,20 +1,57 @@
-"""Cases and the facts that gather on them."""
+"""Cases and the facts that gather on them: appended, stamped with who and when, never edited.
+
+Whoever acted is text, as in the events. Free words of the rater (`Rejudgement.words`) are for the
+office alone; what the unit reads is `Dispatch.words`, the office's own.
+"""
 
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
-from pingyi.clocks.models import Deadline
+from pingyi.casework.querysets import CaseQuerySet, VerdictQuerySet
+from pingyi.casework.states import (
+    CallOutcome,
+    Finding,
+    Grade,
+    Kind,
+    Priority,
+    State,
+    Term,
+)
+from pingyi.clocks.models import Deadline, Pause
 from pingyi.directory.models import Area, ServicePoint, Unit
 from pingyi.ratings.models import Rating
+
+
+def _choices(terms: type[Term]) -> list[tuple[str, str]]:
+    return [(term.value, term.zh) for term in terms]
+
+
+def _stamped(name: str) -> models.CheckConstraint:
+    """`<name>_at` and `<name>_by` are given together or not at all."""
+    absent = Q(**{f"{name}_at__isnull": True, f"{name}_by": ""})
+    present = Q(**{f"{name}_at__isnull": False}) & ~Q(**{f"{name}_by": ""})
+    return models.CheckConstraint(
+        condition=absent | present,
+        name=f"%(class)s_{name}_who_and_when",
+        violation_error_message=f"“{name}” needs both who and when.",
+    )
+
+
+class CaseCounter(models.Model):
+    """The last case number given in a year. Counted within the opening's transaction: no gaps."""
+
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    last = models.PositiveIntegerField(default=0)
 
 
 class Case(models.Model):
     """One bad rating (later: other origins) on its way to an answer.
 
     `state` moves by compare-and-set along the table in `states`. `area` is the district whose
-    office works it. `embargoed` hides it, its score line too, from all but the inspectors until
-    they release it.
+    office works it. `kind` is what the sorter, later the verdict, says it is about. `embargoed`
+    hides it, its score line too, from all but the inspectors until they release it.
     """
 
     number = models.CharField(max_length=20, unique=True)
@@ -27,18 +64,36 @@ class Case(models.Model):
     )
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="cases")
     origin = models.CharField(max_length=20, default="rating")
-    state = models.CharField(max_length=20)
-    kind = models.CharField(max_length=20, blank=True)
-    priority = models.CharField(max_length=20, blank=True)
+    state = models.CharField(max_length=20, choices=_choices(State))
+    kind = models.CharField(max_length=20, blank=True, choices=_choices(Kind))
+    priority = models.CharField(max_length=20, blank=True, choices=_choices(Priority))
     embargoed = models.BooleanField(default=False)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
 
+    objects = CaseQuerySet.as_manager()
+
     class Meta:
         ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["state", "area"], name="case_desk"),
+            models.Index(fields=["unit", "id"], name="case_of_unit"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state=State.CLOSED.value, closed_at__isnull=False)
+                | (~Q(state=State.CLOSED.value) & Q(closed_at__isnull=True)),
+                name="case_closed_with_time",
+                violation_error_message="A closed case, and no other, says when it was closed.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def at_state(self) -> State:
+        return State(self.state)
 
 
 class CaseClock(Deadline):
@@ -48,19 +103,176 @@ class CaseClock(Deadline):
 
     class Meta(Deadline.Meta):
         ordering = ["id"]
+        constraints = [
+            *Deadline.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["case", "rule"],
+                condition=Q(met_at__isnull=True, stopped_at__isnull=True),
+                name="caseclock_one_running",
+                violation_error_message="This clock is running already.",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["case", "due_at"],
+                condition=Q(met_at__isnull=True, stopped_at__isnull=True),
+                name="caseclock_running",
+            ),
+        ]
 
 
-class Verdict(models.Model):
-    """What was found. The latest one that is not withdrawn counts; a correction is a new one."""
+class CasePause(Pause):
+    """A case's clock stood still."""
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="verdicts")
-    finding = models.CharField(max_length=20)
-    kind = models.CharField(max_length=20)
-    reason = models.TextField()
+    clock = models.ForeignKey(CaseClock, on_delete=models.PROTECT, related_name="pauses")
+
+
+class Fact(models.Model):
+    """What every fact on a case has: who and when."""
+
     at = models.DateTimeField()
     by = models.CharField(max_length=150)
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_by = models.CharField(max_length=150, blank=True)
 
     class Meta:
+        abstract = True
         ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(by=""),
+                name="%(class)s_by_someone",
+                violation_error_message="A fact says who stated it.",
+            )
+        ]
+
+
+class Sorting(Fact):
+    """How the case was sorted: its kind, whether it is a lead on corruption, and a note."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="sorting")
+    kind = models.CharField(max_length=20, choices=_choices(Kind))
+    lead = models.BooleanField(default=False)
+    note = models.TextField(blank=True)
+
+
+class CallAttempt(Fact):
+    """One call to the rater, and what she agreed to when it was answered.
+
+    `consents_matter`: the unit may know her matter's number; `consents_words`: it may read her
+    own words. The latest answered call counts.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="calls")
+    outcome = models.CharField(max_length=20, choices=_choices(CallOutcome))
+    note = models.TextField(blank=True)
+    consents_matter = models.BooleanField(default=False)
+    consents_words = models.BooleanField(default=False)
+
+
+class CheckNote(Fact):
+    """What a check on site, of records or of recordings found."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="checks")
+    note = models.TextField()
+
+
+class Dispatch(Fact):
+    """Handed to a unit, in the office's own words.
+
+    `includes_matter` and `includes_words` need the rater's consent. A recalled one is no longer
+    seen by the unit.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="dispatches")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="dispatches")
+    words = models.TextField()
+    grade = models.CharField(max_length=10, choices=_choices(Grade))
+    includes_matter = models.BooleanField(default=False)
+    includes_words = models.BooleanField(default=False)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_by = models.CharField(max_length=150, blank=True)
+    recalled_at = models.DateTimeField(null=True, blank=True)
+    recalled_by = models.CharField(max_length=150, blank=True)
+
+    class Meta(Fact.Meta):
+        constraints = [
+            *Fact.Meta.constraints,
+            _stamped("acknowledged"),
+            _stamped("recalled"),
+        ]
+
+
+class UnitAnswer(Fact):
+    """What the unit says happened and what it did; `process_change` is a rule or process it made
+    or changed for good."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="answers")
+    dispatch = models.OneToOneField(Dispatch, on_delete=models.PROTECT, related_name="answer")
+    account = models.TextField()
+    measures = models.TextField()
+    process_change = models.TextField(blank=True)
+
+
+class Referral(Fact):
+    """Handed to the inspectors of an area; under embargo until they release it."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="referrals")
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="referrals")
+    reason = models.TextField()
+    embargoed = models.BooleanField(default=False)
+    released_at = models.DateTimeField(null=True, blank=True)
+    released_by = models.CharField(max_length=150, blank=True)
+    release_reason = models.TextField(blank=True)
+
+    class Meta(Fact.Meta):
+        constraints = [
+            *Fact.Meta.constraints,
+            _stamped("released"),
+        ]
+
+
+class InvestigationNote(Fact):
+    """A step of the inspectors; `is_finding` marks what they report as found."""
+
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="notes")
+    text = models.TextField()
+    is_finding = models.BooleanField(default=False)
+
+
+class Verdict(Fact):
+    """What was found. The latest one that is not withdrawn counts; a correction is a new one.
+
+    Whether it costs points is never stored: the season's scheme says so of finding and kind.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="verdicts")
+    finding = models.CharField(max_length=20, choices=_choices(Finding))
+    kind = models.CharField(max_length=20, choices=_choices(Kind))
+    reason = models.TextField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.CharField(max_length=150, blank=True)
+    withdrawn_reason = models.TextField(blank=True)
+
+    objects = VerdictQuerySet.as_manager()
+
+    class Meta(Fact.Meta):
+        constraints = [
+            *Fact.Meta.constraints,
+            _stamped("withdrawn"),
+        ]
+        indexes = [models.Index(fields=["at", "finding"], name="verdict_by_day")]
+
+
+class Reply(Fact):
+    """What the rater was told, in plain words; `by_phone` if it was on the phone."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="replies")
+    text = models.TextField()
+    by_phone = models.BooleanField(default=False)
+
+
+class Rejudgement(Fact):
+    """The rater's own judgement of the handling. Her words are for the office alone."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="rejudgements")
+    satisfied = models.BooleanField()
+    words = models.TextField(blank=True)

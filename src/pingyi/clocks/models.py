@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -16,23 +19,42 @@ class CalendarDay(models.Model):
     class Meta:
         ordering = ["date"]
 
+    def __str__(self) -> str:
+        return f"{self.date:%Y-%m-%d} {'班' if self.working else '休'}"
+
+
+class DeadlineQuerySet(models.QuerySet[Any]):
+    """Lateness is asked, never stored."""
+
+    def running(self) -> DeadlineQuerySet:
+        """Neither met nor stopped; a paused one runs on once resumed."""
+        return self.filter(met_at__isnull=True, stopped_at__isnull=True)
+
+    def late(self, at: datetime) -> DeadlineQuerySet:
+        """Running, not paused, and due before `at`."""
+        return self.running().filter(paused_at__isnull=True, due_at__lt=at)
+
 
 class Deadline(models.Model):
     """A clock: what is due, by when, whether it was met. Lateness is a query, never a flag.
 
-    `rule` names the scheme's clock; `due_at` is computed from it and the working calendar when
-    the clock starts, and again when the calendar changes. `confirmed` is false while it crosses
-    into a year whose working days are not yet published. A clock that no longer matters is
-    stopped, neither met nor missed.
+    `rule` names the scheme's clock; its length is copied when the clock starts, so that a changed
+    calendar can recompute `due_at` without asking which scheme it was. `confirmed` is false while
+    it crosses into a year whose working days are not yet published. A clock that no longer matters
+    is stopped, neither met nor missed. Concrete clocks have rows of a `Pause` under `pauses`.
     """
 
     rule = models.CharField(max_length=40)
+    amount = models.PositiveSmallIntegerField()
+    unit = models.CharField(max_length=12)
     started_at = models.DateTimeField()
     due_at = models.DateTimeField()
     confirmed = models.BooleanField(default=True)
     paused_at = models.DateTimeField(null=True, blank=True)
     met_at = models.DateTimeField(null=True, blank=True)
     stopped_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DeadlineQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -46,5 +68,44 @@ class Deadline(models.Model):
                 condition=Q(met_at__isnull=True) | Q(stopped_at__isnull=True),
                 name="%(class)s_met_or_stopped",
                 violation_error_message="A clock is met or stopped, not both.",
+            ),
+        ]
+
+    @property
+    def is_running(self) -> bool:
+        return self.met_at is None and self.stopped_at is None
+
+    def is_late(self, at: datetime) -> bool:
+        """Whether it is overdue at `at`, or was met after it was due."""
+        if self.met_at is not None:
+            return self.met_at > self.due_at
+        return self.is_running and self.paused_at is None and self.due_at < at
+
+
+class Pause(models.Model):
+    """A clock stood still from `since` until `until` (still does, while that is empty), and why.
+
+    The concrete model has a foreign key `clock` to its deadline, related_name `pauses`.
+    """
+
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=200)
+    by = models.CharField(max_length=150)
+
+    class Meta:
+        abstract = True
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="%(class)s_ends_after_start",
+                violation_error_message="A pause ends after it began.",
+            ),
+            models.UniqueConstraint(
+                fields=["clock"],
+                condition=Q(until__isnull=True),
+                name="%(class)s_one_open",
+                violation_error_message="The clock is paused already.",
             ),
         ]

@@ -1,0 +1,49 @@
+"""Every write on a case, one function each. See `states` for the steps they take.
+
+All take `by` (who) and `at` (when) and raise a `policies.Refusal` whose reason a page shows.
+"""
+
+from pingyi.casework.actions.answering import acknowledge, answer_case
+from pingyi.casework.actions.calling import log_call
+from pingyi.casework.actions.contacts import Contact, reveal_contact
+from pingyi.casework.actions.deciding import decide_case, withdraw_verdict
+from pingyi.casework.actions.investigating import (
+    conclude_case,
+    note_investigation,
+    release_embargo,
+    report_findings,
+)
+from pingyi.casework.actions.opening import open_case, open_missing_cases
+from pingyi.casework.actions.placing import dispatch_case, note_check, recall_dispatch, refer_case
+from pingyi.casework.actions.replying import (
+    close_case,
+    close_unjudged_cases,
+    rejudge,
+    reply_to_citizen,
+)
+from pingyi.casework.actions.sorting import sort_case
+
+__all__ = [
+    "Contact",
+    "acknowledge",
+    "answer_case",
+    "close_case",
+    "close_unjudged_cases",
+    "conclude_case",
+    "decide_case",
+    "dispatch_case",
+    "log_call",
+    "note_check",
+    "note_investigation",
+    "open_case",
+    "open_missing_cases",
+    "recall_dispatch",
+    "refer_case",
+    "rejudge",
+    "release_embargo",
+    "reply_to_citizen",
+    "report_findings",
+    "reveal_contact",
+    "sort_case",
+    "withdraw_verdict",
+]

@@ -1,0 +1,66 @@
+"""The unit's steps: acknowledge, and answer with what happened and what it did."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pingyi.audit.actions import Actor, action
+from pingyi.casework import policies
+from pingyi.casework.actions.steps import record_step, required, take
+from pingyi.casework.models import Case, Dispatch, UnitAnswer
+from pingyi.casework.policies import ACKNOWLEDGED, Overtaken
+from pingyi.kernel.text import clean_text
+
+
+@action("case.acknowledge")
+def acknowledge(*, case: Case, by: Actor, at: datetime) -> Dispatch:
+    """The unit confirms that it has received the dispatch."""
+    step = take("acknowledge", case, by=by, at=at)
+    dispatch = _acknowledged(case, by=by, at=at)
+    if dispatch is None:
+        raise Overtaken(ACKNOWLEDGED)
+    record_step(case, step, dispatch)
+    return dispatch
+
+
+@action("case.answer")
+def answer_case(
+    *,
+    case: Case,
+    account: str,
+    measures: str,
+    process_change: str = "",
+    by: Actor,
+    at: datetime,
+) -> UnitAnswer:
+    """The unit's answer: its account, its measures, and what it changed for good, if anything.
+
+    Answering acknowledges.
+    """
+    account, measures = required(account, "account"), required(measures, "measures")
+    dispatch = policies.open_dispatch(case)
+    step = take("answer", case, by=by, at=at)
+    assert dispatch is not None
+    _acknowledged(case, by=by, at=at)
+    answer = UnitAnswer.objects.create(
+        case=case,
+        dispatch=dispatch,
+        account=account,
+        measures=measures,
+        process_change=clean_text(process_change).strip(),
+        at=at,
+        by=by.audit_name,
+    )
+    record_step(case, step, answer, changed_process=bool(answer.process_change))
+    return answer
+
+
+def _acknowledged(case: Case, *, by: Actor, at: datetime) -> Dispatch | None:
+    """The open dispatch, stamped; None if it was acknowledged before."""
+    dispatch = policies.open_dispatch(case)
+    assert dispatch is not None
+    fresh = Dispatch.objects.filter(pk=dispatch.pk, acknowledged_at__isnull=True)
+    if not fresh.update(acknowledged_at=at, acknowledged_by=by.audit_name):
+        return None
+    dispatch.acknowledged_at, dispatch.acknowledged_by = at, by.audit_name
+    return dispatch

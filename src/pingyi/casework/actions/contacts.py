@@ -1,0 +1,70 @@
+"""Showing what could name the rater: one thing at a time, with a reason, and logged."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pingyi.audit.actions import log_read
+from pingyi.audit.keys import keyring
+from pingyi.casework import policies
+from pingyi.casework.actions.steps import chosen, refusal, required
+from pingyi.casework.models import Case
+from pingyi.casework.policies import (
+    EMBARGO,
+    NO_CONTACT,
+    NOT_YOURS,
+    OWN_UNIT,
+    TOO_LONG,
+    Incomplete,
+    Reason,
+)
+from pingyi.casework.states import Term
+from pingyi.people.models import User
+from pingyi.people.permissions import scope_of
+from pingyi.ratings.contacts import open_matter, open_phone
+
+LONGEST_REASON = 200
+
+
+class Contact(Term):
+    PHONE = "phone", "手机号", "Phone"
+    MATTER = "matter", "办件编号", "Matter number"
+
+
+_OPENED = {Contact.PHONE: open_phone, Contact.MATTER: open_matter}
+
+
+def reveal_contact(*, case: Case, what: Contact | str, reason: str, by: User, at: datetime) -> str:
+    """The rater's phone or matter number, for `by` to see now. The reading is logged first.
+
+    The office and the inspectors need the permission; the unit is shown the matter number alone,
+    and only of a dispatch that includes it.
+    """
+    what, text = chosen(Contact, what, "what"), required(reason, "reason")
+    if len(text) > LONGEST_REASON:
+        raise Incomplete(TOO_LONG)
+    refused = _why_hidden(case, what, by)
+    if refused is not None:
+        raise refusal(refused)
+    contact = getattr(case.rating, "contact", None)
+    opened = _OPENED[what](contact, keyring=keyring()) if contact is not None else ""
+    if not opened:
+        raise refusal(NO_CONTACT)
+    log_read(case, what=what.value, reason=text, by=by, at=at)
+    return opened
+
+
+def _why_hidden(case: Case, what: Contact, by: User) -> Reason | None:
+    if what is Contact.MATTER and _was_given_matter(case, by):
+        return EMBARGO if case.embargoed else None
+    if not policies.reaches(case, by, "contact.reveal"):
+        return NOT_YOURS
+    if case.embargoed and not policies.reaches(case, by, "case.investigate"):
+        return EMBARGO
+    return OWN_UNIT if policies.is_of_its_unit(case, by) else None
+
+
+def _was_given_matter(case: Case, by: User) -> bool:
+    dispatch = policies.open_dispatch(case)
+    own = scope_of(by, "case.answer").units
+    return dispatch is not None and dispatch.includes_matter and dispatch.unit_id in own

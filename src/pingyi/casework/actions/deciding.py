@@ -1,0 +1,73 @@
+"""The verdict, and taking it back before it was answered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pingyi.audit.actions import Actor, action
+from pingyi.casework import policies
+from pingyi.casework.actions.steps import chosen, record_step, refusal, required, take
+from pingyi.casework.models import Case, Verdict
+from pingyi.casework.policies import OVERTAKEN, WORDS_ALONE, Overtaken
+from pingyi.casework.states import Finding, Kind
+from pingyi.casework.wording import unfit_for_unit
+
+
+@action("case.decide")
+def decide_case(
+    *,
+    case: Case,
+    finding: Finding | str,
+    kind: Kind | str,
+    reason: str,
+    by: Actor,
+    at: datetime,
+) -> Verdict:
+    """The office's verdict. Verified, or partly, takes more than the rating's own words.
+
+    The unit reads the reason, so it names nobody. A void verdict takes the rating out of every
+    rate.
+    """
+    finding, kind = chosen(Finding, finding, "finding"), chosen(Kind, kind, "kind")
+    text = required(reason, "reason")
+    if finding in (Finding.VERIFIED, Finding.PARTLY) and not policies.has_evidence(case):
+        raise refusal(WORDS_ALONE)
+    unfit = unfit_for_unit(text, case, field="reason")
+    if unfit is not None:
+        raise refusal(unfit)
+    step = take("decide", case, by=by, at=at, kind=kind.value)
+    verdict = pronounce(case, finding=finding, kind=kind, reason=text, by=by, at=at)
+    record_step(case, step, verdict, finding=finding.value, kind=kind.value)
+    return verdict
+
+
+@action("case.reconsider")
+def withdraw_verdict(*, case: Case, reason: str, by: Actor, at: datetime) -> Verdict:
+    """Take back the verdict before the rater was answered; the case is decided anew."""
+    text = required(reason, "reason")
+    step = take("reconsider", case, by=by, at=at)
+    verdict: Verdict = case.verdicts.counting().get()
+    standing = Verdict.objects.filter(pk=verdict.pk, withdrawn_at__isnull=True)
+    if not standing.update(withdrawn_at=at, withdrawn_by=by.audit_name, withdrawn_reason=text):
+        raise Overtaken(OVERTAKEN)
+    record_step(case, step, verdict)
+    return verdict
+
+
+def pronounce(
+    case: Case, *, finding: Finding, kind: Kind, reason: str, by: Actor, at: datetime
+) -> Verdict:
+    """The verdict itself, with what it does to the rating; the step is the caller's."""
+    verdict = Verdict.objects.create(
+        case=case,
+        finding=finding.value,
+        kind=kind.value,
+        reason=reason,
+        at=at,
+        by=by.audit_name,
+    )
+    if finding is Finding.VOID and case.rating is not None:
+        from pingyi.ratings.actions import void_rating
+
+        void_rating(rating=case.rating, reason=f"{case.number} {kind.zh}", by=by, at=at)
+    return verdict

@@ -1,0 +1,78 @@
+"""The inspectors' steps: notes, findings, a verdict under embargo, and its release."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pingyi.audit.actions import Actor, action
+from pingyi.casework.actions.deciding import pronounce
+from pingyi.casework.actions.steps import chosen, record_step, required, take
+from pingyi.casework.models import Case, InvestigationNote, Referral, Verdict
+from pingyi.casework.states import Finding, Kind, State
+
+
+@action("case.investigate")
+def note_investigation(*, case: Case, note: str, by: Actor, at: datetime) -> InvestigationNote:
+    """Note a step of the investigation."""
+    text = required(note, "note")
+    step = take("note_investigation", case, by=by, at=at)
+    made = _write(case, text, by=by, at=at, is_finding=False)
+    record_step(case, step, made)
+    return made
+
+
+@action("case.report")
+def report_findings(*, case: Case, account: str, by: Actor, at: datetime) -> InvestigationNote:
+    """Report what was found to the office, which decides. Not under embargo: release it first."""
+    text = required(account, "account")
+    step = take("report", case, by=by, at=at)
+    made = _write(case, text, by=by, at=at, is_finding=True)
+    record_step(case, step, made)
+    return made
+
+
+@action("case.conclude")
+def conclude_case(
+    *,
+    case: Case,
+    account: str,
+    finding: Finding | str,
+    kind: Kind | str,
+    by: Actor,
+    at: datetime,
+) -> Verdict:
+    """The inspectors' own verdict on a case under embargo.
+
+    Nobody else sees it, and no score line shows it, until they release it.
+    """
+    text = required(account, "account")
+    finding, kind = chosen(Finding, finding, "finding"), chosen(Kind, kind, "kind")
+    step = take("conclude", case, by=by, at=at, kind=kind.value)
+    made = _write(case, text, by=by, at=at, is_finding=True)
+    verdict = pronounce(case, finding=finding, kind=kind, reason=text, by=by, at=at)
+    record_step(case, step, made, verdict, finding=finding.value, kind=kind.value)
+    return verdict
+
+
+@action("case.release")
+def release_embargo(*, case: Case, reason: str, by: Actor, at: datetime) -> Case:
+    """Lift the embargo: the office sees the case, the score its verdict, if there is one."""
+    text = required(reason, "reason")
+    concluded = case.state == State.TO_REPLY
+    name = "release_concluded" if concluded else "release"
+    step = take(name, case, by=by, at=at, embargoed=False)
+    Referral.objects.filter(case=case, embargoed=True, released_at__isnull=True).update(
+        released_at=at, released_by=by.audit_name, release_reason=text
+    )
+    record_step(case, step)
+    return case
+
+
+def _write(
+    case: Case, text: str, *, by: Actor, at: datetime, is_finding: bool
+) -> InvestigationNote:
+    referral = case.referrals.last()
+    assert referral is not None
+    return InvestigationNote.objects.create(
+        referral=referral, text=text, is_finding=is_finding, at=at, by=by.audit_name
+    )

@@ -1,0 +1,68 @@
+"""The answer to the rater, her judgement of it, and the end."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pingyi.audit.actions import CITIZEN, SYSTEM, Actor, action
+from pingyi.casework.actions.steps import record_step, required, take
+from pingyi.casework.messages import tell_her_of_the_answer
+from pingyi.casework.models import Case, CaseClock, Rejudgement, Reply
+from pingyi.casework.policies import Refusal
+from pingyi.casework.states import Finding, State
+from pingyi.kernel.text import clean_text
+
+
+@action("case.reply")
+def reply_to_citizen(*, case: Case, text: str, by: Actor, at: datetime) -> Reply:
+    """Answer the rater in plain words; an SMS, if she left a phone, says only that it is there."""
+    text = required(text, "text")
+    step = take("reply", case, by=by, at=at)
+    reply = Reply.objects.create(case=case, text=text, at=at, by=by.audit_name)
+    record_step(case, step, reply, sms=tell_her_of_the_answer(case, at=at))
+    return reply
+
+
+@action("case.rejudge")
+def rejudge(
+    *, case: Case, satisfied: bool, words: str = "", by: Actor = CITIZEN, at: datetime
+) -> Rejudgement:
+    """Her judgement of the handling. Not satisfied reopens the case, once; else it is closed."""
+    unhappy = "reopen" if may_reopen(case) else "end_unsatisfied"
+    step = take("accept_reply" if satisfied else unhappy, case, by=by, at=at)
+    made = Rejudgement.objects.create(
+        case=case,
+        satisfied=satisfied,
+        words=clean_text(words).strip(),
+        at=at,
+        by=by.audit_name,
+    )
+    record_step(case, step, made, satisfied=satisfied)
+    return made
+
+
+def may_reopen(case: Case) -> bool:
+    """Once only; and a voided rating stays void."""
+    verdict = case.verdicts.counting().first()
+    void = verdict is not None and verdict.finding == Finding.VOID
+    return not void and not case.rejudgements.filter(satisfied=False).exists()
+
+
+@action("case.close")
+def close_case(*, case: Case, by: Actor, at: datetime) -> Case:
+    """Close an answered case whose rater did not judge it in time, or cannot."""
+    step = take("close", case, by=by, at=at)
+    record_step(case, step)
+    return case
+
+
+def close_unjudged_cases(*, by: Actor = SYSTEM, at: datetime, limit: int = 500) -> list[Case]:
+    """Close the answered cases whose time for her judgement is over; those that were closed."""
+    over = CaseClock.objects.late(at).filter(rule="re_judge", case__state=State.REPLIED.value)
+    closed = []
+    for clock in over.select_related("case__rating__contact", "case__area")[:limit]:
+        try:
+            closed.append(close_case(case=clock.case, by=by, at=at))
+        except Refusal:
+            continue
+    return closed

@@ -1,0 +1,118 @@
+"""What every action on a case does: ask the policy, move by compare-and-set, turn the clocks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db.models import Q
+
+from pingyi.audit.actions import Actor, record
+from pingyi.casework import rules
+from pingyi.casework.models import Case, Fact
+from pingyi.casework.policies import (
+    NOT_YOURS,
+    OVERTAKEN,
+    OWN_UNIT,
+    Incomplete,
+    NotAllowed,
+    NotNow,
+    Overtaken,
+    Reason,
+    Refusal,
+    needs,
+    why_not,
+)
+from pingyi.casework.states import HANDLE, TRANSITIONS, Grade, State, Term, Transition
+from pingyi.clocks import actions as clocks
+from pingyi.kernel.text import clean_text
+
+T = TypeVar("T", bound=Term)
+
+
+def refusal(reason: Reason) -> Refusal:
+    """The reason as the exception that fits it."""
+    if reason in (NOT_YOURS, OWN_UNIT):
+        return NotAllowed(reason)
+    return Incomplete(reason) if reason.field else NotNow(reason)
+
+
+def take(
+    name: str,
+    case: Case,
+    *,
+    by: Actor,
+    at: datetime,
+    grade: Grade | None = None,
+    **changes: Any,
+) -> Transition:
+    """Take the table's step `name`: raises Refusal, or leaves the case and its clocks moved.
+
+    The case must still be in the state its caller saw, or the step is Overtaken.
+    """
+    step = TRANSITIONS[name]
+    reason = why_not(step, case, by, at=at)
+    if reason is not None:
+        raise refusal(reason)
+    target = step.target_from(State(case.state))
+    if target is State.CLOSED:
+        changes["closed_at"] = at
+    unchanged = Case.objects.filter(pk=case.pk, state=case.state, embargoed=case.embargoed)
+    if unchanged.update(state=target.value, **changes) != 1:
+        raise Overtaken(OVERTAKEN)
+    case.state = target.value
+    for field, value in changes.items():
+        setattr(case, field, value)
+    _turn_clocks(step, case, at=at, grade=grade)
+    return step
+
+
+def record_step(case: Case, step: Transition, *facts: Fact, **data: Any) -> None:
+    """Record the step's event, with the facts it appended: `data` must be impersonal."""
+    record(
+        case,
+        step=step.name,
+        state=case.state,
+        facts={fact._meta.model_name or "": fact.pk for fact in facts},
+        **data,
+    )
+
+
+def required(value: str, field: str) -> str:
+    """`value` cleaned; Incomplete, naming the field, if it is blank."""
+    text = clean_text(value).strip()
+    if not text:
+        raise Incomplete(needs(field))
+    return text
+
+
+def chosen(terms: type[T], value: str, field: str) -> T:
+    """`value` as one of `terms`; Incomplete, naming the field, if it is none of them."""
+    try:
+        return terms(value)
+    except ValueError:
+        raise Incomplete(needs(field)) from None
+
+
+def start_clock(case: Case, rule: str, *, at: datetime) -> None:
+    """Start a clock as long as the case's scheme says; a scheme without it starts none."""
+    length = rules.scheme_of(case).clocks.get(rule)
+    if length is not None:
+        clocks.start(case.clocks, rule, length, at=at)
+
+
+def _turn_clocks(step: Transition, case: Case, *, at: datetime, grade: Grade | None) -> None:
+    if step.meets:
+        clocks.meet(case.clocks.filter(_named(step.meets)), at=at)
+    if step.stops:
+        clocks.stop(case.clocks.filter(_named(step.stops)), at=at)
+    for name in step.starts:
+        rule = f"handle_{grade}" if name == HANDLE else name
+        start_clock(case, rule, at=at)
+
+
+def _named(names: tuple[str, ...]) -> Q:
+    found = Q()
+    for name in names:
+        found |= Q(rule__startswith=name[:-1]) if name.endswith("*") else Q(rule=name)
+    return found

@@ -1,0 +1,26 @@
+"""What the rater is sent: that there is an answer, never what it says or what she rated."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+
+from pingyi.audit.keys import keyring
+from pingyi.casework.models import Case
+from pingyi.ratings.contacts import open_phone
+
+ANSWERED = "【评议】您的评价已有答复，请凭回执查看：{address}"
+
+
+def tell_her_of_the_answer(case: Case, *, at: datetime) -> bool:
+    """Queue the SMS; False if she left no phone."""
+    contact = getattr(case.rating, "contact", None)
+    phone = open_phone(contact, keyring=keyring()) if contact is not None else ""
+    if not phone or case.rating is None:
+        return False
+    from pingyi.notices.actions import queue_sms
+
+    address = f"{settings.PINGYI.public_url}/t/{case.rating.receipt}"
+    queue_sms(to=phone, text=ANSWERED.format(address=address), purpose="case.reply", at=at)
+    return True

@@ -1,0 +1,285 @@
+"""Whether now: why a step cannot be taken, as a typed reason.
+
+The greyed button's tooltip and the refusal are the same `Reason`. *Who may* is asked here too, so
+that no caller can forget it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.utils.translation import get_language
+
+from pingyi.audit.actions import CITIZEN, SYSTEM, Actor
+from pingyi.casework import states
+from pingyi.casework.models import Case, Dispatch
+from pingyi.casework.rules import line_of
+from pingyi.casework.states import (
+    RATER,
+    TRANSITIONS,
+    CallOutcome,
+    Finding,
+    State,
+    Transition,
+    steps_from,
+)
+from pingyi.directory.models import Area
+from pingyi.people.models import User
+from pingyi.people.permissions import scope_of
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why not, in both languages; `field` is the form's field it concerns, if any."""
+
+    code: str
+    zh: str
+    en: str
+    field: str = ""
+
+    def __str__(self) -> str:
+        return self.en if (get_language() or "").startswith("en") else self.zh
+
+
+class Refusal(Exception):
+    """An action was refused; nothing was written. Pages show the reason at its field."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.code)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return str(self.reason)
+
+
+class NotAllowed(Refusal):
+    """Not this person's step."""
+
+
+class NotNow(Refusal):
+    """Not in this state, or not yet."""
+
+
+class Overtaken(NotNow):
+    """Somebody else was quicker; look again."""
+
+
+class Incomplete(Refusal):
+    """Something given is missing or cannot be taken so; `reason.field` names it."""
+
+
+NOT_YOURS = Reason("not_yours", "您没有办理此步的权限", "You may not take this step")
+OWN_UNIT = Reason("own_unit", "任何人不得办理本单位的案件", "Nobody works a case of their own unit")
+NOT_IN_STATE = Reason(
+    "not_in_state", "案件当前状态不能办理此步", "The case is not in a state for this step"
+)
+OVERTAKEN = Reason(
+    "overtaken",
+    "案件刚刚已由他人办理，请查看最新情况",
+    "Somebody else has just worked this case; look again",
+)
+EMBARGO = Reason(
+    "embargo", "案件处于保密期，待纪检解除", "Under embargo until the inspectors release it"
+)
+NOT_EMBARGOED = Reason("not_embargoed", "案件不在保密期", "The case is not under embargo")
+ACKNOWLEDGED = Reason("acknowledged", "已经签收", "Acknowledged already")
+WORDS_ALONE = Reason(
+    "words_alone",
+    "不能仅凭评价文字认定属实：须有回访确认、核查记录、单位答复或纪检结果",
+    "Not verified on the words alone: it takes a call-back that stands, a check, the unit's answer "
+    "or the inspectors' findings",
+    "finding",
+)
+STAYS_VOID = Reason(
+    "stays_void", "评价已作废，认定不能撤回", "The rating is void; the verdict cannot be withdrawn"
+)
+STILL_OPEN_TO_HER = Reason(
+    "still_open_to_her",
+    "评价人仍可再次评价，期满前不能办结",
+    "The rater may still judge the handling; not closed before her time is up",
+)
+TOO_LONG = Reason("too_long", "不超过 200 字", "200 characters at most", "reason")
+NEEDS = Reason("needs", "此项必填", "This is required")
+CONSENT_UNASKED = Reason(
+    "consent_unasked", "未接通时不能登记同意", "No consent without an answered call", "outcome"
+)
+NO_MATTER = Reason(
+    "no_matter", "评价人没有填写办件编号", "The rater left no matter number", "includes_matter"
+)
+NO_CONSENT_MATTER = Reason(
+    "no_consent_matter",
+    "评价人未同意向单位告知其办件",
+    "The rater did not agree that the unit may know her matter",
+    "includes_matter",
+)
+NO_CONSENT_WORDS = Reason(
+    "no_consent_words",
+    "评价人未同意向单位转述原话",
+    "The rater did not agree that the unit may read her own words",
+    "includes_words",
+)
+NAMES_HER = Reason(
+    "names_her",
+    "转办内容含电话或证件号码，请删去",
+    "The text holds a telephone or identity number; take it out",
+    "words",
+)
+HER_OWN_WORDS = Reason(
+    "her_own_words",
+    "转办内容照抄了评价人原话，请改用办公室的表述",
+    "The text repeats the rater's own words; put it in the office's",
+    "words",
+)
+WRONG_UNIT = Reason(
+    "wrong_unit",
+    "只能转办被评单位或其主管单位",
+    "Dispatched to the rated unit or one above it only",
+    "unit",
+)
+NO_CONTACT = Reason("no_contact", "评价人没有留下此项", "The rater did not leave this", "what")
+NOT_BAD = Reason("not_bad", "不是差评，或已作废", "Not a bad rating, or void")
+HAS_CASE = Reason("has_case", "该评价已经立案", "This rating has its case")
+
+
+def needs(field: str) -> Reason:
+    """`field` must be given."""
+    return replace(NEEDS, field=field)
+
+
+def why_not(step: Transition, case: Case, by: Actor, *, at: datetime) -> Reason | None:
+    """Why `by` cannot take `step` on `case` now; None if nothing stands in the way."""
+    if not holds(step, case, by):
+        return NOT_YOURS
+    if case.embargoed and not step.sealed:
+        return EMBARGO
+    if step.permission != "case.answer" and is_of_its_unit(case, by):
+        return OWN_UNIT
+    if State(case.state) not in step.sources:
+        return NOT_IN_STATE
+    further = _FURTHER.get(step.name)
+    return further(case, at) if further else None
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A step for a button: enabled, or greyed with the reason."""
+
+    step: Transition
+    reason: Reason | None
+
+    @property
+    def enabled(self) -> bool:
+        return self.reason is None
+
+
+def offers(case: Case, user: User, *, at: datetime) -> list[Offer]:
+    """The steps from the case's state that are this user's, in the table's order."""
+    return [
+        Offer(step, why_not(step, case, user, at=at))
+        for step in steps_from(State(case.state))
+        if holds(step, case, user)
+    ]
+
+
+def holds(step: Transition, case: Case, by: Actor) -> bool:
+    """Who may: whether the step is `by`'s to take on this case at all."""
+    if by == SYSTEM:
+        return step.automatic
+    if by == CITIZEN:
+        return step.permission == RATER
+    if not isinstance(by, User) or step.permission in (RATER, states.SYSTEM):
+        return False
+    return reaches(case, by, step.permission)
+
+
+def reaches(case: Case, user: User, permission: str) -> bool:
+    """Whether the user's `permission` reaches the case: by its area, or the unit it lies with."""
+    scope = scope_of(user, permission)
+    if scope.units:
+        dispatch = open_dispatch(case)
+        if dispatch is not None and dispatch.unit_id in scope.units:
+            return True
+    area: Area | None = case.area
+    found = False
+    while area is not None and not found:
+        found = area.pk in scope.areas
+        area = area.parent
+    return found
+
+
+def open_dispatch(case: Case) -> Dispatch | None:
+    """The dispatch the case lies with a unit under: the latest that was not recalled."""
+    return case.dispatches.filter(recalled_at__isnull=True).select_related("unit").last()
+
+
+def is_of_its_unit(case: Case, by: Actor) -> bool:
+    """Whether `by` also serves the rated unit, or one above it: they work no case of their own."""
+    if not isinstance(by, User):
+        return False
+    own = scope_of(by, "case.answer").units
+    return bool(own) and any(unit.pk in own for unit in line_of(case.unit))
+
+
+def _acknowledged(case: Case, at: datetime) -> Reason | None:
+    dispatch = open_dispatch(case)
+    return ACKNOWLEDGED if dispatch and dispatch.acknowledged_at else None
+
+
+def _embargoed(case: Case, at: datetime) -> Reason | None:
+    return None if case.embargoed else NOT_EMBARGOED
+
+
+def _stays_void(case: Case, at: datetime) -> Reason | None:
+    verdict = case.verdicts.counting().first()
+    return STAYS_VOID if verdict and verdict.finding == Finding.VOID else None
+
+
+def _her_time(case: Case, at: datetime) -> Reason | None:
+    clock = case.clocks.running().filter(rule="re_judge").first()
+    if clock is None or clock.due_at < at or not she_can_judge(case):
+        return None
+    return STILL_OPEN_TO_HER
+
+
+_FURTHER: dict[str, Callable[[Case, datetime], Reason | None]] = {
+    "acknowledge": _acknowledged,
+    "conclude": _embargoed,
+    "release": _embargoed,
+    "release_concluded": _embargoed,
+    "reconsider": _stays_void,
+    "close": _her_time,
+}
+assert set(_FURTHER) <= set(TRANSITIONS)
+
+
+def she_can_judge(case: Case) -> bool:
+    """Whether the rater can open what became of her rating: by a phone or a private word."""
+    contact = getattr(case.rating, "contact", None)
+    return contact is not None and (
+        contact.phone_cipher is not None or contact.word_digest is not None
+    )
+
+
+def may_be_called(case: Case) -> bool:
+    """Whether she left a phone *and* asked to be called back; a phone alone is for the answer."""
+    contact = getattr(case.rating, "contact", None)
+    return contact is not None and contact.phone_cipher is not None and contact.call_back
+
+
+def has_evidence(case: Case) -> bool:
+    """Whether more than the rating's own words speak for it."""
+    return (
+        case.calls.filter(outcome=CallOutcome.STANDS.value).exists()
+        or case.checks.exists()
+        or case.answers.exists()
+        or case.referrals.filter(notes__is_finding=True).exists()
+    )
+
+
+def consents(case: Case) -> tuple[bool, bool]:
+    """Whether the unit may know her matter, and read her words: the latest answered call says."""
+    answered = (CallOutcome.SETTLED.value, CallOutcome.STANDS.value)
+    call = case.calls.filter(outcome__in=answered).last()
+    return (call.consents_matter, call.consents_words) if call else (False, False)

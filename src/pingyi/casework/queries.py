@@ -1,0 +1,186 @@
+"""What the desks list, what the rater is told, and what the score counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from typing import NamedTuple
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.timezone import make_aware
+
+from pingyi import rulebook
+from pingyi.casework.models import Case, Referral, Reply, Verdict
+from pingyi.casework.querysets import CaseQuerySet
+from pingyi.casework.states import OWNERS, TRANSITIONS, State
+from pingyi.casework.timeline import Entry, citizen_steps, timeline
+from pingyi.directory.models import Season
+from pingyi.people.models import User
+from pingyi.people.permissions import scope_of
+from pingyi.ratings.models import Rating
+
+__all__ = [
+    "Entry",
+    "ScoreEvent",
+    "cases_for",
+    "citizen_reply",
+    "citizen_steps",
+    "inspectors_desk",
+    "late_cases",
+    "may_rejudge",
+    "score_events",
+    "timeline",
+    "to_call",
+    "to_check",
+    "to_decide",
+    "to_manage",
+    "to_place",
+    "to_reply",
+    "to_sort",
+    "unit_desk",
+    "verdict_of",
+]
+
+
+def cases_for(user: User) -> CaseQuerySet:
+    """Every case the user may see, with its clocks; newest first."""
+    return Case.objects.visible_to(user).with_clocks()
+
+
+def to_sort(user: User) -> CaseQuerySet:
+    """The sorter's desk: what is due first, first."""
+    return _desk(user, "case.sort", State.UNSORTED)
+
+
+def to_call(user: User) -> CaseQuerySet:
+    """The caller's desk, with the attempts so far."""
+    return _desk(user, "case.call", State.TO_CALL).prefetch_related("calls")
+
+
+def to_check(user: User) -> CaseQuerySet:
+    """What has to be checked, because nobody can be asked."""
+    return _desk(user, "case.check", State.TO_CHECK)
+
+
+def to_place(user: User) -> CaseQuerySet:
+    """What stands after the call or the check, to be dispatched or referred."""
+    return _desk(user, "case.dispatch", State.TO_PLACE)
+
+
+def to_decide(user: User) -> CaseQuerySet:
+    """What the unit has answered, or the inspectors have reported on."""
+    return _desk(user, "case.decide", State.TO_DECIDE)
+
+
+def to_reply(user: User) -> CaseQuerySet:
+    """What was decided and not yet told to the rater."""
+    return _desk(user, "case.reply", State.TO_REPLY)
+
+
+def to_manage(user: User) -> CaseQuerySet:
+    """Everything the case manager owns or waits for, most urgent first."""
+    return _desk(user, "case.close", *(state for state in OWNERS if state is not State.CLOSED))
+
+
+def unit_desk(user: User) -> CaseQuerySet:
+    """What lies with the user's units and waits for their answer."""
+    units = scope_of(user, "case.answer").units
+    given = Case.objects.filter(
+        dispatches__unit__in=units, dispatches__recalled_at__isnull=True
+    ).values("pk")
+    found = Case.objects.filter(pk__in=given, embargoed=False).in_states(State.WITH_UNIT)
+    return found.with_clocks().by_urgency()
+
+
+def inspectors_desk(user: User) -> CaseQuerySet:
+    """Referrals to the user's area: corruption leads first; and concluded ones not yet released."""
+    mine = scope_of(user, "case.investigate").over(area="area")
+    found = Case.objects.filter(mine).filter(Q(state=State.REFERRED.value) | Q(embargoed=True))
+    return found.with_clocks().by_urgency().prefetch_related("referrals")
+
+
+def late_cases(user: User, at: datetime) -> CaseQuerySet:
+    """The user's visible cases with a clock overdue at `at`, the longest overdue first."""
+    return Case.objects.visible_to(user).late(at).with_clocks().by_urgency()
+
+
+def _desk(user: User, permission: str, *states: State) -> CaseQuerySet:
+    mine = scope_of(user, permission).over(area="area")
+    found = Case.objects.filter(mine, embargoed=False).in_states(*states)
+    return found.with_clocks().by_urgency()
+
+
+class ScoreEvent(NamedTuple):
+    """A verdict that costs points, as the scoring engine takes its events."""
+
+    unit: str
+    kind: str
+    at: datetime
+    ref: str
+
+
+def score_events(
+    season: Season, at: datetime, *, with_embargoed: bool = False
+) -> Iterator[ScoreEvent]:
+    """The season's verdicts that cost points, as they stood at `at`; in one query.
+
+    `season.counts_by` says whether the verdict's own day or the rating's lies in the season. What
+    was under embargo at `at` is left out, unless asked for: its score line may not show.
+    """
+    scheme = rulebook.scheme(season.scheme)
+    if scheme.verdicts is None:
+        return
+    by_rating = season.counts_by == Season.CountsBy.RATING
+    day = "case__rating__recorded_at" if by_rating else "at"
+    found = (
+        Verdict.objects.counting(at)
+        .filter(
+            finding__in=scheme.verdicts.cost_points,
+            kind__in=scheme.verdicts.kinds,
+            **{f"{day}__gte": _start(season), f"{day}__lt": _end(season)},
+        )
+        .order_by("at", "pk")
+    )
+    if not with_embargoed:
+        sealed = Referral.objects.filter(
+            Q(released_at__isnull=True) | Q(released_at__gt=at), embargoed=True, at__lte=at
+        )
+        found = found.exclude(Exists(sealed.filter(case=OuterRef("case"))))
+    for unit, when, ref in found.values_list("case__unit__code", day, "case__number"):
+        yield ScoreEvent(unit, "rating.verified", when, ref)
+
+
+def _start(season: Season) -> datetime:
+    return make_aware(datetime.combine(season.starts_on, time.min))
+
+
+def _end(season: Season) -> datetime:
+    """The first moment after the season."""
+    return make_aware(datetime.combine(season.ends_on + timedelta(days=1), time.min))
+
+
+def verdict_of(case: Case) -> Verdict | None:
+    """The verdict that counts."""
+    return case.verdicts.counting().first()
+
+
+def citizen_reply(rating: Rating) -> Reply | None:
+    """The latest answer to the rater of `rating`; None under embargo or before there is one."""
+    case = _case_of(rating)
+    if case is None or case.embargoed:
+        return None
+    return case.replies.last()
+
+
+def may_rejudge(rating: Rating) -> bool:
+    """Whether the rater may judge the handling now."""
+    case = _case_of(rating)
+    return (
+        case is not None
+        and not case.embargoed
+        and State(case.state) in TRANSITIONS["accept_reply"].sources
+    )
+
+
+def _case_of(rating: Rating) -> Case | None:
+    return Case.objects.filter(rating=rating).first()

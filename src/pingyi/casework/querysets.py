@@ -1,0 +1,82 @@
+"""Which cases a person sees, which are late, which verdicts count."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Case as When_
+from django.db.models import Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
+
+from pingyi.casework.states import Priority, State
+from pingyi.people.permissions import scope_of
+
+if TYPE_CHECKING:
+    from pingyi.people.models import User
+
+
+class CaseQuerySet(models.QuerySet[Any]):
+    """Cases, as far as the asker may see them."""
+
+    def visible_to(self, user: User) -> CaseQuerySet:
+        """The office its area, a unit what was dispatched to it; under embargo the inspectors."""
+        scope = scope_of(user, "case.read")
+        dispatched = self.model._base_manager.filter(
+            dispatches__unit__in=scope.units, dispatches__recalled_at__isnull=True
+        )
+        seen = scope.over(area="area") | Q(pk__in=dispatched.values("pk"))
+        sealed = scope_of(user, "case.investigate").over(area="area")
+        return self.filter(Q(seen, embargoed=False) | Q(sealed, embargoed=True))
+
+    def in_states(self, *states: State) -> CaseQuerySet:
+        return self.filter(state__in=[state.value for state in states])
+
+    def late(self, at: datetime) -> CaseQuerySet:
+        """Those with a clock that ran out before `at` and is neither met, stopped nor paused."""
+        clocks = self.model.clocks.rel.related_model.objects.late(at)
+        return self.filter(Exists(clocks.filter(case=OuterRef("pk"))))
+
+    def with_due(self) -> CaseQuerySet:
+        """With `due_at` and `due_rule`: the running clock that is due next, None without one."""
+        running: models.QuerySet[Any] = (
+            self.model.clocks.rel.related_model.objects.running()
+            .filter(case=OuterRef("pk"))
+            .order_by("due_at", "pk")
+        )
+        return self.annotate(
+            due_at=Subquery(running.values("due_at")[:1]),
+            due_rule=Subquery(running.values("rule")[:1]),
+        )
+
+    def with_clocks(self) -> CaseQuerySet:
+        """With all clocks and what a row shows, in a constant number of queries."""
+        return (
+            self.with_due()
+            .select_related("unit", "point", "area__parent", "rating")
+            .prefetch_related("clocks")
+        )
+
+    def by_urgency(self) -> CaseQuerySet:
+        """Corruption leads first, then what is due first; what has no clock comes last."""
+        first = When_(
+            When(priority=Priority.LEAD.value, then=Value(0)),
+            default=Value(1),
+            output_field=IntegerField(),
+        )
+        return self.with_due().order_by(first, F("due_at").asc(nulls_last=True), "pk")
+
+
+class VerdictQuerySet(models.QuerySet[Any]):
+    """Verdicts: the latest one of a case that is not withdrawn counts."""
+
+    def counting(self, at: datetime | None = None) -> VerdictQuerySet:
+        """One per case at most: the one that counts now, or counted at `at`."""
+        standing = Q(withdrawn_at__isnull=True)
+        if at is None:
+            found, later = self.filter(standing), self.model.objects.filter(standing)
+        else:
+            standing |= Q(withdrawn_at__gt=at)
+            found = self.filter(standing, at__lte=at)
+            later = self.model.objects.filter(standing, at__lte=at)
+        return found.exclude(Exists(later.filter(case=OuterRef("case"), pk__gt=OuterRef("pk"))))

@@ -1,0 +1,254 @@
+"""A case's states and every step between them, as one table. Pure.
+
+Buttons, refusals, clocks, the diagram in docs/cases.md and the exhaustive test (from × step × role)
+all read `TRANSITIONS`. *Who may* is the permission named here (people.roles says who holds it);
+*whether now*, beyond the state itself, is in `policies`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+from pingyi.people.roles import Role
+
+
+class Term(StrEnum):
+    """A word of the domain: its code, and what people call it in Chinese and English."""
+
+    zh: str
+    en: str
+
+    def __new__(cls, value: str, zh: str = "", en: str = "") -> Self:
+        term = str.__new__(cls, value)
+        term._value_ = value
+        term.zh = zh
+        term.en = en
+        return term
+
+
+class State(Term):
+    UNSORTED = "unsorted", "待分拣", "To be sorted"
+    TO_CALL = "to_call", "待回访", "To be called back"
+    TO_CHECK = "to_check", "待核查", "To be checked"
+    TO_PLACE = "to_place", "待处置", "To be placed"
+    WITH_UNIT = "with_unit", "单位办理中", "With the unit"
+    REFERRED = "referred", "纪检核查中", "With the inspectors"
+    TO_DECIDE = "to_decide", "待认定", "To be decided"
+    TO_REPLY = "to_reply", "待答复", "To be answered"
+    REPLIED = "replied", "已答复", "Answered"
+    CLOSED = "closed", "已办结", "Closed"
+
+
+class Kind(Term):
+    """What a bad rating is about. The scheme says which kinds cost points."""
+
+    CONDUCT = "conduct", "作风", "Conduct"
+    PROCESS = "process", "程序", "Process"
+    POLICY = "policy", "政策", "Policy"
+    FACILITY = "facility", "设施", "Facility"
+    NOT_OURS = "not_ours", "非本单位", "Another body's matter"
+    MISTAKEN = "mistaken", "误评", "Rated by mistake"
+    MALICIOUS = "malicious", "恶意评价", "Malicious"
+
+
+class Finding(Term):
+    VERIFIED = "verified", "属实", "Verified"
+    PARTLY = "partly", "部分属实", "Partly verified"
+    UNFOUNDED = "unfounded", "不属实", "Unfounded"
+    VOID = "void", "作废", "Void"
+
+
+class CallOutcome(Term):
+    SETTLED = "answered_settled", "已接通，当场解决", "Answered, settled on the phone"
+    STANDS = "answered_stands", "已接通，问题仍在", "Answered, the matter stands"
+    NO_ANSWER = "no_answer", "无人接听", "No answer"
+    CALL_LATER = "call_later", "约定再打", "Asked to call later"
+    WRONG_NUMBER = "wrong_number", "号码有误", "Wrong number"
+    REFUSES = "refuses", "拒绝回访", "Does not want to be called"
+
+
+class Grade(Term):
+    """How hard a dispatched case is; each grade has its clock, `handle_<grade>`."""
+
+    SIMPLE = "simple", "简单", "Simple"
+    COMPLEX = "complex", "复杂", "Complex"
+
+
+class Priority(Term):
+    NORMAL = "", "普通", "Normal"
+    LEAD = "lead", "涉腐线索", "Corruption lead"
+
+
+HANDLE = "handle_*"
+"""The handling clock, whichever the dispatch's grade calls for."""
+
+RATER = "rater"
+"""In place of a permission: the step of the person who rated, through her opened receipt."""
+SYSTEM = "system"
+"""In place of a permission: a step the program takes by itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transition:
+    """One step: from any of `sources` to `target`; without a target the case stays where it is.
+
+    `needs` are the fields that must be given. `starts`, `meets` and `stops` name clocks of the
+    scheme; a clock met or stopped need not be running. `automatic`: a job may take it too.
+    `sealed`: it is taken on a case under embargo; all other steps wait for the release.
+    """
+
+    name: str
+    zh: str
+    en: str
+    sources: frozenset[State]
+    target: State | None
+    permission: str
+    needs: tuple[str, ...] = ()
+    starts: tuple[str, ...] = ()
+    meets: tuple[str, ...] = ()
+    stops: tuple[str, ...] = ()
+    automatic: bool = False
+    sealed: bool = False
+
+    def target_from(self, state: State) -> State:
+        """Where a case in `state` stands after this step."""
+        return state if self.target is None else self.target
+
+
+def _t(
+    name: str,
+    zh: str,
+    en: str,
+    sources: Iterable[State],
+    target: State | None,
+    permission: str,
+    needs: str = "",
+    *,
+    starts: str = "",
+    meets: str = "",
+    stops: str = "",
+    automatic: bool = False,
+    sealed: bool = False,
+) -> Transition:
+    return Transition(
+        name=name,
+        zh=zh,
+        en=en,
+        sources=frozenset(sources),
+        target=target,
+        permission=permission,
+        needs=tuple(needs.split()),
+        starts=tuple(starts.split()),
+        meets=tuple(meets.split()),
+        stops=tuple(stops.split()),
+        automatic=automatic,
+        sealed=sealed,
+    )
+
+
+S = State
+_AT_OFFICE = (S.TO_CHECK, S.TO_PLACE, S.TO_DECIDE)
+
+# fmt: off
+_TABLE = (
+    _t("open", "立案", "Open", (), S.UNSORTED, SYSTEM,
+       starts="sort call_back verify", automatic=True),
+
+    _t("sort_to_call", "分拣，转回访", "Sort, to be called back", (S.UNSORTED,), S.TO_CALL,
+       "case.sort", "kind", meets="sort"),
+    _t("sort_to_check", "分拣，转核查", "Sort, to be checked", (S.UNSORTED,), S.TO_CHECK,
+       "case.sort", "kind", meets="sort"),
+    _t("sort_to_refer", "分拣，线索移交纪检", "Sort, a lead for the inspectors", (S.UNSORTED,),
+       S.REFERRED, "case.sort", "kind note",
+       starts="referral", meets="sort", stops="call_back verify"),
+
+    _t("log_attempt", "登记未接通", "Log an attempt", (S.TO_CALL,), None,
+       "case.call", "outcome"),
+    _t("settle", "回访解决，办结", "Settled at call-back", (S.TO_CALL,), S.CLOSED,
+       "case.call", "outcome reply", meets="call_back verify"),
+    _t("stand", "回访后问题仍在", "Stands after the call", (S.TO_CALL,), S.TO_PLACE,
+       "case.call", "outcome note", meets="call_back"),
+    _t("give_up_calling", "无法回访，转核查", "Cannot be reached, to be checked", (S.TO_CALL,),
+       S.TO_CHECK, "case.call", "outcome", meets="call_back"),
+
+    _t("note_check", "记录核查", "Note a check", _AT_OFFICE, None,
+       "case.check", "note", meets="call_back"),
+    _t("find_standing", "核查后问题仍在", "Stands after the check", (S.TO_CHECK,), S.TO_PLACE,
+       "case.check", "note", meets="call_back"),
+
+    _t("dispatch", "转办", "Dispatch to the unit", (S.TO_CHECK, S.TO_PLACE), S.WITH_UNIT,
+       "case.dispatch", "words grade",
+       starts=f"acknowledge {HANDLE}", meets="call_back", stops="verify"),
+    _t("acknowledge", "签收", "Acknowledge", (S.WITH_UNIT,), None,
+       "case.answer", meets="acknowledge"),
+    _t("answer", "报送办理情况", "Answer", (S.WITH_UNIT,), S.TO_DECIDE,
+       "case.answer", "account measures", starts="verify", meets=f"acknowledge {HANDLE}"),
+    _t("recall", "收回转办", "Recall from the unit", (S.WITH_UNIT,), S.TO_PLACE,
+       "case.dispatch", "reason", starts="verify", stops=f"acknowledge {HANDLE}"),
+
+    _t("refer", "移交纪检", "Refer to the inspectors", (S.TO_CALL, *_AT_OFFICE), S.REFERRED,
+       "case.refer", "reason", starts="referral", stops="call_back verify"),
+    _t("note_investigation", "记录调查", "Note an investigation", (S.REFERRED,), None,
+       "case.investigate", "note", sealed=True),
+    _t("report", "报告核查结果", "Report findings", (S.REFERRED,), S.TO_DECIDE,
+       "case.investigate", "account", starts="verify", meets="referral"),
+    _t("conclude", "保密期内认定", "Conclude under embargo", (S.REFERRED,), S.TO_REPLY,
+       "case.investigate", "account finding kind", meets="referral", sealed=True),
+    _t("release", "解除保密", "Release the embargo", (S.REFERRED,), None,
+       "case.investigate", "reason", sealed=True),
+    _t("release_concluded", "解除保密，转答复", "Release the embargo, to be answered",
+       (S.TO_REPLY,), None, "case.investigate", "reason", starts="reply", sealed=True),
+
+    _t("decide", "认定", "Decide", _AT_OFFICE, S.TO_REPLY,
+       "case.decide", "finding kind reason", starts="reply", meets="call_back verify"),
+    _t("reconsider", "撤回认定", "Withdraw the verdict", (S.TO_REPLY,), S.TO_DECIDE,
+       "case.decide", "reason", starts="verify", stops="reply"),
+    _t("reply", "答复评价人", "Reply to the rater", (S.TO_REPLY,), S.REPLIED,
+       "case.reply", "text", starts="re_judge", meets="reply"),
+
+    _t("accept_reply", "评价人满意，办结", "The rater is satisfied", (S.REPLIED,), S.CLOSED,
+       RATER, meets="re_judge"),
+    _t("reopen", "评价人不满意，重新处置", "The rater is not satisfied, reopened", (S.REPLIED,),
+       S.TO_PLACE, RATER, starts="verify", meets="re_judge"),
+    _t("end_unsatisfied", "评价人仍不满意，办结", "Still not satisfied, closed", (S.REPLIED,),
+       S.CLOSED, RATER, meets="re_judge"),
+    _t("close", "办结", "Close", (S.REPLIED,), S.CLOSED,
+       "case.close", stops="re_judge", automatic=True),
+)
+# fmt: on
+
+TRANSITIONS: dict[str, Transition] = {transition.name: transition for transition in _TABLE}
+
+OWNERS: dict[State, Role] = {
+    State.UNSORTED: Role.SORTER,
+    State.TO_CALL: Role.CALLER,
+    State.TO_CHECK: Role.CASE_MANAGER,
+    State.TO_PLACE: Role.CASE_MANAGER,
+    State.WITH_UNIT: Role.UNIT_ADMIN,
+    State.REFERRED: Role.INSPECTOR,
+    State.TO_DECIDE: Role.CASE_MANAGER,
+    State.TO_REPLY: Role.CALLER,
+    State.REPLIED: Role.CASE_MANAGER,
+    State.CLOSED: Role.CASE_MANAGER,
+}
+"""Who answers for a case in each state; for one under embargo it is always the inspectors."""
+
+ENDINGS = frozenset({State.CLOSED})
+
+
+def owner(state: State, *, embargoed: bool = False) -> Role:
+    """The role that must act next, or keeps the record of a closed case."""
+    return Role.INSPECTOR if embargoed else OWNERS[state]
+
+
+def steps_from(state: State) -> tuple[Transition, ...]:
+    """The steps a case in `state` may take, in the table's order."""
+    return tuple(step for step in _TABLE if state in step.sources)
+
+
+def is_clock(name: str, rule: str) -> bool:
+    """Whether the table's clock `name` (`handle_*` too) means the scheme's clock `rule`."""
+    return rule.startswith(name[:-1]) if name.endswith("*") else rule == name

@@ -1,0 +1,264 @@
+"""A case's story, told from its events: to the office and the inspectors, to the unit, to her.
+
+Events are impersonal; what was said is fetched from the facts they point to, as far as the
+audience may read it. The unit never hears the rater's words nor who at the office did what.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from django.apps import apps
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from pingyi.audit.queries import events_about, reads_of
+from pingyi.casework.models import Case, Fact
+from pingyi.casework.states import (
+    TRANSITIONS,
+    CallOutcome,
+    Finding,
+    Grade,
+    Kind,
+    Term,
+    Transition,
+)
+from pingyi.people.models import User
+from pingyi.ratings.models import Rating
+
+Audience = Literal["office", "inspectors", "unit", "citizen"]
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the story. `step` is the transition's name, "" for a look at a contact."""
+
+    at: datetime
+    who: str
+    text: str
+    detail: str = ""
+    step: str = ""
+
+
+def timeline(case: Case, audience: Audience) -> list[Entry]:
+    """The story as `audience` may read it, oldest first; a constant number of queries."""
+    if audience == "citizen":
+        return _to_her(case)
+    told = [_Told(event) for event in events_about(case)]
+    facts = _facts_of(told)
+    names = _names(told)
+    if audience == "unit":
+        return [
+            _to_unit(item, facts, names)
+            for item in _since_dispatch(told)
+            if item.name in _UNIT_SEES
+        ]
+    entries = [
+        Entry(
+            at=item.at,
+            who=names.get(item.actor, item.actor),
+            text=words(item.step),
+            detail=_detail(item, facts, audience),
+            step=item.name,
+        )
+        for item in told
+    ]
+    return sorted([*entries, *_looks(case, names)], key=lambda entry: entry.at)
+
+
+def citizen_steps(rating: Rating) -> list[Entry]:
+    """What became of a rating, in plain words for the person who gave it."""
+    received = Entry(rating.recorded_at, "", gettext("评价已收到"), step="received")
+    case = Case.objects.filter(rating=rating).first()
+    return [received, *(_to_her(case) if case else [])]
+
+
+def words(term: Term | Transition) -> str:
+    """A term or step in the reader's language."""
+    return term.en if (get_language() or "").startswith("en") else term.zh
+
+
+class _Told:
+    """An event of a case, with its step."""
+
+    def __init__(self, event: Any) -> None:
+        self.at: datetime = event.at
+        self.actor: str = event.actor
+        self.name: str = event.data["step"]
+        self.step = TRANSITIONS[self.name]
+        self.facts: dict[str, int] = event.data.get("facts", {})
+
+
+def _facts_of(told: Iterable[_Told]) -> Facts:
+    """All facts the events point to: one query for each kind of fact."""
+    wanted: dict[str, list[int]] = defaultdict(list)
+    for item in told:
+        for kind, pk in item.facts.items():
+            wanted[kind].append(pk)
+    return {
+        kind: apps.get_model("casework", kind)._default_manager.in_bulk(pks)
+        for kind, pks in wanted.items()
+    }
+
+
+def _names(told: Iterable[_Told]) -> dict[str, str]:
+    found = User.objects.filter(username__in={item.actor for item in told})
+    return (
+        {user.username: str(user) for user in found}
+        | {"system": gettext("系统")}
+        | {"citizen": gettext("评价人")}
+    )
+
+
+def _fact(item: _Told, facts: Facts, kind: str) -> Any:
+    return facts[kind][item.facts[kind]]
+
+
+def _lines(*lines: str) -> str:
+    return "\n".join(line for line in lines if line)
+
+
+def _detail(item: _Told, facts: Facts, audience: Audience) -> str:
+    said = [
+        _SAYS[kind](_fact(item, facts, kind))
+        for kind in item.facts
+        if kind in _SAYS and (kind != "investigationnote" or _may_read(item, audience))
+    ]
+    return _lines(*said)
+
+
+def _may_read(item: _Told, audience: Audience) -> bool:
+    """The office reads what the inspectors report, not how they got there."""
+    return audience == "inspectors" or item.name != "note_investigation"
+
+
+def _say_sorting(fact: Any) -> str:
+    return _lines(words(Kind(fact.kind)), fact.note)
+
+
+def _say_call(fact: Any) -> str:
+    agreed = [
+        gettext("同意向单位告知其办件") if fact.consents_matter else "",
+        gettext("同意向单位转述原话") if fact.consents_words else "",
+    ]
+    return _lines(words(CallOutcome(fact.outcome)), fact.note, *agreed)
+
+
+def _say_dispatch(fact: Any) -> str:
+    return _lines(words(Grade(fact.grade)), fact.words)
+
+
+def _say_answer(fact: Any) -> str:
+    return _lines(fact.account, fact.measures, fact.process_change)
+
+
+def _say_verdict(fact: Any) -> str:
+    return _lines(
+        f"{words(Finding(fact.finding))} · {words(Kind(fact.kind))}",
+        fact.reason,
+        fact.withdrawn_reason,
+    )
+
+
+def _say_rejudgement(fact: Any) -> str:
+    return str(fact.words)
+
+
+_SAYS: dict[str, Callable[[Fact], str]] = {
+    "sorting": _say_sorting,
+    "callattempt": _say_call,
+    "checknote": lambda fact: fact.note,  # type: ignore[attr-defined]
+    "dispatch": _say_dispatch,
+    "unitanswer": _say_answer,
+    "referral": lambda fact: fact.reason,  # type: ignore[attr-defined]
+    "investigationnote": lambda fact: fact.text,  # type: ignore[attr-defined]
+    "verdict": _say_verdict,
+    "reply": lambda fact: fact.text,  # type: ignore[attr-defined]
+    "rejudgement": _say_rejudgement,
+}
+
+
+def _looks(case: Case, names: dict[str, str]) -> list[Entry]:
+    """Who was shown what could name her, and why."""
+    what = {"phone": _("查看了手机号"), "matter": _("查看了办件编号")}
+    return [
+        Entry(read.at, names.get(read.reader, read.reader), str(what[read.what]), read.reason)
+        for read in reads_of(case)
+        if read.what in what
+    ]
+
+
+# ── the unit ─────────────────────────────────────────────────────────
+
+_UNIT_SEES = frozenset(
+    {"dispatch", "acknowledge", "answer", "decide", "conclude", "reconsider", "close",
+     "accept_reply", "end_unsatisfied"}
+)  # fmt: skip
+_ITS_OWN = frozenset({"acknowledge", "answer"})
+
+
+def _since_dispatch(told: list[_Told]) -> list[_Told]:
+    first = next((n for n, item in enumerate(told) if item.name == "dispatch"), len(told))
+    return told[first:]
+
+
+def _to_unit(item: _Told, facts: Facts, names: dict[str, str]) -> Entry:
+    own = item.name in _ITS_OWN
+    return Entry(
+        at=item.at,
+        who=names.get(item.actor, item.actor) if own else gettext("治庸办"),
+        text=gettext("办结") if item.step.target == "closed" else words(item.step),
+        detail=_detail_for_unit(item, facts),
+        step="close" if item.step.target == "closed" else item.name,
+    )
+
+
+def _detail_for_unit(item: _Told, facts: Facts) -> str:
+    if item.name in ("dispatch", "answer"):
+        return _detail(item, facts, "unit")
+    if item.name in ("decide", "conclude"):
+        verdict = _fact(item, facts, "verdict")
+        finding = f"{words(Finding(verdict.finding))} · {words(Kind(verdict.kind))}"
+        # How the inspectors came to it is theirs.
+        return _lines(finding, verdict.reason if item.name == "decide" else "")
+    return ""
+
+
+# ── the rater ────────────────────────────────────────────────────────
+
+_HER_WORDS = {
+    "sort_to_call": _("已分拣，将由专人回访您"),
+    "sort_to_check": _("已分拣，正在核查"),
+    "sort_to_refer": _("已分拣，正在核查"),
+    "log_attempt": _("给您打过电话"),
+    "settle": _("电话回访后，问题已解决，办结"),
+    "stand": _("已电话回访，正在处置"),
+    "give_up_calling": _("未能与您通话，正在核查"),
+    "find_standing": _("已核查，正在处置"),
+    "dispatch": _("已交有关单位办理"),
+    "answer": _("办理情况已报回，正在认定"),
+    "refer": _("正在进一步核查"),
+    "report": _("核查已有结果，正在认定"),
+    "decide": _("已作出认定"),
+    "conclude": _("已作出认定"),
+    "reply": _("已答复您"),
+    "accept_reply": _("您对办理表示满意，办结"),
+    "reopen": _("您对办理不满意，已重新处置"),
+    "end_unsatisfied": _("已记录您的意见，办结"),
+    "close": _("办结"),
+}
+
+
+def _to_her(case: Case) -> list[Entry]:
+    """Nothing of an embargo shows: until its release the story stops before it."""
+    told = [_Told(event) for event in events_about(case)]
+    return [
+        Entry(item.at, "", str(_HER_WORDS[item.name]), step=item.name)
+        for item in told
+        if item.name in _HER_WORDS and not (case.embargoed and item.name in ("conclude", "refer"))
+    ]

@@ -1,0 +1,167 @@
+"""Starting, meeting, pausing clocks (for the actions of other areas), and changing the calendar.
+
+The helpers write the clock alone; the action that calls them records the event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from django.apps import apps
+
+from pingyi.audit.actions import Actor, action, record
+from pingyi.clocks.calendar import city_calendar
+from pingyi.clocks.models import CalendarDay, Deadline, DeadlineQuerySet
+from pingyi.kernel.workdays import Calendar, DueAt
+from pingyi.kernel.workdays import Pause as Span
+
+
+class Length(Protocol):
+    """How long a clock runs, as rulebook.ClockRule says it."""
+
+    @property
+    def amount(self) -> int: ...
+    @property
+    def unit(self) -> Any: ...
+
+
+def start(clocks: Any, rule: str, length: Length, *, at: datetime) -> Deadline:
+    """Start a clock of a subject: `clocks` is its related manager (`case.clocks`).
+
+    `at` is when it starts to count, which may lie before the present.
+    """
+    due = city_calendar().due_at(at, length.amount, length.unit)
+    made: Deadline = clocks.create(
+        rule=rule,
+        amount=length.amount,
+        unit=length.unit,
+        started_at=at,
+        due_at=due.at,
+        confirmed=due.confirmed,
+    )
+    return made
+
+
+def meet(running: Any, *, at: datetime) -> int:
+    """Note that the running clocks among `running` were met; paused ones too."""
+    return _end(running, met_at=at, at=at)
+
+
+def stop(running: Any, *, at: datetime) -> int:
+    """Stop the running clocks among `running`: they no longer matter."""
+    return _end(running, stopped_at=at, at=at)
+
+
+def _end(running: Any, *, at: datetime, **how: datetime) -> int:
+    found: DeadlineQuerySet = running.running()
+    for clock in found.filter(paused_at__isnull=False):
+        resume(clock, at=at)
+    return found.update(**how)
+
+
+def pause(clock: Deadline, *, reason: str, by: Actor, at: datetime) -> bool:
+    """Let a running clock stand still; False if it is paused or over already."""
+    running = type(clock)._default_manager.filter(
+        pk=clock.pk, paused_at__isnull=True, met_at__isnull=True, stopped_at__isnull=True
+    )
+    if not running.update(paused_at=at):
+        return False
+    clock.paused_at = at
+    clock.pauses.create(since=at, reason=reason, by=by.audit_name)  # type: ignore[attr-defined]
+    return True
+
+
+def resume(clock: Deadline, *, at: datetime) -> bool:
+    """Let a paused clock run on, its deadline moved by the pause; False if it is not paused."""
+    paused = type(clock)._default_manager.filter(pk=clock.pk, paused_at__isnull=False)
+    if not paused.update(paused_at=None):
+        return False
+    clock.paused_at = None
+    clock.pauses.filter(until__isnull=True).update(until=at)  # type: ignore[attr-defined]
+    due = due_of(clock, city_calendar(), at=at)
+    clock.due_at, clock.confirmed = due.at, due.confirmed
+    clock.save(update_fields=["due_at", "confirmed"])
+    return True
+
+
+def due_of(clock: Deadline, calendar: Calendar, *, at: datetime) -> DueAt:
+    """When `clock` is due by `calendar`; a pause not yet lifted counts until `at`."""
+    spans = [Span(p.since, p.until or at) for p in clock.pauses.all()]  # type: ignore[attr-defined]
+    return calendar.due_at(clock.started_at, clock.amount, clock.unit, pauses=spans)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A clock whose deadline a changed calendar has moved or confirmed."""
+
+    clock: Deadline
+    was: datetime
+    due_at: datetime
+    confirmed: bool
+
+
+@action("calendar.change")
+def change_calendar(
+    *, days: Mapping[date, bool | None], note: str = "", by: Actor, at: datetime
+) -> list[Moved]:
+    """Declare days working (True) or free (False), or take the city's word back (None).
+
+    Open clocks are recomputed; returns those that moved, or whose days are now confirmed.
+    """
+    for day, working in sorted(days.items()):
+        if working is None:
+            CalendarDay.objects.filter(date=day).delete()
+        else:
+            CalendarDay.objects.update_or_create(
+                date=day, defaults={"working": working, "note": note}
+            )
+    moved = recompute(at=at)
+    changed = CalendarDay.objects.filter(date__in=days).first() or CalendarDay()
+    record(
+        changed,
+        days={day.isoformat(): working for day, working in sorted(days.items())},
+        note=note,
+        moved=len(moved),
+    )
+    return moved
+
+
+def recompute(*, at: datetime) -> list[Moved]:
+    """Reckon all open clocks again by the calendar as it now is; part of an action.
+
+    Also what confirms clocks once a new year's calendar is published with an upgrade.
+    """
+    calendar = city_calendar()
+    return [moved for clock in _open_clocks() if (moved := _again(clock, calendar, at))]
+
+
+def _open_clocks() -> Iterator[Deadline]:
+    for model in _deadline_models():
+        # Clock time knows no holidays: only working days can move.
+        open_ones = model._default_manager.filter(
+            unit="working_days", met_at__isnull=True, stopped_at__isnull=True
+        )
+        yield from open_ones.prefetch_related("pauses").order_by("pk")
+
+
+def _deadline_models() -> list[type[Deadline]]:
+    return [model for model in apps.get_models() if issubclass(model, Deadline)]
+
+
+def _again(clock: Deadline, calendar: Calendar, at: datetime) -> Moved | None:
+    due = due_of(clock, calendar, at=at)
+    if (due.at, due.confirmed) == (clock.due_at, clock.confirmed):
+        return None
+    was = clock.due_at
+    touched = (
+        type(clock)
+        ._default_manager.filter(
+            pk=clock.pk, due_at=was, met_at__isnull=True, stopped_at__isnull=True
+        )
+        .update(due_at=due.at, confirmed=due.confirmed)
+    )
+    clock.due_at, clock.confirmed = due.at, due.confirmed
+    return Moved(clock, was, due.at, due.confirmed) if touched else None
