@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
+from django.db.models import Count, Q
+
 from pingyi.audit.actions import NamedActor
+from pingyi.casework.models import Case
+from pingyi.casework.rules import office_of
+from pingyi.casework.states import State
 from pingyi.clocks.calendar import city_calendar
 from pingyi.demo import founding, history, names, trail
+from pingyi.demo.history import Place
 from pingyi.demo.plan import SCALES, plan
 from pingyi.demo.report import Report
-from pingyi.directory.models import Area, PointCode
+from pingyi.demo.staff import Login, assemble
+from pingyi.directory.models import Area, PointCode, Unit
 from pingyi.kernel.workdays import SHANGHAI
 from pingyi.ratings.bulk import PastContact, load_history
 
 BUILDER = NamedActor("demo")
 _OPENED_BEFORE = timedelta(days=20)
+PRINTED = 18
+"""How many logins are printed."""
 
 
 class NotEmpty(RuntimeError):
@@ -25,13 +35,15 @@ class NotEmpty(RuntimeError):
 
 @dataclass(frozen=True)
 class City:
-    """What was built; `point_code` is a poster to try."""
+    """What was built; `point_code` is a poster to try, `logins` are told this once."""
 
     name: str
     units: int
     points: int
     ratings: int
+    cases: int
     point_code: str
+    logins: list[Login]
 
 
 def build(*, scale: str, seed: int, at: datetime, report: Report) -> City:
@@ -52,6 +64,8 @@ def build(*, scale: str, seed: int, at: datetime, report: Report) -> City:
     city = Area.objects.get(parent=None)
     trail.found(city=city, scale=scale, seed=seed, by=BUILDER, at=founded)
 
+    staff = assemble(district=_busiest(places), seed=seed, by=BUILDER, at=founded)
+
     report.stage("ratings", size.ratings)
     calendar = city_calendar()
     contacts: dict[UUID, PastContact] = {}
@@ -70,10 +84,40 @@ def build(*, scale: str, seed: int, at: datetime, report: Report) -> City:
     for count in load_history(history.ratings(past, contacts), contacts, by=BUILDER, at=at):
         report.advance(count)
         loaded += count
+    report.stage("people", PRINTED)
+    logins = staff.logins(_unit_to_try(), advance=report.advance)
     code = PointCode.objects.order_by("pk")[0]
-    return City(names.CITY[1], len(paper.units), len(paper.points), loaded, code.code)
+    return City(
+        names.CITY[1],
+        len(paper.units),
+        len(paper.points),
+        loaded,
+        Case.objects.count(),
+        code.code,
+        logins,
+    )
 
 
 def first_day(today: date) -> date:
     """Where history begins: this year's first day, or last July while the year is young."""
     return date(today.year, 1, 1) if today.month > 3 else date(today.year - 1, 7, 1)
+
+
+def _busiest(places: list[Place]) -> Area:
+    """The district whose points draw most ratings."""
+    district_of = {unit.pk: office_of(unit) for unit in Unit.objects.select_related("area__parent")}
+    drawn: Counter[Area] = Counter()
+    for place in places:
+        drawn[district_of[place.unit]] += place.weight
+    return max(
+        (area for area in drawn if area.level == Area.Level.DISTRICT),
+        key=lambda area: (drawn[area], area.code),
+    )
+
+
+def _unit_to_try() -> Unit:
+    """The unit with most cases waiting for its answer, or with most cases."""
+    waiting = Count("cases", filter=Q(cases__state=State.WITH_UNIT.value, cases__embargoed=False))
+    return Unit.objects.annotate(waiting=waiting, all=Count("cases")).order_by(
+        "-waiting", "-all", "code"
+    )[0]

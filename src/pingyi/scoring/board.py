@@ -1,0 +1,122 @@
+"""A season's scoreboard: results beside names, places and rates. Computed, kept while true.
+
+Nothing here is stored in the database. A process keeps its latest boards and drops one as soon as
+the revision of its facts has moved.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from threading import Lock
+
+from django.utils.timezone import localdate
+
+from pingyi import rulebook
+from pingyi.directory.models import Season
+from pingyi.rulebook import Scheme
+from pingyi.scoring import facts, queries
+from pingyi.scoring.engine import Past, Result, Unit, UnitResult, score
+from pingyi.scoring.lines import Ratings, ratings
+
+KEPT = 24
+
+
+@dataclass(frozen=True)
+class Row:
+    """One unit: who it is, its result, its ratings as the scheme counts them."""
+
+    unit: Unit
+    result: UnitResult
+    ratings: Ratings
+
+
+@dataclass(frozen=True)
+class Board:
+    """A season's results under a scheme, in the engine's order."""
+
+    season: Season
+    scheme: Scheme
+    result: Result
+    rows: tuple[Row, ...]
+
+    def row(self, code: str) -> Row | None:
+        """The unit's row; None if it takes no part."""
+        return next((row for row in self.rows if row.unit.code == code), None)
+
+
+def live(season: Season, *, at: datetime, group: str | None = None) -> Board:
+    """The board as it stands at `at`, which is now; of one group or of all."""
+    key = (season.pk, group)
+    now = queries.revision(season)
+    with _lock:
+        kept = _boards.get(key)
+        if kept is not None and kept[0] == now:
+            _boards.move_to_end(key)
+            return kept[1]
+    board = _compute(season, rulebook.scheme(season.scheme), at=at, through=None, group=group)
+    with _lock:
+        _boards[key] = (now, board)
+        while len(_boards) > KEPT:
+            _boards.popitem(last=False)
+    return board
+
+
+def at_time(
+    season: Season,
+    *,
+    at: datetime,
+    now: datetime,
+    group: str | None = None,
+    scheme: Scheme | None = None,
+) -> Board:
+    """The board as it stood at `at`: verdicts to the moment, ratings to the end of that day.
+
+    On the present day ratings count up to `now`. `scheme` asks what another one would say.
+    """
+    day = localdate(at)
+    through = day if day < localdate(now) else None
+    own = rulebook.scheme(season.scheme)
+    return _compute(season, scheme or own, at=at, through=through, group=group)
+
+
+def _compute(
+    season: Season, scheme: Scheme, *, at: datetime, through: date | None, group: str | None
+) -> Board:
+    gathered = facts.gather(
+        season,
+        at=at,
+        through=through,
+        group=group,
+        history=_past(season, scheme, at=at, through=through),
+    )
+    result = score(gathered, scheme)
+    units = {unit.code: unit for unit in gathered.units}
+    counts = defaultdict(list)
+    for row in gathered.satisfaction:
+        counts[row.unit].append(row)
+    rows = tuple(
+        Row(units[one.unit], one, ratings(counts[one.unit], scheme.rate)) for one in result.results
+    )
+    return Board(season, scheme, result, rows)
+
+
+def _past(season: Season, scheme: Scheme, *, at: datetime, through: date | None) -> list[Past]:
+    """The season before, kept like a board: it hardly ever moves."""
+    if through is not None:
+        return facts.past(season, scheme, at=at, through=through)
+    before = Season.objects.filter(code=facts.season_before(season.code)).first()
+    if before is None:
+        return []
+    now = queries.revision(before)
+    kept = _pasts.get((season.pk, scheme.digest))
+    if kept is None or kept[0] != now:
+        kept = (now, facts.past(season, scheme, at=at, through=None))
+        _pasts[season.pk, scheme.digest] = kept
+    return kept[1]
+
+
+_lock = Lock()
+_boards: OrderedDict[tuple[int, str | None], tuple[tuple[object, ...], Board]] = OrderedDict()
+_pasts: dict[tuple[int, str], tuple[tuple[object, ...], list[Past]]] = {}

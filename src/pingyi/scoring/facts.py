@@ -1,0 +1,107 @@
+"""Gathers what the engine computes from: enrolments, tallies, verdicts. Stores nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from pingyi import rulebook
+from pingyi.casework.queries import score_events
+from pingyi.directory.models import Enrolment, Season
+from pingyi.rulebook import Level, Scheme
+from pingyi.scoring import queries
+from pingyi.scoring.engine import Event, Facts, Past, Satisfaction, Unit, score
+from pingyi.scoring.standing import season_before
+
+_LEVELS = {level.rank: level.value for level in Level}
+
+
+def gather(
+    season: Season,
+    *,
+    at: datetime,
+    through: date | None = None,
+    group: str | None = None,
+    history: Iterable[Past] = (),
+    with_embargoed: bool = False,
+) -> Facts:
+    """The season's facts as they stood at `at`, of one group or of all, in four to six queries.
+
+    Ratings count through the whole day `through`; None means up to this moment. `history` is what
+    `past` says. Verdicts under embargo are left out unless asked for, which only the inspectors
+    may.
+    """
+    units = _units(season, group)
+    codes = {unit.code for unit in units.values()}
+    counts = (
+        queries.live_counts(season, group)
+        if through is None
+        else queries.counts_through(season, through)
+    )
+    verified = queries.verified_bad(season, at, with_embargoed=with_embargoed)
+    return Facts(
+        season=season.code,
+        units=tuple(units.values()),
+        satisfaction=tuple(_satisfaction(counts, verified, units)),
+        events=tuple(
+            Event(unit=event.unit, kind=event.kind, at=event.at, ref=event.ref)
+            for event in score_events(season, at, with_embargoed=with_embargoed)
+            if event.unit in codes
+        ),
+        history=tuple(past for past in history if past.unit in codes),
+    )
+
+
+def past(season: Season, scheme: Scheme, *, at: datetime, through: date | None) -> list[Past]:
+    """What the season before came to, as far as was known at `at`; empty where no consequence of
+    the scheme asks for it or there was none."""
+    if not any(rule.before for rule in scheme.consequences.values()):
+        return []
+    before = Season.objects.filter(code=season_before(season.code)).first()
+    if before is None:
+        return []
+    facts = gather(before, at=at, through=through)
+    return [
+        Past(
+            season=before.code,
+            unit=one.unit,
+            total=one.total,
+            honour=one.honour,
+            place_from_last=one.place_from_last,
+            grade=one.grade,
+        )
+        for one in score(facts, rulebook.scheme(before.scheme)).results
+    ]
+
+
+def _units(season: Season, group: str | None) -> dict[int, Unit]:
+    enrolled = Enrolment.objects.filter(season=season).order_by("unit__code")
+    if group is not None:
+        enrolled = enrolled.filter(group=group)
+    rows = enrolled.values_list(
+        "unit_id", "unit__code", "unit__name", "group", "unit__area__code", "unit__parent__code"
+    )
+    return {
+        pk: Unit(code=code, name=name, group=own, area=area, parent=parent)
+        for pk, code, name, own, area, parent in rows
+    }
+
+
+def _satisfaction(
+    counts: Iterable[queries.Counted],
+    verified: dict[tuple[int, str], int],
+    units: dict[int, Unit],
+) -> Iterable[Satisfaction]:
+    """One row per unit and channel; ratings of units that take no part are passed over."""
+    found: dict[tuple[int, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for unit, channel, level, by_default, count in counts:
+        if unit in units:
+            found[unit, channel]["default" if by_default else _LEVELS[level]] += count
+    for (unit, channel), levels in sorted(found.items()):
+        yield Satisfaction(
+            unit=units[unit].code,
+            channel=channel,
+            verified_bad=verified.get((unit, channel), 0),
+            **levels,
+        )

@@ -1,0 +1,121 @@
+"""Counts of ratings out of the tallies: per unit and channel, live or through any past day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.db.models import Count, F, Max, Q, Sum
+
+from pingyi.casework.models import Case, Verdict
+from pingyi.casework.states import Finding
+from pingyi.directory.models import Enrolment, Season
+from pingyi.ratings.models import PointTally, Rating, RatingVoid, UnitTally
+
+
+class Counted(NamedTuple):
+    """So many ratings of a unit, by its id; `level` is the rank of `rulebook.Level`."""
+
+    unit: int
+    channel: str
+    level: int
+    by_default: bool
+    count: int
+
+
+_VERIFIED = (Finding.VERIFIED.value, Finding.PARTLY.value)
+_KEY = ("channel", "level", "by_default")
+
+
+def live_counts(season: Season, group: str | None = None) -> Iterable[Counted]:
+    """The season's counts as they stand; one query."""
+    found = UnitTally.objects.filter(season=season)
+    if group is not None:
+        units = Enrolment.objects.filter(season=season, group=group).values("unit")
+        found = found.filter(unit__in=units)
+    return map(Counted._make, found.order_by().values_list("unit_id", *_KEY, "count"))
+
+
+def counts_through(season: Season, day: date) -> Iterator[Counted]:
+    """The season's counts as they stood at the end of `day`; three queries.
+
+    The daily tallies know no season, and a void counts on its own day: voids that crossed the
+    season's border are set right one by one.
+    """
+    last = min(day, season.ends_on)
+    days = PointTally.objects.filter(day__gte=season.starts_on, day__lte=last)
+    summed = days.order_by().values("point__unit_id", *_KEY).annotate(sum=Sum("count"))
+    yield from map(Counted._make, summed.values_list("point__unit_id", *_KEY, "sum"))
+    rating = [f"rating__{name}" for name in ("unit_id", *_KEY)]
+    voids = RatingVoid.objects.order_by().values_list(*rating)
+    in_days = Q(day__gte=season.starts_on, day__lte=last)
+    for row in voids.filter(in_days).exclude(rating__season=season):
+        yield Counted(*row, count=1)
+    for row in voids.filter(rating__season=season, day__gt=season.ends_on, day__lte=day):
+        yield Counted(*row, count=-1)
+
+
+def verified_bad(
+    season: Season, at: datetime, *, with_embargoed: bool = False
+) -> dict[tuple[int, str], int]:
+    """How many of the season's bad ratings stood verified at `at`, by unit and channel."""
+    found = Verdict.objects.counting(at).filter(
+        finding__in=_VERIFIED, case__rating__season=season, case__rating__void__isnull=True
+    )
+    if not with_embargoed:
+        found = found.filter(case__embargoed=False)
+    rows = (
+        found.order_by()
+        .values_list("case__rating__unit_id", "case__rating__channel")
+        .annotate(Count("pk"))
+    )
+    return {(unit, channel): count for unit, channel, count in rows}
+
+
+def revision(season: Season) -> tuple[object, ...]:
+    """Changes whenever a fact of the season's scores may have: what a kept board is known by."""
+    tallies = UnitTally.objects.filter(season=season).aggregate(Sum("count"), Count("pk"))
+    verdicts = Verdict.objects.aggregate(Max("pk"), Count("withdrawn_at"))
+    enrolled = season.enrolments.aggregate(Max("pk"), Count("pk"))
+    return (
+        *tallies.values(),
+        Rating.objects.aggregate(last=Max("pk"))["last"],
+        RatingVoid.objects.count(),
+        *verdicts.values(),
+        Case.objects.filter(embargoed=True).count(),
+        *enrolled.values(),
+        season.scheme,
+        season.starts_on,
+        season.ends_on,
+        season.counts_by,
+    )
+
+
+class MonthCount(NamedTuple):
+    """Ratings of one month, without defaults: `good` of `given`."""
+
+    year: int
+    month: int
+    good: int
+    given: int
+
+
+def by_month(
+    season: Season, satisfied: Iterable[int], *, unit: int | None = None
+) -> list[MonthCount]:
+    """The season's ratings by month, of one unit or of all; `satisfied` are ranks of levels."""
+    found = PointTally.objects.filter(
+        day__gte=season.starts_on, day__lte=season.ends_on, by_default=False
+    )
+    if unit is not None:
+        found = found.filter(point__unit=unit)
+    rows = (
+        found.order_by()
+        .values(year=F("day__year"), month=F("day__month"))
+        .annotate(
+            good=Sum("count", filter=Q(level__in=list(satisfied)), default=0), given=Sum("count")
+        )
+    )
+    months = [MonthCount(r["year"], r["month"], r["good"], r["given"]) for r in rows]
+    return sorted(months)
