@@ -83,7 +83,7 @@ def test_chart_sheets_are_passed_over():
         sheet.append(["x"])
         sheet.parent.create_chartsheet("图").add_chart(openpyxl.chart.BarChart())
 
-    assert list(read_tables(saved(fill))) == ["Sheet"]
+    assert workbook.sheets(saved(fill), LIMITS) == [("Sheet", [["x"]])]
 
 
 def test_macros_are_not_looked_at():
@@ -109,6 +109,8 @@ def test_one_cell_far_out_cannot_ask_for_a_giant_table(dimension):
 def test_a_stray_cell_to_the_right_is_named():
     rows = ROWS | {2: [text_cell("ZZ2", "x")]}
     assert "单位 reaches to column ZZ" in refusal(built(sheet_xml(rows)))
+    with pytest.raises(workbook.Refused, match="column ZZ"):
+        workbook.sheets(built(sheet_xml(rows)), LIMITS)
 
 
 def test_too_many_cells_are_refused():
