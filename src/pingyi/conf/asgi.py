@@ -1,9 +1,12 @@
-"""The server's entry point."""
+"""The entry point for any other ASGI server, as Uvicorn: the same application."""
 
 import os
 
-from django.core.asgi import get_asgi_application
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pingyi.conf.settings")
 
-application = get_asgi_application()
+from pingyi.conf.serving import build_front
+from pingyi.gateway.asgi import AsgiFront
+
+_front, _waker = build_front()
+_waker.start()
+application = AsgiFront(_front)

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("pingyi.gateway.urls")),
     path("", include("pingyi.web.citizen.urls")),
     path("", include("pingyi.web.components.urls")),
     path("accounts/", include("allauth.urls")),

@@ -1,4 +1,4 @@
-"""From a checked submission to the facts that are stored: receipt, digest, marks, sealed contact."""
+"""From a checked submission to what is stored: receipt, digest, marks, sealed contact."""
 
 from __future__ import annotations
 

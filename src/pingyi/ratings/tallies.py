@@ -1,4 +1,4 @@
-"""Counts kept with the facts: per season and unit, and per day and point. Pages read these alone."""
+"""Counts kept with the facts, by season and unit and by day and point. Pages read these alone."""
 
 from __future__ import annotations
 

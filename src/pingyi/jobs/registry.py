@@ -1,0 +1,31 @@
+"""Every job: a query for what is due and one idempotent action. Safe to run twice, or at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from pingyi.audit.actions import SYSTEM
+from pingyi.casework.actions import open_missing_cases
+from pingyi.integrity.actions import raise_burst_signals
+
+
+@dataclass(frozen=True)
+class Job:
+    """`run` does what is due at the time it is given; called every so many seconds."""
+
+    name: str
+    every: float
+    run: Callable[[datetime], object]
+
+
+JOBS: tuple[Job, ...] = (
+    Job("open-cases", 30, lambda at: open_missing_cases(by=SYSTEM, at=at)),
+    Job("burst-signals", 60, lambda at: raise_burst_signals(by=SYSTEM, at=at)),
+)
+
+
+def job(name: str) -> Job:
+    """Raises KeyError for a name not on the list."""
+    return {each.name: each for each in JOBS}[name]

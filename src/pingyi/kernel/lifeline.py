@@ -1,0 +1,23 @@
+"""A child process that does not outlive its supervisor, however that one ended."""
+
+import os
+import threading
+import time
+
+VARIABLE = "PINGYI_SUPERVISOR"
+"""Environment variable with the supervisor's process id."""
+_LOOK_EVERY = 0.2  # seconds
+
+
+def hold() -> None:
+    """End this process at once when its parent, if that is the supervisor, is gone."""
+    supervisor = os.environ.get(VARIABLE, "")
+    if supervisor != str(os.getppid()):
+        return
+    threading.Thread(target=_watch, args=(int(supervisor),), name="lifeline", daemon=True).start()
+
+
+def _watch(supervisor: int) -> None:
+    while os.getppid() == supervisor:
+        time.sleep(_LOOK_EVERY)
+    os._exit(1)
