@@ -6,6 +6,8 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
+from django.conf import settings
+
 from pingyi.people.models import OneTimeLink
 
 VALID_FOR = timedelta(days=7)
@@ -28,3 +30,8 @@ def find(token: str, *, at: datetime) -> OneTimeLink | None:
         .filter(digest=digest(token), used_at=None, expires_at__gt=at, user__is_active=True)
         .first()
     )
+
+
+def address(token: str) -> str:
+    """The whole link, as it is handed to the user."""
+    return f"{settings.PINGYI.public_url}/welcome/{token}/"

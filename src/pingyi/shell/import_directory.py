@@ -1,0 +1,200 @@
+"""`pingyi import-directory`: areas, units, points, items and accounts from one file."""
+
+from __future__ import annotations
+
+import csv
+import locale
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from pingyi.shell.framework import start
+
+if TYPE_CHECKING:
+    from pingyi.directory.plan import Plan
+    from pingyi.directory.problems import Problem
+    from pingyi.people.accounts import AccountRow, Loaded
+
+SHOWN = 100
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--links",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write the new users' one-time links; default: a new file in PINGYI_DATA.",
+)
+def import_directory(file: Path, links: Path | None) -> None:
+    """Import a directory FILE: .xlsx with sheets, or a .zip with one .csv for each.
+
+    All or nothing. What is there is updated by its code (points by unit and name), nothing is
+    retired by omission, and the same file again changes nothing. New users (sheet `accounts`)
+    sign in by one-time links, good for seven days and written to a file once.
+    """
+    start()
+    from django.utils import timezone, translation
+
+    _prepare()
+    with translation.override(_language()):
+        _run(file, links, timezone.now())
+
+
+def _run(file: Path, links: Path | None, at: datetime) -> None:
+    from django.db import transaction
+
+    from pingyi.audit.actions import SYSTEM
+    from pingyi.directory.loading import DirectoryMoved, load
+    from pingyi.people import accounts
+
+    content, people, notes = _read(file, at)
+    for note in notes:
+        click.echo(note, err=True)
+    try:
+        with transaction.atomic(), _link_file(links, at) as write:
+            plan = load(content=content, by=SYSTEM, at=at, source=file.name)
+            done = accounts.load(people, by=SYSTEM, at=at)
+            written = write(done)
+    except DirectoryMoved:
+        raise click.ClickException(
+            "somebody else changed the directory meanwhile; nothing was imported, try again"
+        ) from None
+    except OSError as error:
+        raise click.ClickException(f"nothing was imported: {error}") from None
+    _tell(plan, done, written)
+
+
+def _read(file: Path, at: datetime):
+    """The rows of the whole file; or every bad row on stderr, and a failure."""
+    from django.utils import timezone
+
+    from pingyi.directory import reading
+    from pingyi.directory.problems import DirectoryErrors
+    from pingyi.kernel.tables import TableErrors, read_tables
+    from pingyi.people import accounts
+
+    people: list[AccountRow] = []
+    try:
+        sheets = reading.sort_out(read_tables(file), accounts=True)
+        content, notes, problems = reading.read(sheets, day=timezone.localdate(at))
+        if accounts.SHEET in sheets.tables:
+            people, unread, wrong = accounts.read(sheets.tables[accounts.SHEET], content)
+            notes, problems = notes + unread, problems + wrong
+    except DirectoryErrors as errors:
+        _fail(file, errors.problems)
+    except TableErrors as errors:
+        _fail(file, reading.from_tables(errors).problems)
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be read: {error.strerror}") from None
+    if problems:
+        _fail(file, sheets.named_as_in_file(problems))
+    return content, people, [*sheets.notes, *notes]
+
+
+def _fail(file: Path, problems: Iterable[Problem]) -> None:
+    """One line for each bad row, the first 100; the rest in a file; then what it comes to."""
+    from django.conf import settings
+
+    from pingyi.directory.problems import DirectoryErrors
+
+    lines = DirectoryErrors(problems).lines
+    for line in lines[:SHOWN]:
+        click.echo(line, err=True)
+    rest = ""
+    if len(lines) > SHOWN:
+        kept = settings.PINGYI.data / f"import-errors-{os.getpid()}.txt"
+        kept.write_text("\n".join(lines[SHOWN:]) + "\n")
+        rest = f" ({len(lines) - SHOWN} more in {kept})"
+    raise click.ClickException(f"nothing was imported: {len(lines)} bad rows in {file.name}{rest}")
+
+
+@contextmanager
+def _link_file(links: Path | None, at: datetime) -> Iterator:
+    """Gives a function that writes the links before the transaction commits: never lost, never
+    left behind for users who were not created."""
+    written: list[Path] = []
+
+    def write(done: Loaded) -> Path | None:
+        if not done.links:
+            return None
+        from django.conf import settings
+        from django.utils import timezone
+
+        stamp = f"{timezone.localtime(at):%Y%m%d-%H%M%S}"
+        path = links or settings.PINGYI.data / f"first-sign-in-{stamp}.csv"
+        number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        written.append(path)
+        with open(number, "w", encoding="utf-8-sig", newline="") as file:
+            _write_links(file, done, at)
+        return path
+
+    try:
+        yield write
+    except BaseException:
+        for path in written:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def _write_links(file: IO[str], done: Loaded, at: datetime) -> None:
+    from django.utils import timezone
+
+    from pingyi.people import links
+
+    table = csv.writer(file)
+    table.writerow(["login", "name", "link", "expires"])
+    expires = timezone.localtime(at + links.VALID_FOR).strftime("%Y-%m-%d %H:%M")
+    for user, token in done.links:
+        table.writerow([user.username, user.name, links.address(token), expires])
+
+
+def _tell(plan: Plan, done: Loaded, links: Path | None) -> None:
+    for sheet, counts in plan.counts.items():
+        click.echo(f"{sheet}: " + ", ".join(f"{n} {what}" for what, n in counts.items()))
+    for sheet, number in plan.retired.items():
+        click.echo(f"{sheet}: {number} of them are retired, and stay so")
+    if done.links or done.changed or done.appointed or done.unchanged:
+        click.echo(
+            f"accounts: {len(done.links)} new, {done.changed} changed, {done.appointed} appointed, "
+            f"{done.unchanged} appointed already"
+        )
+    if links is not None:
+        click.echo(f"one-time links, good for 7 days and shown nowhere else: {links}")
+    if not (plan or done.links or done.changed or done.appointed):
+        click.echo("nothing to change")
+    _tell_of_season()
+
+
+def _tell_of_season() -> None:
+    from django.urls import reverse
+    from django.utils import timezone
+
+    from pingyi.directory.seasons import not_over
+
+    if not not_over(timezone.localdate()):
+        click.echo(f"next: open a season, at {reverse('office:seasons')}")
+
+
+def _prepare() -> None:
+    """Make the tables of a fresh or embedded database; refuse another that is behind."""
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return
+    if connection.vendor != "sqlite" and executor.loader.applied_migrations:
+        raise click.ClickException("the database is behind: pingyi manage migrate, after a backup")
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def _language() -> str:
+    """The terminal's: Chinese, or else English."""
+    spoken, _encoding = locale.getlocale(locale.LC_CTYPE)
+    return "zh-hans" if (spoken or "").lower().startswith("zh") else "en"
