@@ -8,6 +8,7 @@ from django.conf import settings
 
 from pingyi.audit.keys import keyring
 from pingyi.casework.models import Case
+from pingyi.notices.models import Outgoing
 from pingyi.ratings.contacts import open_phone
 
 ANSWERED = "【评议】您的评价已有答复，请凭回执查看：{address}"
@@ -19,8 +20,12 @@ def tell_her_of_the_answer(case: Case, *, at: datetime) -> bool:
     phone = open_phone(contact, keyring=keyring()) if contact is not None else ""
     if not phone or case.rating is None:
         return False
-    from pingyi.notices.actions import queue_sms
-
     address = f"{settings.PINGYI.public_url}/t/{case.rating.receipt}"
-    queue_sms(to=phone, text=ANSWERED.format(address=address), purpose="case.reply", at=at)
+    Outgoing.objects.create(
+        channel=Outgoing.Channel.SMS,
+        purpose="case.reply",
+        to_cipher=keyring().encrypt(phone, context="outgoing.to"),
+        text_cipher=keyring().encrypt(ANSWERED.format(address=address), context="outgoing.text"),
+        created_at=at,
+    )
     return True

@@ -202,7 +202,7 @@ def reaches(case: Case, user: User, permission: str) -> bool:
         if dispatch is not None and dispatch.unit_id in scope.units:
             return True
     area: Area | None = case.area
-    found = False
+    found = scope.everywhere
     while area is not None and not found:
         found = area.pk in scope.areas
         area = area.parent

@@ -25,7 +25,9 @@ class CaseQuerySet(models.QuerySet[Any]):
         dispatched = self.model._base_manager.filter(
             dispatches__unit__in=scope.units, dispatches__recalled_at__isnull=True
         )
-        seen = scope.over(area="area") | Q(pk__in=dispatched.values("pk"))
+        seen = scope.over(area="area")
+        if scope.units and not scope.everywhere:
+            seen |= Q(pk__in=dispatched.values("pk"))
         sealed = scope_of(user, "case.investigate").over(area="area")
         return self.filter(Q(seen, embargoed=False) | Q(sealed, embargoed=True))
 

@@ -3,37 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from django.utils.timezone import localtime
 
 from pingyi import rulebook
 from pingyi.casework.models import CallAttempt, Case
 from pingyi.casework.states import CallOutcome
-from pingyi.directory.models import Area, Season, Unit
-from pingyi.directory.seasons import season_on
+from pingyi.directory.models import Area, Unit
+from pingyi.ratings.points import rules_on
 
 TRIES = 3
 """Calls without an answer, in different hours, after which the rater counts as unreachable (A)."""
-
-FALLBACK_SCHEME = "wuhan-2023"
-"""Whose clocks a case follows that lies in no season, where none came before it either."""
 
 
 def scheme_of(case: Case) -> rulebook.Scheme:
     """The scheme whose clocks the case follows: that of its rating's season.
 
-    A rating outside every season follows the season of the day it was opened, else the last one
-    before that day.
+    A case outside every season follows what holds on the day it was opened.
     """
     season = case.rating.season if case.rating is not None else None
-    if season is None:
-        season = season_on(localtime(case.opened_at).date()) or _last_before(case.opened_at)
-    return rulebook.scheme(season.scheme if season else FALLBACK_SCHEME)
-
-
-def _last_before(at: datetime) -> Season | None:
-    return Season.objects.filter(ends_on__lt=localtime(at).date()).order_by("-ends_on").first()
+    if season is not None:
+        return rulebook.scheme(season.scheme)
+    return rules_on(localtime(case.opened_at).date()).scheme
 
 
 def hours_tried(attempts: Iterable[CallAttempt]) -> int:

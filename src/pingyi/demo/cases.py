@@ -1,0 +1,316 @@
+"""Carries a case through the real actions to a wished-for end: `a_case_in("verified", …)`.
+
+The demo city and the tests are built by the same walk. A story of its own is a list of steps for
+`walk`; the named ends are in `ENDS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pingyi.audit.actions import CITIZEN, SYSTEM
+from pingyi.casework import actions
+from pingyi.casework.models import Case
+from pingyi.casework.policies import may_be_called
+from pingyi.casework.states import CallOutcome, Finding, Kind
+from pingyi.directory.models import Unit
+from pingyi.people.models import User
+from pingyi.ratings.models import Rating
+
+PACE = timedelta(hours=2)
+"""From one step to the next."""
+
+
+@dataclass(frozen=True)
+class Hands:
+    """Who takes which step; `unit` administers the unit the case is dispatched to."""
+
+    sorter: User
+    caller: User
+    manager: User
+    inspector: User
+    unit: User
+
+
+SAID: Mapping[str, str] = {
+    "sorting": "反映窗口服务问题，转回访核实。",
+    "lead": "评价称向个人收款码付费，疑似违规收费。",
+    "call": "评价人说明了经过，问题尚未解决。",
+    "settled": "已在电话中说明办理依据并代为预约，评价人表示认可。",
+    "check": "现场查看并调阅当日监控，所反映情况存在。",
+    "dispatch": "有群众反映贵单位窗口办事等候过久、解释不清，请核实并整改。",
+    "recall": "转办对象有误，收回重新处置。",
+    "refer": "涉及工作人员履职问题，移交核查。",
+    "investigation": "已调取台账并约谈当事人。",
+    "findings": "经查，所反映问题属实。",
+    "release": "核查结束，解除保密。",
+    "account": "经核实，当日窗口仅一人值守，未及时说明。",
+    "measures": "已增设窗口，对当事人批评教育，并向群众致歉。",
+    "process": "修订窗口值守制度，午间不断岗。",
+    "decision": "回访与单位答复相互印证。",
+    "reconsider": "认定依据补充后重新认定。",
+    "reply": "您反映的问题已核实，单位已增设窗口并改进值守，感谢您的监督。",
+    "unhappy": "还要再等。",
+}
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A case on its way, with who acts and what they say; `at` is the moment of the next step."""
+
+    case: Case
+    hands: Hands
+    said: Mapping[str, str]
+    kind: Kind
+    at: datetime
+
+
+def a_case_in(
+    end: str,
+    *,
+    rating: Rating,
+    hands: Hands,
+    at: datetime | None = None,
+    pace: timedelta = PACE,
+    said: Mapping[str, str] | None = None,
+    kind: Kind = Kind.CONDUCT,
+) -> Case:
+    """The case of a bad rating, opened `at` (by default as it was given) and walked to `end`.
+
+    Whether it goes by a call or by a check depends on what the rater left.
+    """
+    opened = rating.recorded_at if at is None else at
+    case = actions.open_case(rating=rating, by=SYSTEM, at=opened)
+    return walk(case, ENDS[end], hands=hands, at=opened + pace, pace=pace, said=said, kind=kind)
+
+
+def walk(
+    case: Case,
+    steps: Iterable[str],
+    *,
+    hands: Hands,
+    at: datetime,
+    pace: timedelta = PACE,
+    said: Mapping[str, str] | None = None,
+    kind: Kind = Kind.CONDUCT,
+) -> Case:
+    """Take the named steps, the first one `at`, each next one `pace` later."""
+    spoken = {**SAID, **(said or {})}
+    for step in steps:
+        STEPS[step](Walk(case, hands, spoken, kind, at))
+        at += pace
+    return case
+
+
+def _sort(w: Walk) -> None:
+    actions.sort_case(case=w.case, kind=w.kind, note=w.said["sorting"], by=w.hands.sorter, at=w.at)
+
+
+def _sort_lead(w: Walk) -> None:
+    actions.sort_case(
+        case=w.case, kind=w.kind, note=w.said["lead"], lead=True, by=w.hands.sorter, at=w.at
+    )
+
+
+def _settle(w: Walk) -> None:
+    actions.log_call(
+        case=w.case,
+        outcome=CallOutcome.SETTLED,
+        reply=w.said["settled"],
+        by=w.hands.caller,
+        at=w.at,
+    )
+
+
+def _stand(w: Walk) -> None:
+    """She says the matter stands: on the phone if she may be called, else the check says so."""
+    if may_be_called(w.case):
+        actions.log_call(
+            case=w.case,
+            outcome=CallOutcome.STANDS,
+            note=w.said["call"],
+            by=w.hands.caller,
+            at=w.at,
+        )
+    else:
+        actions.note_check(
+            case=w.case, note=w.said["check"], stands=True, by=w.hands.manager, at=w.at
+        )
+
+
+def _agree(w: Walk) -> None:
+    actions.log_call(
+        case=w.case,
+        outcome=CallOutcome.STANDS,
+        note=w.said["call"],
+        consents_matter=True,
+        consents_words=True,
+        by=w.hands.caller,
+        at=w.at,
+    )
+
+
+def _call(outcome: CallOutcome) -> Callable[[Walk], None]:
+    def step(w: Walk) -> None:
+        actions.log_call(case=w.case, outcome=outcome, by=w.hands.caller, at=w.at)
+
+    return step
+
+
+def _check(w: Walk) -> None:
+    actions.note_check(case=w.case, note=w.said["check"], by=w.hands.manager, at=w.at)
+
+
+def _dispatch(w: Walk) -> None:
+    actions.dispatch_case(
+        case=w.case,
+        words=w.said["dispatch"],
+        unit=_unit_of(w.hands.unit),
+        by=w.hands.manager,
+        at=w.at,
+    )
+
+
+def _recall(w: Walk) -> None:
+    actions.recall_dispatch(case=w.case, reason=w.said["recall"], by=w.hands.manager, at=w.at)
+
+
+def _acknowledge(w: Walk) -> None:
+    actions.acknowledge(case=w.case, by=w.hands.unit, at=w.at)
+
+
+def _answer(w: Walk) -> None:
+    actions.answer_case(
+        case=w.case,
+        account=w.said["account"],
+        measures=w.said["measures"],
+        process_change=w.said["process"] if w.kind is Kind.PROCESS else "",
+        by=w.hands.unit,
+        at=w.at,
+    )
+
+
+def _refer(w: Walk) -> None:
+    actions.refer_case(case=w.case, reason=w.said["refer"], by=w.hands.manager, at=w.at)
+
+
+def _investigate(w: Walk) -> None:
+    actions.note_investigation(
+        case=w.case, note=w.said["investigation"], by=w.hands.inspector, at=w.at
+    )
+
+
+def _report(w: Walk) -> None:
+    actions.report_findings(case=w.case, account=w.said["findings"], by=w.hands.inspector, at=w.at)
+
+
+def _conclude(w: Walk) -> None:
+    actions.conclude_case(
+        case=w.case,
+        account=w.said["findings"],
+        finding=Finding.VERIFIED,
+        kind=w.kind,
+        by=w.hands.inspector,
+        at=w.at,
+    )
+
+
+def _release(w: Walk) -> None:
+    actions.release_embargo(case=w.case, reason=w.said["release"], by=w.hands.inspector, at=w.at)
+
+
+def _decide(finding: Finding) -> Callable[[Walk], None]:
+    def step(w: Walk) -> None:
+        actions.decide_case(
+            case=w.case,
+            finding=finding,
+            kind=w.kind,
+            reason=w.said["decision"],
+            by=w.hands.manager,
+            at=w.at,
+        )
+
+    return step
+
+
+def _reconsider(w: Walk) -> None:
+    actions.withdraw_verdict(case=w.case, reason=w.said["reconsider"], by=w.hands.manager, at=w.at)
+
+
+def _reply(w: Walk) -> None:
+    actions.reply_to_citizen(case=w.case, text=w.said["reply"], by=w.hands.caller, at=w.at)
+
+
+def _accept(w: Walk) -> None:
+    actions.rejudge(case=w.case, satisfied=True, by=CITIZEN, at=w.at)
+
+
+def _protest(w: Walk) -> None:
+    actions.rejudge(case=w.case, satisfied=False, words=w.said["unhappy"], by=CITIZEN, at=w.at)
+
+
+def _unit_of(user: User) -> Unit | None:
+    appointment = user.appointments.filter(unit__isnull=False).select_related("unit").first()
+    return appointment.unit if appointment else None
+
+
+STEPS: dict[str, Callable[[Walk], None]] = {
+    "sort": _sort,
+    "sort_lead": _sort_lead,
+    "settle": _settle,
+    "stand": _stand,
+    "stand_and_agree": _agree,
+    "no_answer": _call(CallOutcome.NO_ANSWER),
+    "call_later": _call(CallOutcome.CALL_LATER),
+    "wrong_number": _call(CallOutcome.WRONG_NUMBER),
+    "refuses": _call(CallOutcome.REFUSES),
+    "check": _check,
+    "dispatch": _dispatch,
+    "recall": _recall,
+    "acknowledge": _acknowledge,
+    "answer": _answer,
+    "refer": _refer,
+    "investigate": _investigate,
+    "report": _report,
+    "conclude": _conclude,
+    "release": _release,
+    "verify": _decide(Finding.VERIFIED),
+    "verify_partly": _decide(Finding.PARTLY),
+    "find_unfounded": _decide(Finding.UNFOUNDED),
+    "void": _decide(Finding.VOID),
+    "reconsider": _reconsider,
+    "reply": _reply,
+    "accept": _accept,
+    "protest": _protest,
+}
+
+_STANDING = ("sort", "stand")
+_ANSWERED = (*_STANDING, "dispatch", "acknowledge", "answer")
+_VERIFIED = (*_ANSWERED, "verify")
+_REOPENED = (*_VERIFIED, "reply", "protest")
+
+ENDS: dict[str, tuple[str, ...]] = {
+    "unsorted": (),
+    "sorted": ("sort",),
+    "settled": ("sort", "settle"),
+    "unreachable": ("sort", "no_answer", "no_answer", "no_answer"),
+    "to_place": _STANDING,
+    "with_unit": (*_STANDING, "dispatch"),
+    "acknowledged": (*_STANDING, "dispatch", "acknowledge"),
+    "to_decide": _ANSWERED,
+    "referred": (*_STANDING, "refer"),
+    "reported": (*_STANDING, "refer", "investigate", "report"),
+    "sealed": ("sort_lead",),
+    "concluded": ("sort_lead", "investigate", "conclude"),
+    "released": ("sort_lead", "investigate", "conclude", "release"),
+    "verified": _VERIFIED,
+    "partly": (*_ANSWERED, "verify_partly"),
+    "unfounded": (*_ANSWERED, "find_unfounded"),
+    "void": (*_STANDING, "void"),
+    "replied": (*_VERIFIED, "reply"),
+    "closed": (*_VERIFIED, "reply", "accept"),
+    "reopened": _REOPENED,
+    "closed_unsatisfied": (*_REOPENED, "dispatch", "answer", "verify", "reply", "protest"),
+}

@@ -1,0 +1,115 @@
+"""From × step × role, the whole grid, from the table; and the same through the actions."""
+
+import pytest
+
+from pingyi.audit.actions import CITIZEN, SYSTEM, NamedActor
+from pingyi.casework import policies
+from pingyi.casework.models import Case
+from pingyi.casework.states import RATER, TRANSITIONS, State, Transition
+from pingyi.casework.states import SYSTEM as BY_SYSTEM
+from pingyi.people.actions import appoint
+from pingyi.people.roles import Role, roles_that_may
+from tests.casework.world import AT, FOUNDER, World, after
+
+LATER = after(days=60)
+
+IN_STATE = {
+    State.UNSORTED: "unsorted",
+    State.TO_CALL: "sorted",
+    State.TO_CHECK: "unreachable",
+    State.TO_PLACE: "to_place",
+    State.WITH_UNIT: "with_unit",
+    State.REFERRED: "referred",
+    State.TO_DECIDE: "to_decide",
+    State.TO_REPLY: "verified",
+    State.REPLIED: "replied",
+    State.CLOSED: "closed",
+}
+UNDER_EMBARGO = {State.REFERRED: "sealed", State.TO_REPLY: "concluded"}
+ONLY_UNDER_EMBARGO = {"conclude", "release", "release_concluded"}
+
+
+def test_every_state_is_built():
+    assert set(IN_STATE) == set(State)
+
+
+def allowed(state: State, name: str, role: Role, *, embargoed: bool) -> bool:
+    """What the table says, worked out apart from the policies."""
+    step = TRANSITIONS[name]
+    if step.permission in (RATER, BY_SYSTEM) or role not in roles_that_may(step.permission):
+        return False
+    if embargoed != step.sealed and step.name != "note_investigation":
+        return False
+    return state in step.sources
+
+
+@pytest.mark.parametrize("embargoed", [False, True])
+def test_from_step_role(world: World, embargoed: bool):
+    ends = UNDER_EMBARGO if embargoed else IN_STATE
+    cases = {state: world.case(end) for state, end in ends.items()}
+    for state, case in cases.items():
+        assert case.state == state
+        for name, step in TRANSITIONS.items():
+            for role in Role:
+                reason = policies.why_not(step, case, world.person(role), at=LATER)
+                expected = allowed(state, name, role, embargoed=embargoed)
+                assert (reason is None) == expected, (state, name, role, reason)
+
+
+def test_buttons_offer_what_the_policy_allows(world: World):
+    for end in IN_STATE.values():
+        case = world.case(end)
+        for role in Role:
+            for offer in policies.offers(case, world.person(role), at=LATER):
+                again = policies.why_not(offer.step, case, world.person(role), at=LATER)
+                assert offer.reason == again
+                assert case.state in offer.step.sources
+
+
+@pytest.mark.parametrize("name", sorted(TRANSITIONS))
+def test_only_the_rater_and_the_program_act_without_account(world: World, name: str):
+    step = TRANSITIONS[name]
+    state = next((s for s in State if s in step.sources), State.UNSORTED)
+    case = Case(area=world.district, unit=world.brigade, state=state)
+    assert policies.holds(step, case, CITIZEN) == (step.permission == RATER)
+    assert policies.holds(step, case, SYSTEM) == step.automatic
+    assert not policies.holds(step, case, NamedActor("passer-by"))
+
+
+def test_another_district_has_no_say(world: World):
+    for end in IN_STATE.values():
+        case = world.case(end)
+        for role in Role:
+            if role is Role.UNIT_ADMIN:
+                stranger = world.person(role, unit=world.other_unit)
+            else:
+                stranger = world.person(role, area=world.elsewhere)
+            for step in TRANSITIONS.values():
+                assert policies.why_not(step, case, stranger, at=LATER) == policies.NOT_YOURS
+
+
+def test_the_city_tier_reaches_every_district(world: World):
+    case = world.case("unsorted")
+    sorter = world.person(Role.SORTER, area=world.city)
+    assert policies.why_not(TRANSITIONS["sort_to_call"], case, sorter, at=LATER) is None
+
+
+@pytest.mark.parametrize("unit", ["brigade", "bureau"])
+def test_nobody_works_a_case_of_their_own_unit(world: World, unit: str):
+    case = world.case("unsorted")
+    appoint(user=world.manager, role=Role.UNIT_ADMIN, unit=getattr(world, unit), by=FOUNDER, at=AT)
+    for name, step in TRANSITIONS.items():
+        if "case_manager" in roles_that_may_or_none(step):
+            reason = policies.why_not(step, case, world.manager, at=LATER)
+            assert reason == policies.OWN_UNIT, name
+
+
+def test_serving_another_unit_is_no_hindrance(world: World):
+    case = world.case("unsorted")
+    appoint(user=world.sorter, role=Role.UNIT_ADMIN, unit=world.other_unit, by=FOUNDER, at=AT)
+    assert policies.why_not(TRANSITIONS["sort_to_call"], case, world.sorter, at=LATER) is None
+
+
+def roles_that_may_or_none(step: Transition) -> frozenset[Role]:
+    known = step.permission not in (RATER, BY_SYSTEM)
+    return roles_that_may(step.permission) if known else frozenset()
