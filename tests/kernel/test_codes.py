@@ -100,6 +100,11 @@ def test_every_character_is_equally_likely_at_every_place():
         assert max(counts.values()) < 1170
 
 
+def test_each_value_is_made_of_equally_many_bytes():
+    values = bytes(range(256)).translate(codes._AS_VALUES, codes._UNFAIR)
+    assert Counter(values) == dict.fromkeys(range(29), 8)
+
+
 def test_enough_random_bits():
     assert 29**8 > 2**35
     assert 29**13 > 2**60
@@ -138,6 +143,11 @@ def test_anything_else_is_not_a_code(text):
     assert not codes.point_code_is_valid(text)
     assert not codes.point_code_is_valid(codes.normalise_code(text))
     assert not codes.receipt_is_valid(codes.normalise_receipt(text))
+
+
+def test_a_text_too_long_to_be_meant_is_not_worked_on():
+    assert codes.normalise_code("2-" * 32) == "2" * 32
+    assert codes.normalise_code("2-" * 33) == ""
 
 
 @given(st.text())

@@ -135,6 +135,7 @@ def test_bank_cards_go(digits, before, after, gap):
 def test_landlines_with_their_area_code_go(number):
     assert redact(f"拨打{number}，") == "拨打［电话］，"
     assert redact(f"拨打{number}，", landlines=False) == f"拨打{number}，"
+    assert redact("13812341234", landlines=False) == "［手机号］"
 
 
 @given(st.lists(ORDINARY, max_size=6), WORDS)

@@ -57,11 +57,13 @@ class Table:
         (_, first), *rest = numbered
         header = _without_empty_tail(first)
         named = [(place, heading) for place, heading in enumerate(header) if heading]
+        unnamed = [place for place, heading in enumerate(header) if not heading]
         rows, problems = [], _repeated(name, header)
         for number, line in rest:
             cells = [*line, *[""] * (len(header) - len(line))]
             rows.append(Row(number, {heading: cells[place] for place, heading in named}))
-            problems += _nameless(name, number, header, cells)
+            outside = range(len(header), len(cells))
+            problems += _nameless(name, number, [*unnamed, *outside], cells)
         return cls(name, [heading for _, heading in named], rows, problems)
 
     def renamed(self, aliases: Mapping[str, str]) -> "Table":
@@ -111,9 +113,9 @@ def _repeated(name: str, header: Iterable[str]) -> list[TableError]:
 
 
 def _nameless(
-    name: str, number: int, header: Sequence[str], cells: Sequence[str]
+    name: str, number: int, unnamed: Iterable[int], cells: Sequence[str]
 ) -> Iterable[TableError]:
-    for place, cell in enumerate(cells):
-        if cell and (place >= len(header) or not header[place]):
+    for place in unnamed:
+        if cells[place]:
             text = "a value in a column without a name"
             yield TableError(name, number, column_letters(place), text)
