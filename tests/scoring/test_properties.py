@@ -32,7 +32,7 @@ MARKS = ("departments", "rectification", "superiors")
 
 few = st.integers(0, 4)  # few values make many ties
 marks = st.sampled_from(["0", "33.333", "50", "75", "89.995", "90", "100"])
-quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite

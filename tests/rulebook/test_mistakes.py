@@ -1,0 +1,424 @@
+"""A scheme file with a mistake: what is said, of which clause, and on which line."""
+
+from pathlib import Path
+
+import pytest
+
+from pingyi import rulebook
+from tests.scoring.building import text
+
+CLAUSE = 'zh = "条"\nsource = "测试"\n'
+GROUP = '[groups.g]\nzh = "组"\nen = "Group"\nsource = "测试"\n'
+
+
+def mistakes(path: Path) -> list[rulebook.Mistake]:
+    with pytest.raises(rulebook.SchemeErrors) as refused:
+        rulebook.load(path)
+    assert str(refused.value) == "\n".join(map(str, refused.value.mistakes))
+    return refused.value.mistakes
+
+
+def written(folder: Path, made: str) -> Path:
+    path = folder / "mine.toml"
+    path.write_text(made, encoding="utf-8")
+    return path
+
+
+def test_the_scheme_that_the_cases_spoil_is_good(tmp_path: Path) -> None:
+    assert rulebook.load(written(tmp_path, text())).name == "plain"
+    assert rulebook.load(str(written(tmp_path, "\ufeff" + text()))).title == "样例"
+
+
+# (what is replaced, by what, the line on which the mistake begins, its clause, what is said)
+REPLACED = [
+    ('name = "plain"', 'name = "Plain Rules"', 'name = "Plain', "name", "must be made of small"),
+    ('name = "plain"', "", None, "name", "is missing"),
+    ("full_marks = 100", "full_mark = 100", "full_mark =", "file", "unknown key `full_mark`; did"),
+    ("full_marks = 100", 'full_marks = "x"', "full_marks", "full_marks", "must be a number"),
+    ("full_marks = 100", "full_marks = nan", "full_marks", "full_marks", "NaN is not a number"),
+    ("dated = 2024-01-01", 'dated = "new year"', "dated", "dated", "invalid"),
+    ('en = "Plain" }', 'fr = "Uni" }', "title", "title", "unknown key `fr`; known are en, zh"),
+    (
+        'starts = "01-01"',
+        'starts = "1 Jan"',
+        "starts",
+        "season",
+        "`starts` must be a month and a d",
+    ),
+    ('ends = "12-31"', 'ends = "02-30"', "ends", "season", "the year has no day 02-30"),
+    (
+        'bad_counts = "raw"',
+        'bad_counts = "maybe"',
+        "bad_counts",
+        "rate",
+        "`bad_counts` `maybe` is not a word known here; known are raw, verified",
+    ),
+    (
+        '"satisfied", "basically_satisfied"]',
+        '"satisfied", "so_so"]',
+        "satisfied = [",
+        "rate",
+        "`satisfied[2]` `so_so` is not a word known here; known are very_satisfied, satisfied, b",
+    ),
+    (
+        '"satisfied", "basically_satisfied"]',
+        '"satisfied", "satisfied", "dissatisfied"]',
+        "satisfied = [",
+        "rate",
+        "`dissatisfied` is a bad rating and cannot count as satisfied",
+    ),
+    (
+        '"satisfied", "basically_satisfied"]',
+        '"satisfied", "satisfied"]',
+        "satisfied = [",
+        "rate",
+        "names `satisfied` twice",
+    ),
+    ("keys = []", 'keys = ["luck"]', "keys", "ties", "`keys[0]` `luck` is not a word known here;"),
+    ("keys = []", 'keys = "ratings"', "keys", "ties", "`keys` must be a list, not a text"),
+    ("keys = []", 'keys = ["ratings", "ratings"]', "keys", "ties", "names `ratings` twice"),
+    ("decimals = 2", "decimals = 2.5", "decimals", "rounding", "`decimals` must be a whole number"),
+    ("weight = 60", "weight = 50", "[groups.g]", "groups.g", "weights do not add up: 50 + 40 = 90"),
+    (
+        "weight = 60",
+        "weight = 61",
+        "[groups.g]",
+        "groups.g",
+        "weights do not add up: 61 + 40 = 101",
+    ),
+    ("weight = 60", "weight = -60", "[groups.g]", "groups.g", "the weight of `qr` must be above 0"),
+    ("weight = 60", "", "[components.qr]", "components.qr", "no group gives it a weight"),
+    ("weight = 60", "weight = inf", "weight = inf", "components.qr", "Infinity is not a number"),
+    ("weight = 60", "wieght = 60", "wieght", "components.qr", "unknown key `wieght`; did you mean"),
+    (
+        'channels = ["qr"]',
+        "",
+        "[components.qr]",
+        "components.qr",
+        "needs one of `channels`, `all_channels = true`, `measured = true`",
+    ),
+    (
+        'channels = ["qr"]',
+        'channels = ["qr"]\nmeasured = true',
+        "[components.qr]",
+        "components.qr",
+        "needs one of",
+    ),
+    ('channels = ["qr"]', 'channels = ["a", "a"]', "channels", "components.qr", "names `a` twice"),
+    (
+        GROUP,
+        GROUP + "weights = { qr = 60, ghost = 40 }\n",
+        "weights",
+        "groups.g",
+        "there is no component `ghost`; there are qr, mark",
+    ),
+    (
+        GROUP,
+        GROUP + 'weights = { qr = "many" }\n',
+        "weights",
+        "groups.g",
+        "`weights` must be a num",
+    ),
+    (GROUP, '[groups]\ng = "x"\n', "g =", "groups.g", "must be a table, not a text"),
+    (
+        'rule = "redistribute"',
+        'rule = "neutral"',
+        "[missing]",
+        "missing",
+        '`neutral` belongs to `rule = "neutral"`, and only there',
+    ),
+    (
+        'rule = "redistribute"',
+        'rule = "redistribute"\nneutral = 5',
+        "neutral",
+        "missing",
+        "`neutral` belongs",
+    ),
+    (
+        'rule = "redistribute"',
+        'rule = "neutral"\nneutral = 101',
+        "neutral",
+        "missing",
+        "101 per cent is outside 0 to 100",
+    ),
+    ('zh = "全年。"\n', "", "[season]", "season", "`zh` is missing"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "line", "clause", "said"), REPLACED)
+def test_a_word_replaced(
+    tmp_path: Path, old: str, new: str, line: str | None, clause: str, said: str
+) -> None:
+    path = written(tmp_path, text((old, new)))
+    _assert_said(path, line, clause, said)
+
+
+def added(section: str, *lines: str) -> str:
+    return f"\n[{section}]\n{CLAUSE}" + "\n".join(lines) + "\n"
+
+
+TOP = added("honours.top", 'end = "top"', "number = 1")
+GRADES = added("grades.good", "at_least = 90") + added("grades.bad", "below = 75")
+
+# (clauses added, the line on which the mistake begins, its clause, what is said)
+ADDED = [
+    ("[colours]\nred = 1\n", "[colours]", "file", "unknown key `colours`; did you mean"),
+    (
+        '\n[labels.great]\nzh = "x"\nen = "x"\n',
+        "[labels.great]",
+        "labels.great",
+        "no level is call",
+    ),
+    (
+        '\n[reasons.99]\nzh = "x"\nen = "x"\n',
+        "[reasons.99]",
+        "reasons.99",
+        "a reason's code has three",
+    ),
+    (
+        added("points.p", 'event = "e"'),
+        "[points.p]",
+        "points.p",
+        "needs either `each` or `as_approve",
+    ),
+    (
+        added("points.p", 'event = "e"', "each = 1", "as_approved = true"),
+        "each",
+        "points.p",
+        "needs either `each` or",
+    ),
+    (
+        added("points.p", 'event = "e"', "as_approved = true", "steps = [{ nth = 2, each = 1 }]"),
+        "steps",
+        "points.p",
+        "points as approved have no steps",
+    ),
+    (
+        added(
+            "points.p",
+            'event = "e"',
+            "each = -1",
+            "steps = [{ nth = 3, each = -2 }, { nth = 3, each = -1 }]",
+        ),
+        "steps",
+        "points.p",
+        "steps must rise",
+    ),
+    (
+        added("points.p", 'event = "e"', "each = -1", "steps = [{ nth = 1, each = -2 }]"),
+        "steps",
+        "points.p",
+        "`steps[0].nth` expected `int` >= 2",
+    ),
+    (
+        added("points.p", 'event = "e"', "each = -1", "steps = [{ nth = 2 }]"),
+        "steps",
+        "points.p",
+        "`steps[0]`: `each` is missing",
+    ),
+    (added("points.p", 'event = "e"', "each = 1", "cap = 0"), "cap", "points.p", "a cap of 0"),
+    (
+        added("points.qr", 'event = "e"', "each = 1"),
+        "[components.qr]",
+        "components.qr",
+        "the same id",
+    ),
+    (
+        added("floor", "points = 5") + added("ceiling", "points = 5"),
+        "points",
+        "floor",
+        "is not below the ceiling of 5",
+    ),
+    (
+        added("floor", "points = 0", "colour = 1"),
+        "colour",
+        "floor",
+        "unknown key `colour`; known are",
+    ),
+    (
+        added("base", "points = 5"),
+        "[groups.g]",
+        "groups.g",
+        "weights do not add up: 5 + 60 + 40 = 105",
+    ),
+    (added("grades.g"), "[grades.g]", "grades.g", "needs `at_least`, `below` or both"),
+    (
+        added("grades.g", "at_least = 5", "below = 5"),
+        "at_least",
+        "grades.g",
+        "no total is at least 5 and below 5",
+    ),
+    (
+        added("grades.good", "at_least = 90") + added("grades.bad", "below = 91"),
+        "at_least",
+        "grades.good",
+        "overlaps the grade `bad`",
+    ),
+    (
+        added("grades.a", "at_least = 80") + added("grades.b", "at_least = 90"),
+        "at_least",
+        "grades.b",
+        "overlaps the grade `a`",
+    ),
+    (
+        added("grades.a", "below = 80") + added("grades.b", "below = 90"),
+        "[grades.b]",
+        "grades.b",
+        "overlaps the grade `a`",
+    ),
+    (GRADES, "at_least", "grades.good", "no grade for totals from 75 to below 90 (after `bad`)"),
+    (
+        added("honours.h", 'end = "top"'),
+        "[honours.h]",
+        "honours.h",
+        "needs `number`, `share` or both",
+    ),
+    (
+        added("honours.h", 'end = "top"', "share = 1.5"),
+        "share",
+        "honours.h",
+        "a share is above 0 and at most 1, not 1.5",
+    ),
+    (
+        added("honours.h", 'end = "top"', "number = 1", 'grade = "fine"'),
+        "grade",
+        "honours.h",
+        "there is no grade `fine`",
+    ),
+    (
+        added("honours.h", 'end = "middle"', "number = 1"),
+        "end",
+        "honours.h",
+        "`end` `middle` is not a word known here; known are top, bottom",
+    ),
+]
+
+
+@pytest.mark.parametrize(("more", "line", "clause", "said"), ADDED)
+def test_a_clause_added(tmp_path: Path, more: str, line: str, clause: str, said: str) -> None:
+    path = written(tmp_path, text(more=more))
+    _assert_said(path, line, clause, said)
+
+
+CONSEQUENCES = [
+    ("when = {}", "when", "asks nothing"),
+    ('when = { honour = "last" }', "when", "there is no honour `last`; there are top"),
+    ('when = { grade_not = "fine" }', "when", "there is no grade `fine`"),
+    ('when = { honour = "top" }\nbefore = { honour = "x" }', "before", "there is no honour `x`"),
+    ('when = { honour = "top" }\ngrowth_below = 0.05', "growth_below", "growth needs a condition"),
+    ('when = { honour = "top", colour = 1 }', "when", "`when`"),
+]
+
+
+@pytest.mark.parametrize(("asked", "line", "said"), CONSEQUENCES)
+def test_a_consequence_that_asks_wrongly(tmp_path: Path, asked: str, line: str, said: str) -> None:
+    rule = added("consequences.c", 'what = "x"', 'on = "unit"', asked, 'why = "so"')
+    _assert_said(written(tmp_path, text(more=TOP + rule)), line, "consequences.c", said)
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        ("in {before}", "{before} means nothing here; there is season"),
+        ("in {year}", "{year} means nothing here"),
+        ("in {", "a brace has no partner"),
+        ("in {}", "{} means nothing here"),
+    ],
+)
+def test_a_reason_with_unknown_words(tmp_path: Path, why: str, said: str) -> None:
+    asked = ('what = "x"', 'on = "unit"', 'when = { honour = "top" }', f'why = "{why}"')
+    path = written(tmp_path, text(more=TOP + added("consequences.c", *asked)))
+    _assert_said(path, "why", "consequences.c", said)
+
+
+def _assert_said(path: Path, line: str | None, clause: str, said: str) -> None:
+    """One of the mistakes is the one expected, on a line that begins so."""
+    found = mistakes(path)
+    match = [one for one in found if one.clause == clause and one.text.startswith(said)]
+    assert match, found
+    assert match[0].file == str(path)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    if line is not None:
+        assert lines[match[0].line - 1].startswith(line), (match, lines[match[0].line - 1])
+
+
+def test_every_mistake_is_named_in_the_order_of_the_file(tmp_path: Path) -> None:
+    made = text(
+        ("full_marks = 100", "full_marks = true"),
+        ('starts = "01-01"', 'starts = "spring"'),
+        ("weight = 60", "wieght = 60"),
+        ("keys = []", ""),
+    )
+    assert [one.clause for one in mistakes(written(tmp_path, made))] == [
+        "full_marks",
+        "season",
+        "components.qr",
+        "ties",
+    ]
+
+
+def test_files_that_are_no_schemes(tmp_path: Path) -> None:
+    (one,) = mistakes(tmp_path / "nowhere.toml")
+    assert str(one).endswith("nowhere.toml:1: file: cannot be read: No such file or directory")
+    (one,) = mistakes(written(tmp_path, 'name = "x"\ntitle = \n'))
+    assert (one.line, one.text) == (2, "is not TOML: Invalid value")
+    (one,) = mistakes(written(tmp_path, 'name = "x"\ntitle = """open\n'))
+    assert one.text.startswith("is not TOML")
+    path = tmp_path / "mine.toml"
+    path.write_bytes(b'name = "x"\nzh = "' + "评议".encode("gb18030"))
+    (one,) = mistakes(path)
+    assert (one.line, one.text) == (2, "is not UTF-8 text")
+
+
+def test_included_files(tmp_path: Path) -> None:
+    common = tmp_path / "common.toml"
+    common.write_text(f'[clocks.sort]\n{CLAUSE}amount = 24\nunit = "hour"\n', encoding="utf-8")
+    path = written(tmp_path, text(("include = [", 'include = ["common.toml", ')))
+    (one,) = mistakes(path)
+    assert (one.file, one.line, one.clause) == (str(common), 5, "clocks.sort")
+    assert "known are hours, days, working_days" in one.text
+
+    common.write_text('name = "common"\n', encoding="utf-8")
+    (one,) = mistakes(path)
+    assert (one.file, one.text) == (str(common), "an included file can only hold tables of clauses")
+
+    common.write_text("labels = 3\nclocks = 4\n", encoding="utf-8")
+    assert {one.clause for one in mistakes(path)} == {"clocks"}
+
+    (one,) = mistakes(written(tmp_path, text(("include = [", "include = [3, "))))
+    assert one.text == "must be a list of file names"
+    (one,) = mistakes(written(tmp_path, text(("include = [", 'include = ["gone.toml", '))))
+    assert one.file == str(tmp_path / "gone.toml")
+
+
+def test_levels_without_words_and_reasons_without_texts(tmp_path: Path) -> None:
+    made = text()
+    include = next(line for line in made.splitlines() if line.startswith("include"))
+    own = '\n[labels.satisfied]\nzh = "好"\nen = "Good"\nreasons = [4]\n'
+    found = mistakes(written(tmp_path, made.replace(include, "") + own))
+    assert [one.text for one in found if one.clause == "labels"] == [
+        f"no words are given for the level `{level}`"
+        for level in sorted(rulebook.Level)
+        if level != "satisfied"
+    ]
+    assert [one.text for one in found if one.clause == "labels.satisfied"] == [
+        "there are no reasons 4xx"
+    ]
+
+
+def test_an_own_clause_wins_over_an_included_one(tmp_path: Path) -> None:
+    own = '\n[labels.satisfied]\nzh = "好"\nen = "Good"\n'
+    scheme = rulebook.load(written(tmp_path, text(more=own)))
+    assert scheme.label(rulebook.Level.SATISFIED) == "好"
+    assert scheme.label(rulebook.Level.DISSATISFIED) == "不满意"
+
+
+def test_the_digest_names_a_version(tmp_path: Path) -> None:
+    (tmp_path / "common.toml").write_text("", encoding="utf-8")
+    path = written(tmp_path, text(("include = [", 'include = ["common.toml", ')))
+    first = rulebook.load(path).digest
+    assert rulebook.load(path).digest == first
+    (tmp_path / "common.toml").write_text("# another word\n", encoding="utf-8")
+    second = rulebook.load(path).digest
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert len({first, second, rulebook.load(path).digest}) == 3
