@@ -61,6 +61,11 @@ def test_rows_are_numbered_as_the_spreadsheet_does():
     assert found.rows == [(5, {"编码": "C1", "名称": "x"}), (7, {"编码": "C2", "名称": ""})]
 
 
+def test_the_first_line_alone_tells_the_delimiter():
+    assert table("\r\n\ta;b\n1;2,3,4\n,,,,\n").header == ["a", "b"]
+    assert table("\tb\tc,d\n\t1\t2\n").header == ["b", "c,d"]
+
+
 def test_line_separators_within_a_text_do_not_cut_it():
     assert table("a\nx\u2028y\x0bz\n").rows[0].values["a"] == "x\u2028yz"
 

@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import re
 
 from pingyi.kernel.tables.cells import as_text
 from pingyi.kernel.tables.limits import Limits
@@ -49,7 +50,7 @@ def _lines(text: str) -> list[str]:
 
 def _delimiter(text: str) -> str:
     """The one that cuts the first line that holds anything into most cells."""
-    first = text.lstrip().split("\n", 1)[0]
+    first = re.split(r"[\r\n]", text.lstrip("\r\n"), maxsplit=1)[0]
     return max(_DELIMITERS, key=lambda delimiter: first.count(delimiter))
 
 

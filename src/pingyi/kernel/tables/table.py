@@ -54,8 +54,7 @@ class Table:
         numbered = [(number, line) for number, line in enumerate(lines, start=1) if any(line)]
         if not numbered:
             return cls(name, [], [])
-        (_, first), *rest = numbered
-        header = _without_empty_tail(first)
+        (_, header), *rest = numbered
         named = [(place, heading) for place, heading in enumerate(header) if heading]
         unnamed = [place for place, heading in enumerate(header) if not heading]
         rows, problems = [], _repeated(name, header)
@@ -96,11 +95,6 @@ def column_letters(place: int) -> str:
         letters = chr(ord("A") + letter) + letters
         place -= 1
     return letters
-
-
-def _without_empty_tail(cells: Sequence[str]) -> list[str]:
-    used = max(place for place, cell in enumerate(cells, start=1) if cell)
-    return list(cells[:used])
 
 
 def _repeated(name: str, header: Iterable[str]) -> list[TableError]:
