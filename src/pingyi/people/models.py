@@ -8,7 +8,10 @@ from django.db.models import Q
 
 from pingyi.audit.personal import Encrypted
 from pingyi.directory.models import Area, Unit
-from pingyi.people.roles import NAMES, SCOPED_TO_UNIT, Role
+from pingyi.people.roles import ADMINISTRATORS, NAMES, SCOPED_TO_UNIT, Role
+
+OF_UNIT = sorted(str(role) for role in SCOPED_TO_UNIT)
+OF_ALL = sorted(str(role) for role in ADMINISTRATORS)
 
 PHONE = "contact.phone"
 """Context of phones: the same as of raters' phones, so that staff who rate can be found."""
@@ -33,7 +36,7 @@ class User(AbstractUser):
 
 
 class Appointment(models.Model):
-    """A role held within an area (its whole subtree) or a unit."""
+    """A role held within an area (its whole subtree), a unit, or (administrators) everywhere."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="appointments")
     role = models.CharField(max_length=20, choices=[(r.value, NAMES[r]) for r in Role])
@@ -50,8 +53,9 @@ class Appointment(models.Model):
         ordering = ["user_id", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(role__in=sorted(SCOPED_TO_UNIT), unit__isnull=False, area__isnull=True)
-                | (~Q(role__in=sorted(SCOPED_TO_UNIT)) & Q(area__isnull=False, unit__isnull=True)),
+                condition=Q(role__in=OF_UNIT, unit__isnull=False, area__isnull=True)
+                | Q(role__in=OF_ALL, unit__isnull=True)
+                | (~Q(role__in=OF_UNIT + OF_ALL) & Q(area__isnull=False, unit__isnull=True)),
                 name="appointment_scope_fits_role",
                 violation_error_message="A unit's role needs a unit, every other role an area.",
             ),

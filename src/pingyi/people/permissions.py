@@ -14,19 +14,22 @@ from pingyi.people.roles import PERMISSIONS, Role
 
 @dataclass(frozen=True)
 class Scope:
-    """How far a permission reaches: whole areas (with all below them) and single units."""
+    """How far a permission reaches: everywhere, whole areas (with all below), single units."""
 
     areas: frozenset[int]
     units: frozenset[int]
+    everywhere: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.areas or self.units)
+        return bool(self.everywhere or self.areas or self.units)
 
     def over(self, *, area: str, unit: str | None = None) -> Q:
         """A filter: `area` and `unit` are the lookups that lead from the row to its Area and Unit.
 
         An area reaches its streets too: three levels deep at most (city, district, street).
         """
+        if self.everywhere:
+            return Q()
         found = Q(pk__in=())
         if self.areas:
             for path in (area, f"{area}__parent", f"{area}__parent__parent"):
@@ -67,4 +70,5 @@ def _scope(appointments: Iterable[Appointment]) -> Scope:
     return Scope(
         areas=frozenset(a.area_id for a in held if a.area_id is not None),
         units=frozenset(a.unit_id for a in held if a.unit_id is not None),
+        everywhere=any(a.area_id is None and a.unit_id is None for a in held),
     )

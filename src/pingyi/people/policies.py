@@ -13,10 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from pingyi.directory.models import Area, Unit
 from pingyi.kernel.text import normalise_phone, phone_is_valid
 from pingyi.people.models import User
-from pingyi.people.roles import SCOPED_TO_UNIT, Role
-
-ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
-"""三员 (等保 2.0 level 3): system, security and audit administrators are three persons."""
+from pingyi.people.roles import ADMINISTRATORS, SCOPED_TO_UNIT, Role
 
 
 class Why(StrEnum):
@@ -94,9 +91,14 @@ def why_not_phone(phone: str) -> Why | None:
 
 
 def why_scope_unfit(role: Role, *, area: object, unit: object) -> Why | None:
-    """A unit's role needs a unit, every other an area, never both (any truthy value is one)."""
+    """A unit's role needs a unit, every other an area, never both (any truthy value is one).
+
+    An administrator without an area has the whole installation.
+    """
     if role in SCOPED_TO_UNIT:
         return None if unit and not area else Why.NEEDS_UNIT
+    if role in ADMINISTRATORS and not unit:
+        return None
     return None if area and not unit else Why.NEEDS_AREA
 
 

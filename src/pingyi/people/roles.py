@@ -61,6 +61,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "directory.change": frozenset({Role.SYSTEM_ADMIN, Role.SCHEME_KEEPER}),
     "code.print": frozenset({Role.UNIT_ADMIN, Role.SYSTEM_ADMIN, *OFFICE}),
     "code.replace": frozenset({Role.UNIT_ADMIN, Role.SYSTEM_ADMIN, Role.CASE_MANAGER}),
+    "post.change": frozenset({Role.UNIT_ADMIN, Role.SYSTEM_ADMIN, Role.SCHEME_KEEPER}),
+    "season.change": frozenset({Role.SCHEME_KEEPER}),
     "user.read": frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}),
     "user.create": frozenset({Role.SYSTEM_ADMIN}),
     "user.appoint": frozenset({Role.SECURITY_ADMIN}),

@@ -4,7 +4,6 @@ import django.contrib.auth.models
 import django.contrib.auth.validators
 import django.db.models.deletion
 import django.utils.timezone
-import pingyi.people.roles
 from django.conf import settings
 from django.db import migrations, models
 
@@ -73,7 +72,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['user_id', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('area__isnull', True), ('role__in', [pingyi.people.roles.Role['UNIT_ADMIN']]), ('unit__isnull', False)), models.Q(models.Q(('role__in', [pingyi.people.roles.Role['UNIT_ADMIN']]), _negated=True), ('area__isnull', False), ('unit__isnull', True)), _connector='OR'), name='appointment_scope_fits_role', violation_error_message="A unit's role needs a unit, every other role an area.")],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('area__isnull', True), ('role__in', ['unit_admin']), ('unit__isnull', False)), models.Q(('role__in', ['audit_admin', 'security_admin', 'system_admin']), ('unit__isnull', True)), models.Q(models.Q(('role__in', ['unit_admin', 'audit_admin', 'security_admin', 'system_admin']), _negated=True), ('area__isnull', False), ('unit__isnull', True)), _connector='OR'), name='appointment_scope_fits_role', violation_error_message="A unit's role needs a unit, every other role an area.")],
             },
         ),
     ]
