@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -15,6 +15,7 @@ from pingyi.casework.rules import office_of
 from pingyi.casework.states import State
 from pingyi.clocks.calendar import city_calendar
 from pingyi.demo import founding, history, names, trail
+from pingyi.demo.docket import Docket
 from pingyi.demo.history import Place
 from pingyi.demo.plan import SCALES, plan
 from pingyi.demo.report import Report
@@ -22,6 +23,7 @@ from pingyi.demo.staff import Login, assemble
 from pingyi.directory.models import Area, PointCode, Unit
 from pingyi.kernel.workdays import SHANGHAI
 from pingyi.ratings.bulk import PastContact, load_history
+from pingyi.ratings.models import Rating
 
 BUILDER = NamedActor("demo")
 _OPENED_BEFORE = timedelta(days=20)
@@ -84,6 +86,12 @@ def build(*, scale: str, seed: int, at: datetime, report: Report) -> City:
     for count in load_history(history.ratings(past, contacts), contacts, by=BUILDER, at=at):
         report.advance(count)
         loaded += count
+
+    report.stage("cases", Rating.objects.filter(level__lte=2).count())
+    docket = Docket(staff, seed, at, report, BUILDER)
+    docket.close_old(keep=size.walked)
+    docket.walk_recent(at_most=size.walked)
+
     report.stage("people", PRINTED)
     logins = staff.logins(_unit_to_try(), advance=report.advance)
     code = PointCode.objects.order_by("pk")[0]
@@ -106,7 +114,7 @@ def first_day(today: date) -> date:
 def _busiest(places: list[Place]) -> Area:
     """The district whose points draw most ratings."""
     district_of = {unit.pk: office_of(unit) for unit in Unit.objects.select_related("area__parent")}
-    drawn: Counter[Area] = Counter()
+    drawn: dict[Area, float] = defaultdict(float)
     for place in places:
         drawn[district_of[place.unit]] += place.weight
     return max(

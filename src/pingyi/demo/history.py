@@ -29,7 +29,7 @@ _TYPICAL_BAD = 0.015
 _MIDDLING = 0.025
 _QUEUES = {20: 1.3, 21: 1.4, 22: 1.6, 23: 2.0, 24: 1.8, 25: 1.6, 34: 1.5}
 """How much likelier a bad rating is in the crowded half hours of the day."""
-_WITH_PHONE = 0.45
+_WITH_PHONE = 0.5
 _BY_SMS = 0.08
 
 
@@ -119,7 +119,7 @@ class _Draw:
         key = self._key(second)
         if level == BAD and rng.random() < _WITH_PHONE:
             phone = f"1900000{rng.randrange(10_000):04}"
-            self.contacts[key] = PastContact(phone, call_back=rng.random() < 0.8)
+            self.contacts[key] = PastContact(phone, call_back=rng.random() < 0.9)
         badge = rng.choice(place.badges) if place.badges and rng.random() < 0.3 else ""
         return PastRating(
             key,

@@ -66,7 +66,9 @@ class Staff:
     def admin(self, unit: Unit) -> User:
         """The unit's rating administrator (双评议管理员)."""
         if unit.pk not in self._admins:
-            user = create_user(login=f"unit-{unit.code}", name=self._name(), by=self.by, at=self.at)
+            user = create_user(
+                login=admin_login(unit.code), name=self._name(), by=self.by, at=self.at
+            )
             appoint(user=user, role=Role.UNIT_ADMIN, unit=unit, by=self.by, at=self.at)
             self._admins[unit.pk] = user
         return self._admins[unit.pk]
@@ -96,6 +98,11 @@ class Staff:
 
     def _name(self) -> str:
         return self.rng.choice(names.SURNAMES) + self.rng.choice(names.GIVEN)
+
+
+def admin_login(unit_code: str) -> str:
+    """The login of a unit's administrator."""
+    return f"unit-{unit_code.lower()}"
 
 
 def assemble(*, district: Area, seed: int, by: Actor, at: datetime) -> Staff:

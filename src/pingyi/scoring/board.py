@@ -19,6 +19,7 @@ from pingyi.rulebook import Scheme
 from pingyi.scoring import facts, queries
 from pingyi.scoring.engine import Past, Result, Unit, UnitResult, score
 from pingyi.scoring.lines import Ratings, ratings
+from pingyi.scoring.standing import season_before
 
 KEPT = 24
 
@@ -106,7 +107,7 @@ def _past(season: Season, scheme: Scheme, *, at: datetime, through: date | None)
     """The season before, kept like a board: it hardly ever moves."""
     if through is not None:
         return facts.past(season, scheme, at=at, through=through)
-    before = Season.objects.filter(code=facts.season_before(season.code)).first()
+    before = Season.objects.filter(code=season_before(season.code)).first()
     if before is None:
         return []
     now = queries.revision(before)

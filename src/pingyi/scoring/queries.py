@@ -21,7 +21,7 @@ class Counted(NamedTuple):
     channel: str
     level: int
     by_default: bool
-    count: int
+    number: int
 
 
 _VERIFIED = (Finding.VERIFIED.value, Finding.PARTLY.value)
@@ -51,9 +51,9 @@ def counts_through(season: Season, day: date) -> Iterator[Counted]:
     voids = RatingVoid.objects.order_by().values_list(*rating)
     in_days = Q(day__gte=season.starts_on, day__lte=last)
     for row in voids.filter(in_days).exclude(rating__season=season):
-        yield Counted(*row, count=1)
+        yield Counted(*row, 1)
     for row in voids.filter(rating__season=season, day__gt=season.ends_on, day__lte=day):
-        yield Counted(*row, count=-1)
+        yield Counted(*row, -1)
 
 
 def verified_bad(
