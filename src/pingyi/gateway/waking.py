@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 
 log = logging.getLogger(__name__)
 
 
 class Waker:
-    """Calls `work` some moments after the last of several calls of `wake`.
+    """Calls `work` some moments after `wake` was called, once for all calls meanwhile.
 
+    Between two goes it rests four times as long as a go took: a flood must not starve the doors.
     What goes wrong is logged and stays here; the job of the same name does the work again.
     """
 
@@ -39,17 +41,19 @@ class Waker:
             self._thread.join(timeout=10)
 
     def _run(self) -> None:
-        pause = threading.Event()
+        rest = self._pause
         while True:
             self._asked.wait()
             if not self._ended:
-                pause.wait(self._pause)  # what comes meanwhile is done in the same go
+                time.sleep(rest)
             self._asked.clear()
+            started = time.monotonic()
             try:
                 close_old_connections()
                 self._work()
             except Exception:
                 log.exception("work after a rating failed; its job will do it")
             if self._ended:
-                close_old_connections()
+                connections.close_all()
                 return
+            rest = max(self._pause, min(4 * (time.monotonic() - started), 5.0))

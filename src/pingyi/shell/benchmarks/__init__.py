@@ -1,0 +1,1 @@
+"""What `pingyi bench` measures, a module each with `measure(rounds=, seconds=)`."""
