@@ -22,7 +22,7 @@ class Entry:
 ENTRIES: tuple[Entry, ...] = (
     Entry(_("分拣台"), "office:sorting", "case.sort"),
     Entry(_("回访台"), "office:calls", "case.call"),
-    Entry(_("案件"), "office:cases", "case.dispatch"),
+    Entry(_("案件"), "office:cases", "case.oversee"),
     Entry(_("本单位"), "unit:desk", "case.answer"),
     Entry(_("移交件"), "inspectors:desk", "case.investigate"),
     Entry(_("积分榜"), "observatory:scoreboard", "scoreboard.read"),

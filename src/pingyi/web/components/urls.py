@@ -1,3 +1,9 @@
 from django.urls import path
 
-urlpatterns: list = []
+from pingyi.web.components import home, styleguide
+
+urlpatterns = [
+    path("desk/", home.desk, name="desk"),
+    path("case/<str:number>/", home.case, name="case"),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
+]

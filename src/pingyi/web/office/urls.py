@@ -1,3 +1,16 @@
 from django.urls import path
 
-urlpatterns: list = []
+from pingyi.web.office import calls, cases, sorting
+
+urlpatterns: list = [
+    path("sorting/", sorting.desk, name="sorting"),
+    path("sorting/<str:number>/", sorting.sort, name="sort"),
+    path("calls/", calls.calls, name="calls"),
+    path("calls/<str:number>/", calls.call, name="call"),
+    path("calls/<str:number>/reveal/", calls.reveal, name="call-reveal"),
+    path("checks/", calls.checks, name="checks"),
+    path("cases/", cases.cases, name="cases"),
+    path("cases/<str:number>/", cases.case, name="case"),
+    path("cases/<str:number>/reveal/", cases.reveal, name="case-reveal"),
+    path("cases/<str:number>/<str:key>/", cases.deed, name="case-deed"),
+]

@@ -1,0 +1,86 @@
+"""What a unit may know of its own ratings: figures that move only in full tens.
+
+Were they to move with each rating, the desk could tell how the person just served had rated
+(10 → 11). So they stand as they did when the last full ten was complete, voids included; a season
+with fewer than ten ratings shows nothing. Default ratings were given by nobody and stay out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.db.models import Count
+from django.utils.translation import gettext
+
+from pingyi import rulebook
+from pingyi.directory.models import Season, Unit
+from pingyi.ratings.models import Rating
+from pingyi.rulebook import Level
+
+STEP = 10
+"""New ratings it takes before a unit's figures move."""
+
+
+@dataclass(frozen=True)
+class UnitFigures:
+    """A unit's ratings of a season by level (5 best to 1), void ones left out."""
+
+    counts: dict[int, int]
+    satisfied: frozenset[int]
+    """The levels the season's scheme counts as satisfied."""
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def rate(self) -> Decimal | None:
+        """Satisfied ratings in per cent, to two places; None without any rating."""
+        return self._share(sum(self.counts.get(level, 0) for level in self.satisfied))
+
+    @property
+    def rate_text(self) -> str:
+        return "—" if self.rate is None else str(self.rate)
+
+    @property
+    def of_text(self) -> str:
+        return gettext("%(n)s 条评价") % {"n": f"{self.total:,}"}
+
+    @property
+    def lines(self) -> Iterator[tuple[int, int, Decimal | None]]:
+        """(level, how many, per cent), best first."""
+        for level in Level:
+            count = self.counts.get(level.rank, 0)
+            yield level.rank, count, self._share(count)
+
+    def _share(self, count: int) -> Decimal | None:
+        if not self.total:
+            return None
+        share = Decimal(100 * count) / self.total
+        return share.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+
+
+def unit_figures(unit: Unit, season: Season) -> UnitFigures | None:
+    """The unit's figures as of its last full ten ratings; None before there are ten."""
+    # By its points: ratings are indexed by point.
+    given = Rating.objects.filter(point__unit=unit, season=season, by_default=False)
+    complete = given.count() // STEP * STEP
+    if not complete:
+        return None
+    last = given.order_by("pk").values_list("pk", "recorded_at")[complete - 1]
+    return _as_of(given, season, *last)
+
+
+def _as_of(given, season: Season, pk: int, at) -> UnitFigures:
+    """The ratings up to `pk`, less those void by `at`."""
+    counted = (
+        given.filter(pk__lte=pk)
+        .exclude(void__at__lte=at)
+        .order_by()
+        .values_list("level")
+        .annotate(n=Count("pk"))
+    )
+    satisfied = rulebook.scheme(season.scheme).rate.satisfied
+    return UnitFigures(dict(counted), frozenset(level.rank for level in satisfied))

@@ -1,0 +1,200 @@
+"""A case's page, as the office, the inspectors and the unit each see it: what they share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext
+
+from pingyi import rulebook
+from pingyi.audit.keys import keyring
+from pingyi.casework import policies, queries, rules
+from pingyi.casework.actions import reveal_contact
+from pingyi.casework.models import Case
+from pingyi.casework.querysets import CaseQuerySet
+from pingyi.casework.states import Finding, Kind, State, owner
+from pingyi.casework.timeline import Audience
+from pingyi.kernel.masking import mask_matter_no, mask_phone, redact
+from pingyi.people.models import User
+from pingyi.people.permissions import may
+from pingyi.ratings.contacts import open_matter, open_phone
+from pingyi.web.components import case_forms
+from pingyi.web.components.case_forms import CaseForm, RevealForm
+from pingyi.web.components.words import in_english, moment_text, role_text
+
+Url = Callable[[str], str]
+NOWHERE: Mapping[str, str] = {}
+
+
+def visible_cases(user: User) -> CaseQuerySet:
+    """The user's cases, with what a case page shows."""
+    return queries.cases_for(user).select_related(
+        "unit__area", "unit__parent", "point", "area__parent", "rating__season", "rating__contact"
+    )
+
+
+def case_or_404(user: User, number: str) -> Case:
+    """The case, if the user may know that it exists."""
+    return get_object_or_404(visible_cases(user), number=number)
+
+
+def reasons_of(case: Case) -> list[str]:
+    """What the rater ticked, in the reader's language."""
+    if case.rating is None or not case.rating.reasons:
+        return []
+    texts = rules.scheme_of(case).reasons_by_code
+    found = [texts.get(code) for code in case.rating.reasons.split(",")]
+    return [reason.en if in_english() else reason.zh for reason in found if reason is not None]
+
+
+def own_words(case: Case) -> str:
+    """The rater's words for a desk: numbers that name a person are taken out."""
+    return redact(case.rating.comment) if case.rating is not None else ""
+
+
+def masked_contact(case: Case) -> dict[str, str]:
+    """Phone and matter number as a screen may show them; empty where she left none."""
+    contact = getattr(case.rating, "contact", None)
+    if contact is None:
+        return {"phone": "", "matter": ""}
+    phone = open_phone(contact, keyring=keyring())
+    matter = open_matter(contact, keyring=keyring())
+    return {
+        "phone": mask_phone(phone) if phone else "",
+        "matter": mask_matter_no(matter) if matter else "",
+    }
+
+
+def verdict_context(case: Case) -> dict[str, Any]:
+    """The verdict that counts, in terms, and whether the scheme takes points for it."""
+    verdict = queries.verdict_of(case)
+    if verdict is None:
+        return {"verdict": None}
+    scheme: rulebook.Scheme = rules.scheme_of(case)
+    return {
+        "verdict": verdict,
+        "finding": Finding(verdict.finding),
+        "verdict_kind": Kind(verdict.kind),
+        "costs_points": scheme.costs_points(verdict.finding, verdict.kind),
+    }
+
+
+def context(
+    request: HttpRequest,
+    case: Case,
+    *,
+    audience: Audience,
+    at: datetime,
+    url: Url,
+    elsewhere: Mapping[str, str] = NOWHERE,
+    only: Sequence[str] = (),
+    sent: CaseForm | None = None,
+    revealed: dict[str, str] | None = None,
+    reveal_form: RevealForm | None = None,
+) -> dict[str, Any]:
+    """What the template `components/case.html` shows of a case to office and inspectors.
+
+    Deeds in `elsewhere` are done on another page, at the address given; with `only`, this page
+    offers no others.
+    """
+    user = request.user
+    contact = masked_contact(case)
+    can_reveal = may(user, "contact.reveal") and any(contact.values())
+    return {
+        "case": case,
+        "at": at,
+        "state": State(case.state),
+        "kind": Kind(case.kind) if case.kind else None,
+        "reasons": reasons_of(case),
+        "words": own_words(case),
+        "contact": contact,
+        "call_back": policies.may_be_called(case),
+        "revealed": revealed or {},
+        "reveal_form": (reveal_form or RevealForm(case=case)) if can_reveal else None,
+        "reveal_url": url("reveal"),
+        "clocks": sorted(case.clocks.all(), key=lambda clock: clock.pk),
+        "entries": queries.timeline(case, audience),
+        "choices": case_forms.choices(
+            case, user, at=at, url=url, elsewhere=elsewhere, only=only, sent=sent
+        ),
+        "waiting_for": waiting_for(case),
+        **verdict_context(case),
+    }
+
+
+def waiting_for(case: Case) -> str:
+    """Whose turn it is, for those whose turn it is not."""
+    if case.state == State.CLOSED:
+        return gettext("本案已办结，没有下一步。")
+    role = owner(State(case.state), embargoed=case.embargoed)
+    return gettext("本案现由%(role)s办理。") % {"role": role_text(role)}
+
+
+def answer_post(
+    request: HttpRequest,
+    case: Case,
+    key: str,
+    *,
+    audience: Audience,
+    at: datetime,
+    allowed: frozenset[str],
+    show: Callable[..., HttpResponse],
+    done: Callable[[], str],
+) -> HttpResponse:
+    """A form of the page was sent: do it and go on to `done()`, or show what is wrong.
+
+    `show(case, sent=form, status=…)` renders the page; 422 for what was filled in wrongly, 409 for
+    what the policy refuses now.
+    """
+    if key not in allowed:
+        raise Http404
+    form, ok, deed = case_forms.send(key, case, request.POST, by=request.user, at=at)
+    if ok:
+        messages.success(request, f"{case.number} {deed.done}{gettext('。')}")
+        return redirect(done())
+    refused = getattr(form, "refused", None)
+    if isinstance(refused, policies.NotNow):
+        messages.warning(request, last_step(case, audience))
+    status = 422 if refused is None or refused.reason.field else 409
+    return show(_afresh(request.user, case), sent=form, status=status)
+
+
+def last_step(case: Case, audience: Audience) -> str:
+    """For whoever came second: who did what last, and when."""
+    entries = queries.timeline(case, audience)
+    if not entries:
+        return ""
+    last = entries[-1]
+    return gettext("最近一步：%(who)s，%(what)s（%(when)s）。") % {
+        "who": last.who,
+        "what": last.text,
+        "when": moment_text(last.at),
+    }
+
+
+def _afresh(user: User, case: Case) -> Case:
+    """The case as it stands now; as it was seen if it has left the user's sight."""
+    return visible_cases(user).filter(pk=case.pk).first() or case
+
+
+def reveal(
+    request: HttpRequest, case: Case, *, at: datetime, show: Callable[..., HttpResponse]
+) -> HttpResponse:
+    """Show one thing that could name the rater, once, on this answer alone."""
+    form = RevealForm(request.POST, case=case)
+    if not form.is_valid():
+        return show(case, reveal_form=form, status=422)
+    what = form.cleaned_data["what"]
+    try:
+        value = reveal_contact(
+            case=case, what=what, reason=form.cleaned_data["reason"], by=request.user, at=at
+        )
+    except policies.Refusal as refused:
+        form.refuse(str(refused), refused.reason.field or None)
+        return show(case, reveal_form=form, status=409)
+    return show(case, revealed={what: value})

@@ -1,0 +1,48 @@
+"""`/desk/`: where everybody begins after signing in; and the way to a case for whoever asks."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from pingyi.casework.models import Case
+from pingyi.people.permissions import may, roles_of
+from pingyi.people.roles import Role
+from pingyi.web.components.menu import menu_for
+from pingyi.web.components.queues import loads_of
+from pingyi.web.components.words import role_text
+
+
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    """The user's queues, late ones first; what is in the inbox; else where the menu leads."""
+    user = request.user
+    loads = loads_of(user, at=timezone.now())
+    return render(
+        request,
+        "components/desk.html",
+        {
+            "loads": loads,
+            "waiting": sum(load.total for load in loads),
+            "late": sum(load.late for load in loads),
+            "first": next((load for load in loads if load.total), None),
+            "inbox": user.inbox.all()[:10],
+            "roles": [role_text(role) for role in Role if role in roles_of(user)],
+            "places": menu_for(user, ""),
+        },
+    )
+
+
+@require_safe
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """On to the reader's own page of a case: a link to it can be the same for everybody."""
+    found = Case.objects.visible_to(request.user).filter(number=number).first()
+    if found is None:
+        raise Http404
+    if found.embargoed:
+        return redirect("inspectors:case", number)
+    if may(request.user, "case.oversee"):
+        return redirect("office:case", number)
+    return redirect("unit:case", number)

@@ -1,0 +1,131 @@
+"""The queues people work: one list, from which the start page takes its counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from pingyi.casework import queries
+from pingyi.casework.querysets import CaseQuerySet
+from pingyi.people.models import User
+from pingyi.people.permissions import may
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Cases waiting for one kind of work, which takes `permission`; worked at `url_name`."""
+
+    key: str
+    title: str | Promise
+    task: str | Promise
+    permission: str
+    rows: Callable[[User], CaseQuerySet]
+    url_name: str
+    query: str = ""
+
+    @property
+    def url(self) -> str:
+        return reverse(self.url_name) + (f"?{self.query}" if self.query else "")
+
+
+SORTING = Queue(
+    "sorting",
+    _("待分拣"),
+    _("逐件认定类别，24 小时内分拣"),
+    "case.sort",
+    queries.to_sort,
+    "office:sorting",
+)
+CALLS = Queue(
+    "calls",
+    _("待回访"),
+    _("给评价人打电话，问清情况"),
+    "case.call",
+    queries.to_call,
+    "office:calls",
+)
+CHECKS = Queue(
+    "checks",
+    _("待核查"),
+    _("没有电话或联系不上的，实地或查档核查"),
+    "case.check",
+    queries.to_check,
+    "office:checks",
+)
+PLACING = Queue(
+    "placing",
+    _("待处置"),
+    _("转办单位、移交纪检或直接认定"),
+    "case.dispatch",
+    queries.to_place,
+    "office:cases",
+    "state=to_place",
+)
+DECIDING = Queue(
+    "deciding",
+    _("待认定"),
+    _("依据核查与答复作出认定"),
+    "case.decide",
+    queries.to_decide,
+    "office:cases",
+    "state=to_decide",
+)
+REPLYING = Queue(
+    "replying",
+    _("待答复"),
+    _("把结果告诉评价人"),
+    "case.reply",
+    queries.to_reply,
+    "office:cases",
+    "state=to_reply",
+)
+ANSWERING = Queue(
+    "answering",
+    _("待本单位办理"),
+    _("签收转办，报送情况与措施"),
+    "case.answer",
+    queries.unit_desk,
+    "unit:desk",
+)
+INVESTIGATING = Queue(
+    "investigating",
+    _("移交件"),
+    _("涉腐线索优先核查"),
+    "case.investigate",
+    queries.inspectors_desk,
+    "inspectors:desk",
+)
+QUEUES = (
+    INVESTIGATING,
+    SORTING,
+    CALLS,
+    CHECKS,
+    PLACING,
+    DECIDING,
+    REPLYING,
+    ANSWERING,
+)
+
+
+@dataclass(frozen=True)
+class Load:
+    """How much waits in a queue at a moment."""
+
+    queue: Queue
+    total: int
+    late: int
+
+
+def loads_of(user: User, *, at: datetime) -> list[Load]:
+    """The user's own queues, those with late cases first, then the fullest."""
+    loads = []
+    for queue in QUEUES:
+        if may(user, queue.permission):
+            rows = queue.rows(user).order_by()
+            loads.append(Load(queue, rows.count(), rows.late(at).count()))
+    return sorted(loads, key=lambda load: (-load.late, -load.total))

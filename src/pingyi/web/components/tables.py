@@ -1,0 +1,253 @@
+"""Data tables: they sort by links, filter by a form, come in pages and leave as files.
+
+A table is declared once, at import; `read` applies a request's parameters to the rows the user
+may see. However many rows there are, it takes one count and one query for a page, and what the
+queryset prefetches. Rows are joined in Python: templates take too long for hundreds of cells.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO, Any
+
+from django import forms
+from django.core.paginator import Page, Paginator
+from django.db.models import F, QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from pingyi.kernel.tables import Cell, write_csv, write_xlsx
+from pingyi.kernel.text import clean_text
+
+Words = str | Promise
+CHUNK = 500
+NOTHING = _("没有记录。")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: how a row fills its cell on the page, and in a file.
+
+    `cell` gives text (escaped) or safe HTML, told the time for clocks; `value` what a file holds,
+    by default the cell if it is plain. `sort` are lookups to order by; a column without does not
+    sort. `style` is a class of the cell: number, nowrap, words, name.
+    """
+
+    key: str
+    label: Words
+    cell: Callable[[Any, datetime], object]
+    value: Callable[[Any], Cell] | None = None
+    sort: tuple[str, ...] = ()
+    style: str = ""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One question of the filter form. Without `choices` it is a search box."""
+
+    key: str
+    label: Words
+    apply: Callable[[QuerySet, str, datetime], QuerySet]
+    choices: Callable[[HttpRequest], Iterable[tuple[str, Words]]] | None = None
+
+
+@dataclass(frozen=True)
+class Head:
+    label: Words
+    style: str
+    url: str
+    direction: str
+    """How the table is sorted by this column now: ascending, descending or nothing."""
+
+
+@dataclass(frozen=True)
+class DataTable:
+    """A table's declaration. `order` is the key it sorts by unless asked otherwise (`-key` down).
+
+    `title` names it to screen readers and heads the file; `name` is the file's name.
+    """
+
+    name: str
+    title: Words
+    columns: tuple[Column, ...]
+    order: str
+    filters: tuple[Filter, ...] = ()
+    empty: Words = NOTHING
+    per_page: int = 50
+
+    def read(self, request: HttpRequest, rows: QuerySet, *, at: datetime) -> Listing:
+        """The rows as the request wants them; what makes no sense in it is told or left out."""
+        return Listing(self, request, rows, at=at)
+
+
+class Listing:
+    """A table for one request: filtered, sorted, on one page, or a file."""
+
+    def __init__(
+        self, table: DataTable, request: HttpRequest, rows: QuerySet, *, at: datetime
+    ) -> None:
+        self.table = table
+        self.at = at
+        self._asked = request.GET.copy()
+        self.form = _filter_form(table, request)
+        self.order = self._order()
+        self._rows = self._sorted(self._filtered(rows))
+        self.current: object = None
+        """The primary key of a row to mark as the one at hand."""
+
+    # What the request asked for
+
+    @property
+    def filtered(self) -> bool:
+        """Whether a filter narrows the table."""
+        return any(self._asked.get(question.key, "").strip() for question in self.table.filters)
+
+    def _filtered(self, rows: QuerySet) -> QuerySet:
+        if not self.form.is_valid():
+            return rows.none()
+        for question in self.table.filters:
+            value = self.form.cleaned_data[question.key]
+            if value:
+                rows = question.apply(rows, value, self.at)
+        return rows
+
+    def _order(self) -> str:
+        asked = self._asked.get("sort", "")
+        sortable = {column.key for column in self.table.columns if column.sort}
+        return asked if asked.removeprefix("-") in sortable else self.table.order
+
+    def _sorted(self, rows: QuerySet) -> QuerySet:
+        key, down = self.order.removeprefix("-"), self.order.startswith("-")
+        lookups = next(column.sort for column in self.table.columns if column.key == key)
+        terms = [
+            F(name).desc(nulls_last=True) if down else F(name).asc(nulls_last=True)
+            for name in lookups
+        ]
+        return rows.order_by(*terms, "pk")
+
+    # A page of it
+
+    @property
+    def page(self) -> Page:
+        if not hasattr(self, "_page"):
+            paginator = Paginator(self._rows, self.table.per_page)
+            self._page = paginator.get_page(self._asked.get("page"))
+        return self._page
+
+    @property
+    def total(self) -> int:
+        return self.page.paginator.count
+
+    @property
+    def heads(self) -> list[Head]:
+        return [self._head(column) for column in self.table.columns]
+
+    def _head(self, column: Column) -> Head:
+        if not column.sort:
+            return Head(column.label, column.style, "", "")
+        direction = {column.key: "ascending", f"-{column.key}": "descending"}.get(self.order, "")
+        turned = f"-{column.key}" if direction == "ascending" else column.key
+        return Head(column.label, column.style, self.url(sort=turned, page=""), direction)
+
+    @property
+    def body(self) -> SafeString:
+        return format_html_join("", "{}", ((self._row(row),) for row in self.page.object_list))
+
+    def _row(self, row: Any) -> SafeString:
+        cells = format_html_join(
+            "",
+            '<td class="{}" data-label="{}">{}</td>',
+            (
+                (column.style, column.label, _shown(column.cell(row, self.at)))
+                for column in self.table.columns
+            ),
+        )
+        current = self.current is not None and getattr(row, "pk", None) == self.current
+        return format_html("<tr{}>{}</tr>", SafeString(' aria-current="true"' * current), cells)
+
+    @property
+    def page_links(self) -> list[tuple[str, str, bool]]:
+        """(label, address, whether it is this page); an empty address is a gap."""
+        pages = self.page.paginator.get_elided_page_range(self.page.number, on_each_side=2)
+        return [
+            (str(n), self.url(page=n) if isinstance(n, int) else "", n == self.page.number)
+            for n in pages
+        ]
+
+    def url(self, **changes: object) -> str:
+        """This listing's address with some parameters changed; an empty value drops one."""
+        query = self._asked.copy()
+        query.pop("export", None)
+        for key, value in changes.items():
+            query[key] = str(value)
+        kept = {key: value for key, value in query.items() if value}
+        query.clear()
+        query.update(kept)
+        return f"?{query.urlencode()}"
+
+    # A file of it
+
+    @property
+    def wants_file(self) -> bool:
+        return self._asked.get("export") in ("csv", "xlsx")
+
+    def file(self) -> HttpResponseBase:
+        """All rows of the listing, not one page, as the kind of file asked for."""
+        suffix = self._asked["export"]
+        name = f"{self.table.name}-{self.at:%Y%m%d}.{suffix}"
+        if suffix == "csv":
+            return StreamingHttpResponse(
+                write_csv(self._lines()),
+                content_type="text/csv; charset=utf-8",
+                headers={"Content-Disposition": f'attachment; filename="{name}"'},
+            )
+        target: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  FileResponse closes it
+        write_xlsx(target, {str(self.table.title)[:31]: self._lines()})
+        target.seek(0)
+        return FileResponse(target, as_attachment=True, filename=name)
+
+    def _lines(self) -> Iterator[Sequence[Cell]]:
+        yield [str(column.label) for column in self.table.columns]
+        for row in self._rows.iterator(chunk_size=CHUNK):
+            yield [self._value(column, row) for column in self.table.columns]
+
+    def _value(self, column: Column, row: Any) -> Cell:
+        if column.value is not None:
+            return column.value(row)
+        return str(_shown(column.cell(row, self.at)))
+
+
+def _shown(cell: object) -> object:
+    return "" if cell is None else cell
+
+
+def _filter_form(table: DataTable, request: HttpRequest) -> forms.Form:
+    fields: dict[str, forms.Field] = {}
+    for question in table.filters:
+        if question.choices is None:
+            fields[question.key] = SearchField(label=question.label)
+        else:
+            choices = [("", gettext("全部")), *question.choices(request)]
+            fields[question.key] = forms.ChoiceField(
+                label=question.label, choices=choices, required=False
+            )
+    form = type("FilterForm", (forms.Form,), fields)
+    return form(request.GET, auto_id="filter-%s")
+
+
+class SearchField(forms.CharField):
+    """A search box; `/` jumps to it."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.TextInput(attrs={"type": "search", "data-search": ""})
+        super().__init__(required=False, max_length=100, widget=widget, **options)
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(clean_text(value) if isinstance(value, str) else value)

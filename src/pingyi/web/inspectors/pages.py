@@ -1,0 +1,174 @@
+"""The discipline inspectors' desk: referrals in order of priority, and the page of one."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from django.db import models
+from django.db.models import Value, When
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from pingyi.casework import queries
+from pingyi.casework.models import Case
+from pingyi.casework.querysets import CaseQuerySet
+from pingyi.casework.states import Priority
+from pingyi.people.models import User
+from pingyi.people.permissions import scope_of
+from pingyi.web.components import case_page
+from pingyi.web.components.access import requires
+from pingyi.web.components.case_cells import (
+    AREA,
+    BY_KIND,
+    BY_STATE,
+    DUE,
+    KIND,
+    LATE,
+    SEARCH,
+    STATE,
+    UNIT,
+    number_column,
+)
+from pingyi.web.components.markup import tag
+from pingyi.web.components.tables import Column, DataTable, Listing
+
+PRIORITY = Column(
+    "priority",
+    _("优先"),
+    lambda case, at: tag(gettext("涉腐线索"), "bad") if case.priority else "—",
+    value=lambda case: gettext("涉腐线索") if case.priority else "",
+    sort=("urgency", "due_at"),
+    style="nowrap",
+)
+SEALED = Column(
+    "embargo",
+    _("保密"),
+    lambda case, at: tag(gettext("保密中"), "warn") if case.embargoed else "—",
+    value=lambda case: gettext("保密中") if case.embargoed else "",
+    sort=("embargoed",),
+    style="nowrap",
+)
+REFERRALS = DataTable(
+    name="referrals",
+    title=_("移交件"),
+    columns=(
+        PRIORITY,
+        number_column("inspectors:case", mark_leads=False),
+        DUE,
+        UNIT,
+        AREA,
+        KIND,
+        STATE,
+        SEALED,
+    ),
+    order="priority",
+    filters=(SEARCH, BY_STATE, BY_KIND, LATE),
+    empty=_("没有待核查的移交件。"),
+)
+
+DEEDS = frozenset({"note", "report", "conclude", "release"})
+
+
+def _referred(user: User) -> CaseQuerySet:
+    """Every case that was ever handed to the inspectors of the user's areas."""
+    mine = scope_of(user, "case.investigate").over(area="area")
+    handed = Case.objects.filter(mine, referrals__isnull=False).values("pk")
+    return case_page.visible_cases(user).filter(pk__in=handed)
+
+
+@requires("case.investigate")
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    """What waits for the inspectors: leads on corruption first."""
+    listing = _listing(request, queries.inspectors_desk(request.user))
+    if listing.wants_file:
+        return listing.file()
+    return render(request, "inspectors/desk.html", {"listing": listing, "every": False})
+
+
+@requires("case.investigate")
+@require_safe
+def every(request: HttpRequest) -> HttpResponse:
+    """All referrals, those reported on too."""
+    listing = _listing(request, _referred(request.user))
+    if listing.wants_file:
+        return listing.file()
+    return render(request, "inspectors/desk.html", {"listing": listing, "every": True})
+
+
+def _listing(request: HttpRequest, rows: CaseQuerySet) -> Listing:
+    urgency = models.Case(
+        When(priority=Priority.LEAD.value, then=Value(0)),
+        default=Value(1),
+        output_field=models.IntegerField(),
+    )
+    return REFERRALS.read(request, rows.annotate(urgency=urgency), at=timezone.now())
+
+
+def _case_or_404(request: HttpRequest, number: str) -> Case:
+    found = _referred(request.user).filter(number=number).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _url(case: Case, key: str) -> str:
+    return reverse("inspectors:deed", args=[case.number, key])
+
+
+def _show(request: HttpRequest, case: Case, *, status: int = 200, **shown: Any) -> HttpResponse:
+    found = case_page.context(
+        request,
+        case,
+        audience="inspectors",
+        at=timezone.now(),
+        url=functools.partial(_url, case),
+        **shown,
+    )
+    found |= {
+        "back_url": reverse("inspectors:desk"),
+        "back_label": gettext("移交件"),
+        "referral": case.referrals.last(),
+    }
+    return render(request, "inspectors/case.html", found, status=status)
+
+
+@requires("case.investigate")
+@require_safe
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """One referral: why it came, what is known, what was found so far."""
+    return _show(request, _case_or_404(request, number))
+
+
+@requires("case.investigate")
+@require_POST
+def deed(request: HttpRequest, number: str, key: str) -> HttpResponse:
+    """A form of the referral's page."""
+    return case_page.answer_post(
+        request,
+        _case_or_404(request, number),
+        key,
+        audience="inspectors",
+        at=timezone.now(),
+        allowed=DEEDS,
+        show=functools.partial(_show, request),
+        done=lambda: reverse("inspectors:case", args=[number]),
+    )
+
+
+@requires("contact.reveal")
+@require_POST
+def reveal(request: HttpRequest, number: str) -> HttpResponse:
+    """Show the phone or the matter number on the referral's page, once."""
+    return case_page.reveal(
+        request,
+        _case_or_404(request, number),
+        at=timezone.now(),
+        show=functools.partial(_show, request),
+    )

@@ -1,0 +1,127 @@
+"""The caller's desk: whom to call, what to say, what came of it; and what can only be checked."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from pingyi.casework import queries, rules
+from pingyi.casework.models import Case
+from pingyi.casework.states import CallOutcome, State
+from pingyi.web.components import case_page
+from pingyi.web.components.access import requires
+from pingyi.web.components.case_cells import AREA, DUE, KIND, LEVEL, POINT, UNIT, number_column
+from pingyi.web.components.tables import Column, DataTable
+from pingyi.web.components.words import moment_text, say
+from pingyi.web.office.filters import AREAS, BY_KIND, SEARCH
+
+
+def _attempts(case: Case) -> str:
+    """How often she was called, and what came of it last."""
+    tried = list(case.calls.all())
+    if not tried:
+        return "—"
+    count = ngettext("%(n)d 次", "%(n)d 次", len(tried)) % {"n": len(tried)}
+    return f"{count} · {say(CallOutcome(tried[-1].outcome))} {moment_text(tried[-1].at)[5:]}"
+
+
+ATTEMPTS = Column("attempts", _("已拨打"), lambda case, at: _attempts(case), style="name")
+
+CALLS = DataTable(
+    name="calls",
+    title=_("待回访"),
+    columns=(DUE, number_column("office:call"), LEVEL, UNIT, POINT, KIND, ATTEMPTS),
+    order="due",
+    filters=(SEARCH, AREAS, BY_KIND),
+    empty=_("没有要回访的评价人。"),
+)
+CHECKS = DataTable(
+    name="checks",
+    title=_("待核查"),
+    columns=(DUE, number_column("office:case"), LEVEL, UNIT, POINT, AREA, KIND),
+    order="due",
+    filters=(SEARCH, AREAS, BY_KIND),
+    empty=_("没有要核查的案件。"),
+)
+
+
+@requires("case.call")
+@require_safe
+def calls(request: HttpRequest) -> HttpResponse:
+    """Whom to call, the most urgent first."""
+    listing = CALLS.read(request, queries.to_call(request.user), at=timezone.now())
+    if listing.wants_file:
+        return listing.file()
+    return render(request, "office/calls.html", {"listing": listing})
+
+
+@requires("case.check")
+@require_safe
+def checks(request: HttpRequest) -> HttpResponse:
+    """What can only be checked: no phone left, or nobody reached."""
+    listing = CHECKS.read(request, queries.to_check(request.user), at=timezone.now())
+    if listing.wants_file:
+        return listing.file()
+    return render(request, "office/checks.html", {"listing": listing})
+
+
+def _url(case: Case, key: str) -> str:
+    if key == "reveal":
+        return reverse("office:call-reveal", args=[case.number])
+    return reverse("office:case-deed", args=[case.number, key])
+
+
+def _show(request: HttpRequest, case: Case, *, status: int = 200, **shown: Any) -> HttpResponse:
+    found = case_page.context(
+        request,
+        case,
+        audience="office",
+        at=timezone.now(),
+        url=functools.partial(_url, case),
+        only=("call",),
+        **shown,
+    )
+    found |= {
+        "attempts": [(attempt, CallOutcome(attempt.outcome)) for attempt in case.calls.all()],
+        "tries": rules.TRIES,
+        "call_url": reverse("office:call", args=[case.number]),
+    }
+    return render(request, "office/call.html", found, status=status)
+
+
+@requires("case.call")
+def call(request: HttpRequest, number: str) -> HttpResponse:
+    """One call: what to say, whom to ring, and its outcome."""
+    found = case_page.case_or_404(request.user, number)
+    if request.method == "POST":
+        return case_page.answer_post(
+            request,
+            found,
+            "call",
+            audience="office",
+            at=timezone.now(),
+            allowed=frozenset({"call"}),
+            show=functools.partial(_show, request),
+            done=lambda: reverse("office:calls"),
+        )
+    if found.state != State.TO_CALL:
+        return redirect("office:case", number)
+    return _show(request, found)
+
+
+@requires("contact.reveal")
+@require_POST
+def reveal(request: HttpRequest, number: str) -> HttpResponse:
+    """Show the number on the call's page, once."""
+    found = case_page.case_or_404(request.user, number)
+    return case_page.reveal(
+        request, found, at=timezone.now(), show=functools.partial(_show, request)
+    )

@@ -1,0 +1,117 @@
+"""All cases the office sees, and the page of one."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from pingyi.casework import queries
+from pingyi.casework.models import Case
+from pingyi.web.components import case_page
+from pingyi.web.components.access import requires
+from pingyi.web.components.case_cells import (
+    AREA,
+    DUE,
+    KIND,
+    LEVEL,
+    OPENED,
+    STATE,
+    UNIT,
+    number_column,
+)
+from pingyi.web.components.tables import DataTable
+from pingyi.web.office.filters import AREAS, BY_KIND, BY_STATE, LATE, SEARCH
+
+CASES = DataTable(
+    name="cases",
+    title=_("案件"),
+    columns=(number_column("office:case"), STATE, DUE, UNIT, AREA, KIND, LEVEL, OPENED),
+    order="-number",
+    filters=(SEARCH, BY_STATE, AREAS, BY_KIND, LATE),
+    empty=_("还没有案件。差评一到，案件自动立案。"),
+)
+
+DEEDS = frozenset(
+    {"check", "dispatch", "recall", "refer", "decide", "reconsider", "reply", "close"}
+)
+
+
+@requires("case.oversee")
+@require_safe
+def cases(request: HttpRequest) -> HttpResponse:
+    """Every visible case: filtered, sorted, exported."""
+    listing = CASES.read(request, queries.cases_for(request.user), at=timezone.now())
+    if listing.wants_file:
+        return listing.file()
+    return render(request, "office/cases.html", {"listing": listing})
+
+
+def _url(case: Case, key: str) -> str:
+    return reverse("office:case-deed", args=[case.number, key])
+
+
+def _show(request: HttpRequest, case: Case, *, status: int = 200, **shown: Any) -> HttpResponse:
+    found = case_page.context(
+        request,
+        case,
+        audience="office",
+        at=timezone.now(),
+        url=functools.partial(_url, case),
+        elsewhere={"sort": _sorting_url(case), "call": _calling_url(case)},
+        **shown,
+    )
+    found |= {"back_url": reverse("office:cases"), "back_label": gettext("全部案件")}
+    return render(request, "components/case.html", found, status=status)
+
+
+def _sorting_url(case: Case) -> str:
+    return f"{reverse('office:sorting')}?case={case.number}"
+
+
+def _calling_url(case: Case) -> str:
+    return reverse("office:call", args=[case.number])
+
+
+@requires("case.oversee")
+@require_safe
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """One case: everything the office may see, and what comes next."""
+    found = case_page.case_or_404(request.user, number)
+    if found.embargoed:
+        return redirect("inspectors:case", number)
+    return _show(request, found)
+
+
+@requires("case.oversee")
+@require_POST
+def deed(request: HttpRequest, number: str, key: str) -> HttpResponse:
+    """A form of the case's page."""
+    found = case_page.case_or_404(request.user, number)
+    return case_page.answer_post(
+        request,
+        found,
+        key,
+        audience="office",
+        at=timezone.now(),
+        allowed=DEEDS,
+        show=functools.partial(_show, request),
+        done=lambda: reverse("office:case", args=[number]),
+    )
+
+
+@requires("contact.reveal")
+@require_POST
+def reveal(request: HttpRequest, number: str) -> HttpResponse:
+    """Show the phone or the matter number on the case's page, once."""
+    found = case_page.case_or_404(request.user, number)
+    return case_page.reveal(
+        request, found, at=timezone.now(), show=functools.partial(_show, request)
+    )

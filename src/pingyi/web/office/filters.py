@@ -1,0 +1,30 @@
+"""Filters of the office's tables that depend on who asks."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from pingyi.directory.models import Area
+from pingyi.people.permissions import scope_of
+from pingyi.web.components.case_cells import BY_KIND, BY_STATE, LATE, SEARCH
+from pingyi.web.components.tables import Filter
+
+
+def _districts(request: HttpRequest) -> list[tuple[str, str]]:
+    """The areas with an office of their own within the user's reach."""
+    mine = scope_of(request.user, "case.read").areas
+    found = Area.objects.filter(Q(pk__in=mine) | Q(parent__in=mine))
+    offices = found.exclude(level=Area.Level.STREET).order_by("code").distinct()
+    return [(area.code, area.name) for area in offices]
+
+
+AREAS = Filter(
+    "area",
+    _("区"),
+    lambda rows, value, at: rows.filter(area__code=value),
+    _districts,
+)
+
+__all__ = ["AREAS", "BY_KIND", "BY_STATE", "LATE", "SEARCH"]

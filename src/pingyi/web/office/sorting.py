@@ -1,0 +1,124 @@
+"""The sorter's desk: the most urgent case stands open, and sending its form opens the next."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from pingyi.casework import policies, queries
+from pingyi.casework.models import Case
+from pingyi.casework.states import State
+from pingyi.web.components import case_forms
+from pingyi.web.components.access import requires
+from pingyi.web.components.case_cells import AREA, DUE, LEVEL, POINT, UNIT, number_link
+from pingyi.web.components.case_page import case_or_404, last_step, own_words, reasons_of
+from pingyi.web.components.tables import Column, DataTable
+from pingyi.web.components.words import say
+from pingyi.web.office.filters import AREAS, SEARCH
+
+QUEUE = DataTable(
+    name="sorting",
+    title=_("待分拣"),
+    columns=(
+        DUE,
+        Column(
+            "number",
+            _("编号"),
+            lambda case, at: number_link(case, f"?case={case.number}"),
+            value=lambda case: case.number,
+            sort=("number",),
+            style="nowrap",
+        ),
+        LEVEL,
+        UNIT,
+        POINT,
+        AREA,
+    ),
+    order="due",
+    filters=(SEARCH, AREAS),
+    empty=_("没有待分拣的差评。"),
+    per_page=25,
+)
+
+
+@requires("case.sort")
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    """The queue, and the case asked for or else the most urgent one."""
+    at = timezone.now()
+    waiting = queries.to_sort(request.user)
+    listing = QUEUE.read(request, waiting, at=at)
+    if listing.wants_file:
+        return listing.file()
+    case = _asked(request, waiting) or waiting.first()
+    form = case_forms.SortForm(case=case) if case else None
+    return _show(request, case, form, at=at, listing=listing)
+
+
+def _asked(request: HttpRequest, waiting) -> Case | None:
+    number = request.GET.get("case", "")
+    if not number:
+        return None
+    found = waiting.filter(number=number).first()
+    if found is None:
+        messages.warning(
+            request, gettext("%(number)s 已不在待分拣之列，已为您打开下一件。") % {"number": number}
+        )
+    return found
+
+
+@requires("case.sort")
+@require_POST
+def sort(request: HttpRequest, number: str) -> HttpResponse:
+    """Sort one case and go on to the next; refused, the form comes back with the reason."""
+    at = timezone.now()
+    case = case_or_404(request.user, number)
+    form, done, _deed = case_forms.send("sort", case, request.POST, by=request.user, at=at)
+    if done:
+        messages.success(
+            request,
+            gettext("%(number)s 已分拣：%(state)s。")
+            % {"number": case.number, "state": say(State(case.state))},
+        )
+        return redirect("office:sorting")
+    refused = getattr(form, "refused", None)
+    if isinstance(refused, policies.NotNow):
+        messages.warning(request, last_step(case, "office"))
+    listing = QUEUE.read(request, queries.to_sort(request.user), at=at)
+    status = 409 if refused and not refused.reason.field else 422
+    return _show(request, case, form, at=at, listing=listing, status=status)
+
+
+def _show(
+    request: HttpRequest,
+    case: Case | None,
+    form,
+    *,
+    at: datetime,
+    listing,
+    status: int = 200,
+) -> HttpResponse:
+    listing.current = case.pk if case else None
+    return render(
+        request,
+        "office/sorting.html",
+        {
+            "at": at,
+            "case": case,
+            "form": form,
+            "action": reverse("office:sort", args=[case.number]) if case else "",
+            "reasons": reasons_of(case) if case else [],
+            "words": own_words(case) if case else "",
+            "listing": listing,
+            "stale": case is not None and case.state != State.UNSORTED,
+        },
+        status=status,
+    )

@@ -1,0 +1,224 @@
+"""The unit's desk: what was dispatched to it, in the office's words, and its own figures.
+
+Nothing here tells who rated, or when and where she did: a case is known by its dispatch alone.
+"""
+
+from __future__ import annotations
+
+import functools
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from pingyi.casework import queries
+from pingyi.casework.models import Case, Dispatch
+from pingyi.casework.querysets import CaseQuerySet
+from pingyi.casework.states import Grade, State
+from pingyi.directory.models import Unit
+from pingyi.directory.seasons import season_on
+from pingyi.people.models import User
+from pingyi.people.permissions import scope_of
+from pingyi.ratings.unit_figures import STEP, UnitFigures, unit_figures
+from pingyi.web.components import case_forms, case_page
+from pingyi.web.components.access import requires
+from pingyi.web.components.case_cells import BY_STATE, STATE, number_column
+from pingyi.web.components.case_forms import RevealForm
+from pingyi.web.components.markup import clock
+from pingyi.web.components.tables import Column, DataTable, Filter
+from pingyi.web.components.words import moment_text
+
+DEEDS = frozenset({"acknowledge", "answer"})
+
+
+def _due(case: Case, at: datetime) -> SafeString:
+    mine = [
+        running.due_at
+        for running in case.clocks.all()
+        if running.is_running and running.rule.startswith(("acknowledge", "handle_"))
+    ]
+    return clock(min(mine), at) if mine else SafeString("—")
+
+
+CASES = DataTable(
+    name="dispatched",
+    title=_("转办件"),
+    columns=(
+        Column("due", _("时限"), _due, value=lambda case: "", sort=("due_at",), style="nowrap"),
+        number_column("unit:case", mark_leads=False),
+        STATE,
+        Column(
+            "words",
+            _("转办内容"),
+            lambda case, at: case.dispatch_words,
+            style="words",
+        ),
+        Column(
+            "dispatched",
+            _("转办时间"),
+            lambda case, at: moment_text(case.dispatched_at),
+            sort=("dispatched_at",),
+            style="nowrap",
+        ),
+    ),
+    order="due",
+    filters=(
+        Filter(
+            "q",
+            _("编号"),
+            lambda rows, text, at: rows.filter(number__icontains=text),
+        ),
+        BY_STATE,
+        Filter(
+            "late",
+            _("时限"),
+            lambda rows, value, at: rows.in_states(State.WITH_UNIT).late(at),
+            lambda request: [("yes", gettext("已超期"))],
+        ),
+    ),
+    empty=_("还没有转办给本单位的案件。"),
+)
+
+
+def _dispatched(user: User) -> CaseQuerySet:
+    """Cases dispatched to the user's units and not recalled, with the latest such dispatch."""
+    mine = Dispatch.objects.filter(
+        case=OuterRef("pk"),
+        unit__in=scope_of(user, "case.answer").units,
+        recalled_at__isnull=True,
+    ).order_by("-pk")
+    found = queries.cases_for(user).filter(Exists(mine), embargoed=False)
+    return found.annotate(dispatch_words=_latest(mine, "words"), dispatched_at=_latest(mine, "at"))
+
+
+def _latest(rows: QuerySet, field: str) -> Any:
+    return Subquery(rows.values(field)[:1])
+
+
+@requires("case.answer")
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    """What was dispatched, and the figures of the user's units."""
+    at = timezone.now()
+    listing = CASES.read(request, _dispatched(request.user), at=at)
+    if listing.wants_file:
+        return listing.file()
+    waiting = queries.unit_desk(request.user).order_by()
+    return render(
+        request,
+        "unit/desk.html",
+        {
+            "listing": listing,
+            "waiting": waiting.count(),
+            "late": waiting.late(at).count(),
+            "units": _figures(request.user, at),
+            "step": STEP,
+        },
+    )
+
+
+def _figures(user: User, at: datetime) -> list[tuple[Unit, UnitFigures | None]]:
+    season = season_on(timezone.localtime(at).date())
+    units = Unit.objects.filter(pk__in=scope_of(user, "case.answer").units).order_by("code")
+    return [(unit, unit_figures(unit, season) if season else None) for unit in units]
+
+
+def _case_or_404(request: HttpRequest, number: str) -> Case:
+    found = _dispatched(request.user).filter(number=number).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _url(case: Case, key: str) -> str:
+    return reverse("unit:deed", args=[case.number, key])
+
+
+def _show(
+    request: HttpRequest,
+    case: Case,
+    *,
+    sent: Any = None,
+    revealed: dict[str, str] | None = None,
+    reveal_form: RevealForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    at = timezone.now()
+    dispatch = (
+        case.dispatches.filter(
+            unit__in=scope_of(request.user, "case.answer").units, recalled_at__isnull=True
+        )
+        .select_related("unit")
+        .last()
+    )
+    if dispatch is None:
+        raise Http404
+    url = functools.partial(_url, case)
+    return render(
+        request,
+        "unit/case.html",
+        {
+            "case": case,
+            "at": at,
+            "dispatch": dispatch,
+            "grade": Grade(dispatch.grade),
+            "words": case_page.own_words(case) if dispatch.includes_words else "",
+            "matter": case_page.masked_contact(case)["matter"] if dispatch.includes_matter else "",
+            "revealed": revealed or {},
+            "reveal_form": reveal_form or RevealForm(case=case, only="matter"),
+            "reveal_url": url("reveal"),
+            "clocks": [
+                found
+                for found in sorted(case.clocks.all(), key=lambda found: found.pk)
+                if found.rule.startswith(("acknowledge", "handle_"))
+            ],
+            "entries": queries.timeline(case, "unit"),
+            "choices": case_forms.choices(case, request.user, at=at, url=url, sent=sent),
+            "waiting_for": case_page.waiting_for(case),
+            **case_page.verdict_context(case),
+        },
+        status=status,
+    )
+
+
+@requires("case.answer")
+@require_safe
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """One dispatch: what the office says, by when, and the unit's answer."""
+    return _show(request, _case_or_404(request, number))
+
+
+@requires("case.answer")
+@require_POST
+def deed(request: HttpRequest, number: str, key: str) -> HttpResponse:
+    """Acknowledge, or answer."""
+    return case_page.answer_post(
+        request,
+        _case_or_404(request, number),
+        key,
+        audience="unit",
+        at=timezone.now(),
+        allowed=DEEDS,
+        show=functools.partial(_show, request),
+        done=lambda: reverse("unit:case", args=[number]),
+    )
+
+
+@requires("case.answer")
+@require_POST
+def reveal(request: HttpRequest, number: str) -> HttpResponse:
+    """Show the matter number, once: only of a dispatch that includes it."""
+    return case_page.reveal(
+        request,
+        _case_or_404(request, number),
+        at=timezone.now(),
+        show=functools.partial(_show, request),
+    )
