@@ -192,6 +192,7 @@ class Dispatch(Fact):
     acknowledged_by = models.CharField(max_length=150, blank=True)
     recalled_at = models.DateTimeField(null=True, blank=True)
     recalled_by = models.CharField(max_length=150, blank=True)
+    recall_reason = models.TextField(blank=True)
 
     class Meta(Fact.Meta):
         constraints = [

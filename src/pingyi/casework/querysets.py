@@ -36,7 +36,7 @@ class CaseQuerySet(models.QuerySet[Any]):
 
     def late(self, at: datetime) -> CaseQuerySet:
         """Those with a clock that ran out before `at` and is neither met, stopped nor paused."""
-        clocks = self.model.clocks.rel.related_model.objects.late(at)
+        clocks: models.QuerySet[Any] = self.model.clocks.rel.related_model.objects.late(at)
         return self.filter(Exists(clocks.filter(case=OuterRef("pk"))))
 
     def with_due(self) -> CaseQuerySet:
@@ -46,10 +46,11 @@ class CaseQuerySet(models.QuerySet[Any]):
             .filter(case=OuterRef("pk"))
             .order_by("due_at", "pk")
         )
-        return self.annotate(
+        found: CaseQuerySet = self.annotate(
             due_at=Subquery(running.values("due_at")[:1]),
             due_rule=Subquery(running.values("rule")[:1]),
         )
+        return found
 
     def with_clocks(self) -> CaseQuerySet:
         """With all clocks and what a row shows, in a constant number of queries."""

@@ -24,6 +24,7 @@ from pingyi.casework.states import (
     Finding,
     Grade,
     Kind,
+    State,
     Term,
     Transition,
 )
@@ -49,8 +50,7 @@ def timeline(case: Case, audience: Audience) -> list[Entry]:
     """The story as `audience` may read it, oldest first; a constant number of queries."""
     if audience == "citizen":
         return _to_her(case)
-    told = [_Told(event) for event in events_about(case)]
-    facts = _facts_of(told)
+    told, facts = _story(case)
     names = _names(told)
     if audience == "unit":
         return [
@@ -61,7 +61,7 @@ def timeline(case: Case, audience: Audience) -> list[Entry]:
     entries = [
         Entry(
             at=item.at,
-            who=names.get(item.actor, item.actor),
+            who=names.get(item.by, item.by),
             text=words(item.step),
             detail=_detail(item, facts, audience),
             step=item.name,
@@ -84,30 +84,44 @@ def words(term: Term | Transition) -> str:
 
 
 class _Told:
-    """An event of a case, with its step."""
+    """An event of a case: its step, when it was taken and by whom."""
 
-    def __init__(self, event: Any) -> None:
-        self.at: datetime = event.at
-        self.actor: str = event.actor
+    def __init__(self, event: Any, case: Case) -> None:
         self.name: str = event.data["step"]
         self.step = TRANSITIONS[self.name]
         self.facts: dict[str, int] = event.data.get("facts", {})
+        self.about: dict[str, int] = event.data.get("about", {})
+        self.at: datetime = event.at
+        self.by: str = event.actor
+        if self.name == "open":
+            self.at = case.opened_at
+
+    def date_by(self, facts: Facts) -> None:
+        """What was loaded from elsewhere happened when its facts say, not when it was loaded."""
+        for kind, pk in self.facts.items():
+            self.at, self.by = facts[kind][pk].at, facts[kind][pk].by
 
 
-def _facts_of(told: Iterable[_Told]) -> Facts:
-    """All facts the events point to: one query for each kind of fact."""
-    wanted: dict[str, list[int]] = defaultdict(list)
+def _story(case: Case) -> tuple[list[_Told], Facts]:
+    """The case's events and all facts they point to: one query for each kind of fact."""
+    told = [_Told(event, case) for event in events_about(case)]
+    wanted: dict[str, set[int]] = defaultdict(set)
     for item in told:
-        for kind, pk in item.facts.items():
-            wanted[kind].append(pk)
-    return {
+        for kind, pk in (*item.facts.items(), *item.about.items()):
+            wanted[kind].add(pk)
+    facts = {
         kind: apps.get_model("casework", kind)._default_manager.in_bulk(pks)
         for kind, pks in wanted.items()
     }
+    for item in told:
+        item.date_by(facts)
+    if told and told[-1].step.target is State.CLOSED and case.closed_at is not None:
+        told[-1].at = case.closed_at
+    return told, facts
 
 
 def _names(told: Iterable[_Told]) -> dict[str, str]:
-    found = User.objects.filter(username__in={item.actor for item in told})
+    found = User.objects.filter(username__in={item.by for item in told})
     return (
         {user.username: str(user) for user in found}
         | {"system": gettext("系统")}
@@ -129,7 +143,21 @@ def _detail(item: _Told, facts: Facts, audience: Audience) -> str:
         for kind in item.facts
         if kind in _SAYS and (kind != "investigationnote" or _may_read(item, audience))
     ]
-    return _lines(*said)
+    why = [
+        getattr(facts[kind][pk], _WHY[item.name])
+        for kind, pk in item.about.items()
+        if item.name in _WHY
+    ]
+    return _lines(*said, *why)
+
+
+_WHY = {
+    "recall": "recall_reason",
+    "reconsider": "withdrawn_reason",
+    "release": "release_reason",
+    "release_concluded": "release_reason",
+}
+"""Why an earlier fact was taken back or released, by step: a field of that fact."""
 
 
 def _may_read(item: _Told, audience: Audience) -> bool:
@@ -161,7 +189,6 @@ def _say_verdict(fact: Any) -> str:
     return _lines(
         f"{words(Finding(fact.finding))} · {words(Kind(fact.kind))}",
         fact.reason,
-        fact.withdrawn_reason,
     )
 
 
@@ -211,7 +238,7 @@ def _to_unit(item: _Told, facts: Facts, names: dict[str, str]) -> Entry:
     own = item.name in _ITS_OWN
     return Entry(
         at=item.at,
-        who=names.get(item.actor, item.actor) if own else gettext("治庸办"),
+        who=names.get(item.by, item.by) if own else gettext("治庸办"),
         text=gettext("办结") if item.step.target == "closed" else words(item.step),
         detail=_detail_for_unit(item, facts),
         step="close" if item.step.target == "closed" else item.name,
@@ -256,7 +283,7 @@ _HER_WORDS = {
 
 def _to_her(case: Case) -> list[Entry]:
     """Nothing of an embargo shows: until its release the story stops before it."""
-    told = [_Told(event) for event in events_about(case)]
+    told, _facts = _story(case)
     return [
         Entry(item.at, "", str(_HER_WORDS[item.name]), step=item.name)
         for item in told

@@ -95,7 +95,7 @@ def due_of(clock: Deadline, calendar: Calendar, *, at: datetime) -> DueAt:
 
 @dataclass(frozen=True)
 class Moved:
-    """A clock whose deadline a changed calendar has moved or confirmed."""
+    """A clock whose deadline a changed calendar has moved, or whose days are confirmed now."""
 
     clock: Deadline
     was: datetime
@@ -109,33 +109,60 @@ def change_calendar(
 ) -> list[Moved]:
     """Declare days working (True) or free (False), or take the city's word back (None).
 
-    Open clocks are recomputed; returns those that moved, or whose days are now confirmed.
+    Open clocks are recomputed in the same transaction; returns those that moved.
     """
     for day, working in sorted(days.items()):
         if working is None:
-            CalendarDay.objects.filter(date=day).delete()
+            _take_back(day)
         else:
-            CalendarDay.objects.update_or_create(
+            changed, _ = CalendarDay.objects.update_or_create(
                 date=day, defaults={"working": working, "note": note}
             )
-    moved = recompute(at=at)
-    changed = CalendarDay.objects.filter(date__in=days).first() or CalendarDay()
-    record(
-        changed,
-        days={day.isoformat(): working for day, working in sorted(days.items())},
-        note=note,
-        moved=len(moved),
-    )
+            record(changed, date=day.isoformat(), working=working, note=note)
+    return recompute(by=by, at=at)
+
+
+def _take_back(day: date) -> None:
+    kept = CalendarDay.objects.filter(date=day).first()
+    if kept is None:
+        raise LookupError(f"{day} was not declared")
+    record(kept, date=day.isoformat(), working=None)
+    kept.delete()
+
+
+def recompute(*, by: Actor, at: datetime) -> list[Moved]:
+    """Reckon all open clocks again by the calendar as it now is; those that moved.
+
+    Also what confirms clocks once an upgrade brings the next year's published calendar: a job
+    runs it every day.
+    """
+    calendar, moved = city_calendar(), []
+    for clock in _open_clocks():
+        due = due_of(clock, calendar, at=at)
+        if (due.at, due.confirmed) != (clock.due_at, clock.confirmed):
+            try:
+                moved.append(move_deadline(clock=clock, due=due, by=by, at=at))
+            except ClockOver:
+                continue
     return moved
 
 
-def recompute(*, at: datetime) -> list[Moved]:
-    """Reckon all open clocks again by the calendar as it now is; part of an action.
+class ClockOver(RuntimeError):
+    """The clock was met or stopped, or moved by somebody else, meanwhile."""
 
-    Also what confirms clocks once a new year's calendar is published with an upgrade.
-    """
-    calendar = city_calendar()
-    return [moved for clock in _open_clocks() if (moved := _again(clock, calendar, at))]
+
+@action("clock.move")
+def move_deadline(*, clock: Deadline, due: DueAt, by: Actor, at: datetime) -> Moved:
+    """Set a running clock's deadline to what the calendar says. Raises ClockOver."""
+    was = clock.due_at
+    unchanged = type(clock)._default_manager.filter(
+        pk=clock.pk, due_at=was, met_at__isnull=True, stopped_at__isnull=True
+    )
+    if not unchanged.update(due_at=due.at, confirmed=due.confirmed):
+        raise ClockOver
+    clock.due_at, clock.confirmed = due.at, due.confirmed
+    record(clock, was=was.isoformat(), due=due.at.isoformat(), confirmed=due.confirmed)
+    return Moved(clock, was, due.at, due.confirmed)
 
 
 def _open_clocks() -> Iterator[Deadline]:
@@ -149,19 +176,3 @@ def _open_clocks() -> Iterator[Deadline]:
 
 def _deadline_models() -> list[type[Deadline]]:
     return [model for model in apps.get_models() if issubclass(model, Deadline)]
-
-
-def _again(clock: Deadline, calendar: Calendar, at: datetime) -> Moved | None:
-    due = due_of(clock, calendar, at=at)
-    if (due.at, due.confirmed) == (clock.due_at, clock.confirmed):
-        return None
-    was = clock.due_at
-    touched = (
-        type(clock)
-        ._default_manager.filter(
-            pk=clock.pk, due_at=was, met_at__isnull=True, stopped_at__isnull=True
-        )
-        .update(due_at=due.at, confirmed=due.confirmed)
-    )
-    clock.due_at, clock.confirmed = due.at, due.confirmed
-    return Moved(clock, was, due.at, due.confirmed) if touched else None

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pingyi.audit.actions import SYSTEM
-from pingyi.casework.actions import open_missing_cases
+from pingyi.casework.actions import close_unjudged_cases, open_missing_cases
+from pingyi.clocks.actions import recompute
 from pingyi.integrity.actions import raise_burst_signals
 
 
@@ -22,6 +23,8 @@ class Job:
 
 JOBS: tuple[Job, ...] = (
     Job("open-cases", 30, lambda at: open_missing_cases(by=SYSTEM, at=at)),
+    Job("close-unjudged-cases", 600, lambda at: close_unjudged_cases(by=SYSTEM, at=at)),
+    Job("recompute-clocks", 24 * 3600, lambda at: recompute(by=SYSTEM, at=at)),
     Job("burst-signals", 60, lambda at: raise_burst_signals(by=SYSTEM, at=at)),
 )
 

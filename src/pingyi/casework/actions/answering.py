@@ -16,10 +16,10 @@ from pingyi.kernel.text import clean_text
 def acknowledge(*, case: Case, by: Actor, at: datetime) -> Dispatch:
     """The unit confirms that it has received the dispatch."""
     step = take("acknowledge", case, by=by, at=at)
-    dispatch = _acknowledged(case, by=by, at=at)
-    if dispatch is None:
+    dispatch = _open_dispatch(case)
+    if not _stamp(dispatch, by=by, at=at):
         raise Overtaken(ACKNOWLEDGED)
-    record_step(case, step, dispatch)
+    record_step(case, step, about=dispatch)
     return dispatch
 
 
@@ -38,10 +38,9 @@ def answer_case(
     Answering acknowledges.
     """
     account, measures = required(account, "account"), required(measures, "measures")
-    dispatch = policies.open_dispatch(case)
     step = take("answer", case, by=by, at=at)
-    assert dispatch is not None
-    _acknowledged(case, by=by, at=at)
+    dispatch = _open_dispatch(case)
+    _stamp(dispatch, by=by, at=at)
     answer = UnitAnswer.objects.create(
         case=case,
         dispatch=dispatch,
@@ -55,12 +54,16 @@ def answer_case(
     return answer
 
 
-def _acknowledged(case: Case, *, by: Actor, at: datetime) -> Dispatch | None:
-    """The open dispatch, stamped; None if it was acknowledged before."""
+def _open_dispatch(case: Case) -> Dispatch:
     dispatch = policies.open_dispatch(case)
     assert dispatch is not None
+    return dispatch
+
+
+def _stamp(dispatch: Dispatch, *, by: Actor, at: datetime) -> bool:
+    """Note the acknowledgement; False if it was acknowledged before."""
     fresh = Dispatch.objects.filter(pk=dispatch.pk, acknowledged_at__isnull=True)
     if not fresh.update(acknowledged_at=at, acknowledged_by=by.audit_name):
-        return None
+        return False
     dispatch.acknowledged_at, dispatch.acknowledged_by = at, by.audit_name
-    return dispatch
+    return True

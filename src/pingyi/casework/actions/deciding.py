@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from pingyi.audit.actions import Actor, action
 from pingyi.casework import policies
 from pingyi.casework.actions.steps import chosen, record_step, refusal, required, take
 from pingyi.casework.models import Case, Verdict
-from pingyi.casework.policies import OVERTAKEN, WORDS_ALONE, Overtaken
+from pingyi.casework.policies import WORDS_ALONE
 from pingyi.casework.states import Finding, Kind
 from pingyi.casework.wording import unfit_for_unit
+from pingyi.ratings.actions import AlreadyVoid, void_rating
 
 
 @action("case.decide")
@@ -47,10 +49,10 @@ def withdraw_verdict(*, case: Case, reason: str, by: Actor, at: datetime) -> Ver
     text = required(reason, "reason")
     step = take("reconsider", case, by=by, at=at)
     verdict: Verdict = case.verdicts.counting().get()
-    standing = Verdict.objects.filter(pk=verdict.pk, withdrawn_at__isnull=True)
-    if not standing.update(withdrawn_at=at, withdrawn_by=by.audit_name, withdrawn_reason=text):
-        raise Overtaken(OVERTAKEN)
-    record_step(case, step, verdict)
+    verdict.withdrawn_at, verdict.withdrawn_by = at, by.audit_name
+    verdict.withdrawn_reason = text
+    verdict.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
+    record_step(case, step, about=verdict)
     return verdict
 
 
@@ -67,7 +69,6 @@ def pronounce(
         by=by.audit_name,
     )
     if finding is Finding.VOID and case.rating is not None:
-        from pingyi.ratings.actions import void_rating
-
-        void_rating(rating=case.rating, reason=f"{case.number} {kind.zh}", by=by, at=at)
+        with suppress(AlreadyVoid):
+            void_rating(rating=case.rating, reason=f"{case.number} {kind.zh}", by=by, at=at)
     return verdict

@@ -7,7 +7,7 @@ from datetime import datetime
 from pingyi.audit.actions import Actor, action
 from pingyi.casework.actions.deciding import pronounce
 from pingyi.casework.actions.steps import chosen, record_step, required, take
-from pingyi.casework.models import Case, InvestigationNote, Referral, Verdict
+from pingyi.casework.models import Case, InvestigationNote, Verdict
 from pingyi.casework.states import Finding, Kind, State
 
 
@@ -61,10 +61,11 @@ def release_embargo(*, case: Case, reason: str, by: Actor, at: datetime) -> Case
     concluded = case.state == State.TO_REPLY
     name = "release_concluded" if concluded else "release"
     step = take(name, case, by=by, at=at, embargoed=False)
-    Referral.objects.filter(case=case, embargoed=True, released_at__isnull=True).update(
-        released_at=at, released_by=by.audit_name, release_reason=text
-    )
-    record_step(case, step)
+    referral = case.referrals.filter(embargoed=True, released_at__isnull=True).get()
+    referral.released_at, referral.released_by = at, by.audit_name
+    referral.release_reason = text
+    referral.save(update_fields=["released_at", "released_by", "release_reason"])
+    record_step(case, step, about=referral)
     return case
 
 

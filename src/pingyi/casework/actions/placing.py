@@ -9,7 +9,7 @@ from pingyi.audit.actions import Actor, action
 from pingyi.casework import policies, rules
 from pingyi.casework.actions.steps import chosen, record_step, refusal, required, take
 from pingyi.casework.models import Case, CheckNote, Dispatch, Referral
-from pingyi.casework.policies import OVERTAKEN, Overtaken, Reason
+from pingyi.casework.policies import Reason
 from pingyi.casework.states import Grade, Priority
 from pingyi.casework.wording import unfit_for_unit
 from pingyi.directory.models import Unit
@@ -68,14 +68,12 @@ def dispatch_case(
 def recall_dispatch(*, case: Case, reason: str, by: Actor, at: datetime) -> Case:
     """Take a dispatch back: the unit no longer sees the case."""
     text = required(reason, "reason")
-    dispatch = policies.open_dispatch(case)
     step = take("recall", case, by=by, at=at)
+    dispatch = policies.open_dispatch(case)
     assert dispatch is not None
-    open_one = Dispatch.objects.filter(pk=dispatch.pk, recalled_at__isnull=True)
-    if not open_one.update(recalled_at=at, recalled_by=by.audit_name):
-        raise Overtaken(OVERTAKEN)
-    check = CheckNote.objects.create(case=case, note=text, at=at, by=by.audit_name)
-    record_step(case, step, check)
+    dispatch.recalled_at, dispatch.recalled_by, dispatch.recall_reason = at, by.audit_name, text
+    dispatch.save(update_fields=["recalled_at", "recalled_by", "recall_reason"])
+    record_step(case, step, about=dispatch)
     return case
 
 

@@ -67,15 +67,20 @@ def take(
     return step
 
 
-def record_step(case: Case, step: Transition, *facts: Fact, **data: Any) -> None:
-    """Record the step's event, with the facts it appended: `data` must be impersonal."""
-    record(
-        case,
-        step=step.name,
-        state=case.state,
-        facts={fact._meta.model_name or "": fact.pk for fact in facts},
-        **data,
-    )
+def record_step(
+    case: Case, step: Transition, *facts: Fact, about: Fact | None = None, **data: Any
+) -> None:
+    """Record the step's event, with the facts it appended and the earlier one it is about.
+
+    `data` must be impersonal.
+    """
+    if about is not None:
+        data["about"] = _by_kind(about)
+    record(case, step=step.name, state=case.state, facts=_by_kind(*facts), **data)
+
+
+def _by_kind(*facts: Fact) -> dict[str, int]:
+    return {fact._meta.model_name or "": fact.pk for fact in facts}
 
 
 def required(value: str, field: str) -> str:
