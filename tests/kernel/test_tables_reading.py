@@ -259,6 +259,15 @@ def test_archives_with_a_password_or_a_name_twice():
     assert "same name" in refusal(twice)
 
 
+def test_limits_are_what_is_still_borne():
+    content = archive({"a.csv": "x\n1\n", "b.csv": "x\n1\n"})
+    exact = replace(LIMITS, members=2, inflated_bytes=8, file_bytes=len(content))
+    assert len(read_tables(content, limits=exact)) == 2
+    assert "1 files" in refusal(content, replace(exact, members=1))
+    assert "unpacked" in refusal(content, replace(exact, inflated_bytes=7))
+    assert "larger than" in refusal(content, replace(exact, file_bytes=len(content) - 1))
+
+
 def test_what_all_files_of_an_archive_hold_together_is_limited():
     content = archive({f"{n}.csv": "x\n" * 1000 for n in range(3)})
     assert "unpacked" in refusal(content, replace(LIMITS, inflated_bytes=5000))
