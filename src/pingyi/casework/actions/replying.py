@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pingyi.audit.actions import CITIZEN, SYSTEM, Actor, action
+from pingyi.audit.actions import SYSTEM, Actor, action
 from pingyi.casework.actions.steps import record_step, required, take
 from pingyi.casework.messages import tell_her_of_the_answer
 from pingyi.casework.models import Case, CaseClock, Rejudgement, Reply
@@ -25,7 +25,7 @@ def reply_to_citizen(*, case: Case, text: str, by: Actor, at: datetime) -> Reply
 
 @action("case.rejudge")
 def rejudge(
-    *, case: Case, satisfied: bool, words: str = "", by: Actor = CITIZEN, at: datetime
+    *, case: Case, satisfied: bool, words: str = "", by: Actor, at: datetime
 ) -> Rejudgement:
     """Her judgement of the handling. Not satisfied reopens the case, once; else it is closed."""
     unhappy = "reopen" if may_reopen(case) else "end_unsatisfied"

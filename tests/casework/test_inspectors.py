@@ -1,0 +1,118 @@
+"""Referrals: notes, findings, a verdict under embargo, and the release."""
+
+import pytest
+
+from pingyi.casework.actions import (
+    conclude_case,
+    decide_case,
+    note_investigation,
+    release_embargo,
+    reply_to_citizen,
+    report_findings,
+)
+from pingyi.casework.models import Case
+from pingyi.casework.policies import EMBARGO, NOT_EMBARGOED, NOT_IN_STATE, Incomplete, NotNow
+from tests.casework.test_sorting import clocks
+from tests.casework.world import World, after
+
+LATER = after(days=3)
+
+
+def test_findings_of_a_plain_referral_come_back_to_the_office(world: World):
+    case = world.case("referred")
+    note_investigation(case=case, note="约谈", by=world.inspector, at=LATER)
+    made = report_findings(case=case, account="属实", by=world.inspector, at=LATER)
+    assert made.is_finding
+    assert [n.is_finding for n in case.referrals.get().notes.all()] == [False, True]
+    assert Case.objects.get().state == "to_decide"
+    assert clocks(case)["referral"] == "met"
+    with pytest.raises(NotNow) as refused:
+        release_embargo(case=case, reason="x", by=world.inspector, at=LATER)
+    assert refused.value.reason == NOT_IN_STATE
+
+
+def test_a_plain_referral_is_not_concluded_by_the_inspectors(world: World):
+    case = world.case("referred")
+    given = {"account": "属实", "finding": "verified", "kind": "conduct"}
+    with pytest.raises(NotNow) as refused:
+        conclude_case(case=case, by=world.inspector, at=LATER, **given)
+    assert refused.value.reason == NOT_EMBARGOED
+
+
+def test_under_embargo_the_office_does_nothing_and_nothing_is_reported(world: World):
+    case = world.case("sealed")
+    with pytest.raises(NotNow) as refused:
+        report_findings(case=case, account="属实", by=world.inspector, at=LATER)
+    assert refused.value.reason == EMBARGO
+
+
+def test_released_before_the_end_it_goes_the_usual_way(world: World):
+    case = world.case("sealed")
+    release_embargo(case=case, reason="已固定证据", by=world.inspector, at=LATER)
+    case = Case.objects.get()
+    assert (case.state, case.embargoed) == ("referred", False)
+    referral = case.referrals.get()
+    assert (referral.released_at, referral.released_by, referral.release_reason) == (
+        LATER, world.inspector.username, "已固定证据",
+    )  # fmt: skip
+    assert referral.embargoed, "that it was under embargo stays a fact"
+    report_findings(case=case, account="属实", by=world.inspector, at=LATER)
+    assert case.state == "to_decide"
+
+
+def test_concluded_under_embargo_it_waits_for_its_release(world: World):
+    case = world.case("sealed")
+    verdict = conclude_case(
+        case=case, account="属实", finding="verified", kind="conduct", by=world.inspector, at=LATER
+    )
+    assert (verdict.finding, verdict.kind, verdict.by) == (
+        "verified", "conduct", world.inspector.username,
+    )  # fmt: skip
+    case = Case.objects.get()
+    assert (case.state, case.embargoed) == ("to_reply", True)
+    assert not case.clocks.running().exists()
+    with pytest.raises(NotNow) as refused:
+        reply_to_citizen(case=case, text="已查", by=world.manager, at=LATER)
+    assert refused.value.reason == EMBARGO
+    release_embargo(case=case, reason="结案", by=world.inspector, at=LATER)
+    assert [clock.rule for clock in case.clocks.running()] == ["reply"]
+    reply_to_citizen(case=case, text="已查", by=world.manager, at=LATER)
+    assert Case.objects.get().state == "replied"
+
+
+@pytest.mark.parametrize(
+    ("call", "field"),
+    [
+        (lambda c, w: note_investigation(case=c, note="", by=w.inspector, at=LATER), "note"),
+        (lambda c, w: report_findings(case=c, account="", by=w.inspector, at=LATER), "account"),
+        (lambda c, w: release_embargo(case=c, reason="", by=w.inspector, at=LATER), "reason"),
+        (
+            lambda c, w: conclude_case(
+                case=c, account="a", finding="", kind="conduct", by=w.inspector, at=LATER
+            ),
+            "finding",
+        ),
+        (
+            lambda c, w: conclude_case(
+                case=c, account="a", finding="partly", kind="", by=w.inspector, at=LATER
+            ),
+            "kind",
+        ),
+    ],
+)
+def test_what_must_be_said(world: World, call, field):
+    case = world.case("sealed")
+    with pytest.raises(Incomplete) as refused:
+        call(case, world)
+    assert refused.value.reason.field == field
+
+
+def test_findings_are_evidence(world: World):
+    from pingyi.demo.cases import walk
+
+    case = world.case("unsorted", rating=world.rate(phone=None))
+    walk(case, ["sort", "refer", "report"], hands=world.hands, at=after(hours=2))
+    decide_case(
+        case=case, finding="verified", kind="conduct", reason="属实", by=world.manager, at=LATER
+    )
+    assert case.state == "to_reply"
