@@ -192,3 +192,19 @@ def test_exact_whatever_the_callers_decimal_context(tmp_path: Path) -> None:
         context.prec = 3
         one = result(rules, measured=mark("99.99"), events=bonus)
     assert str(one.total) == "123456789012345678901234567890123556.77"
+
+
+def test_a_veto_goes_before_total_and_tie_break(tmp_path: Path) -> None:
+    more = f'\n[vetoes.stop]\n{CLAUSE}event = "veto"\n'
+    rules = scheme(tmp_path, ("keys = []", 'keys = ["ratings"]'), more=more)
+    told = facts(
+        units=[{"code": code, "group": "g"} for code in ("BEST", "MANY", "FEW")],
+        satisfaction=[
+            {"unit": "BEST", "channel": "qr", "satisfied": 9},
+            {"unit": "MANY", "channel": "qr", "satisfied": 2, "dissatisfied": 2},
+            {"unit": "FEW", "channel": "qr", "satisfied": 1, "dissatisfied": 1, "default": 8},
+        ],
+        events=[{"unit": "BEST", "kind": "veto"}],
+    )
+    results = score(facts_file.read(json.dumps(told).encode()), rules).results
+    assert [(one.unit, one.rank) for one in results] == [("MANY", 1), ("FEW", 2), ("BEST", 3)]

@@ -1,6 +1,7 @@
 """What must hold of facts before they are scored, among themselves and under a scheme."""
 
 from collections.abc import Iterable
+from operator import attrgetter
 
 from pingyi.rulebook import Scheme
 from pingyi.scoring.forms import Event, Facts, FactsError, Measured, Past, Satisfaction
@@ -51,11 +52,13 @@ def check(facts: Facts, scheme: Scheme) -> None:
 
 
 def _check_satisfaction(facts: Facts) -> None:
+    counts = attrgetter(*_COUNTS)
     for at, row in enumerate(facts.satisfaction):
-        for name in _COUNTS:
-            count = getattr(row, name)
-            if count < 0:
-                raise FactsError(f"satisfaction[{at}].{name}", f"negative count {count}")
+        if min(counts(row)) < 0:
+            name, count = next(
+                pair for pair in zip(_COUNTS, counts(row), strict=True) if pair[1] < 0
+            )
+            raise FactsError(f"satisfaction[{at}].{name}", f"negative count {count}")
     _once(
         "satisfaction", ((row.unit, row.channel) for row in facts.satisfaction), "unit and channel"
     )

@@ -5,7 +5,9 @@ the same facts and the same scheme give the same result, digit for digit.
 """
 
 from collections import defaultdict
+from collections.abc import Collection, Mapping
 from decimal import Decimal
+from typing import Any, NamedTuple
 
 from pingyi.rulebook import Scheme
 from pingyi.scoring import standing
@@ -71,11 +73,8 @@ def score(facts: Facts, scheme: Scheme) -> Result:
             if (total := scores[unit.code].total) is not None
         }
         places = standing.places(merits)
-        of = len(merits)
-        found = [
-            _result(unit, scores[unit.code], places.get(unit.code), of, vetoed, sheet, scheme)
-            for unit in units
-        ]
+        ranked = _Group(scheme, len(merits), standing.sizes(scheme, len(merits)), vetoed, sheet)
+        found = [ranked.result(unit, scores[unit.code], places.get(unit.code)) for unit in units]
         results += sorted(found, key=lambda one: (one.rank is None, one.rank or 0, one.unit))
     return Result(scheme=scheme.name, season=facts.season, results=tuple(results))
 
@@ -100,7 +99,7 @@ class _Sheet:
 
 def _merit(
     total: Decimal, vetoed: bool, rows: list[Satisfaction], scheme: Scheme
-) -> tuple[object, ...]:
+) -> tuple[Any, ...]:
     """What orders a unit in its group, best first: no veto, total, then the scheme's tie keys."""
     if not scheme.ties.keys:
         return (not vetoed, total)
@@ -109,40 +108,42 @@ def _merit(
     return (not vetoed, total, *(keys[key] for key in scheme.ties.keys))
 
 
-def _result(
-    unit: Unit,
-    scored: Score,
-    place: standing.Place | None,
-    of: int,
-    vetoed: set[str],
-    sheet: _Sheet,
-    scheme: Scheme,
-) -> UnitResult:
-    grade = honour = None
-    follows: tuple[Consequence, ...] = ()
-    if scored.total is not None and place is not None:
-        grade = standing.grade(scored.total, scheme)
-        honour = standing.honour(place, grade, unit.code in vetoed, scheme)
-        now = Past(
-            season=sheet.season,
+class _Group(NamedTuple):
+    """What the results of a group's units share."""
+
+    scheme: Scheme
+    of: int
+    sizes: Mapping[str, int]
+    vetoed: Collection[str]
+    sheet: _Sheet
+
+    def result(self, unit: Unit, scored: Score, place: standing.Place | None) -> UnitResult:
+        grade = honour = None
+        vetoed = unit.code in self.vetoed
+        follows: tuple[Consequence, ...] = ()
+        if scored.total is not None and place is not None:
+            grade = standing.grade(scored.total, self.scheme)
+            honour = standing.honour(place, grade, vetoed, self.scheme, self.sizes)
+            now = Past(
+                season=self.sheet.season,
+                unit=unit.code,
+                total=scored.total,
+                honour=honour,
+                place_from_last=place.from_last,
+                grade=grade,
+            )
+            before = self.sheet.before.get(unit.code)
+            follows = tuple(standing.consequences(now, before, self.scheme))
+        return UnitResult(
             unit=unit.code,
+            group=unit.group,
             total=scored.total,
-            honour=honour,
-            place_from_last=place.from_last,
+            rank=place.rank if place else None,
+            of=self.of,
+            place_from_last=place.from_last if place else None,
             grade=grade,
+            honour=honour,
+            vetoed=vetoed,
+            lines=scored.lines,
+            consequences=follows,
         )
-        before = sheet.before.get(unit.code)
-        follows = tuple(standing.consequences(now, before, sheet.season, scheme))
-    return UnitResult(
-        unit=unit.code,
-        group=unit.group,
-        total=scored.total,
-        rank=place.rank if place else None,
-        of=of,
-        place_from_last=place.from_last if place else None,
-        grade=grade,
-        honour=honour,
-        vetoed=unit.code in vetoed,
-        lines=scored.lines,
-        consequences=follows,
-    )

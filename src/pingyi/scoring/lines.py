@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import reduce
 from typing import NamedTuple
 
-from pingyi.rulebook import Scheme
+from pingyi.rulebook import Level, Scheme
 from pingyi.rulebook.model import Component, EventPoints, Rate
 from pingyi.scoring.forms import Event, Line, Satisfaction
 
@@ -35,11 +35,14 @@ class Score(NamedTuple):
 def ratings(rows: Sequence[Satisfaction], rule: Rate) -> Ratings:
     """Count ratings over several channels by a scheme's rule (see `rulebook.model.Rate`)."""
     good = counted = given = 0
+    very, plainly, basically = (level in rule.satisfied for level in _FINE)
     for row in rows:
         bad = row.dissatisfied + row.very_dissatisfied
         fine = row.very_satisfied + row.satisfied + row.basically_satisfied
         given += fine + bad
-        good += sum(getattr(row, level) for level in rule.satisfied)
+        good += very * row.very_satisfied
+        good += plainly * row.satisfied
+        good += basically * row.basically_satisfied
         counted += fine
         counted += bad if rule.bad_counts == "raw" else min(bad, row.verified_bad)
         if rule.defaults == "as_satisfied":
@@ -107,7 +110,8 @@ class Scorer:
             return []
         enlarged = Fraction(1)
         if missing and rule.rule == "redistribute":
-            enlarged = sum(weights.values()) / sum(weights[name] for name in earned)
+            present = sum((weights[name] for name in earned), Fraction())
+            enlarged = sum(weights.values(), Fraction()) / present
         lines = []
         for name, weight in weights.items():
             if name in earned:
@@ -160,6 +164,7 @@ class Scorer:
         return total.quantize(self._smallest, context=_EXACT)
 
 
+_FINE = [level for level in Level if not level.is_bad]
 # Wide enough for every sum to be exact, whatever context our caller has set.
 _EXACT = Context(prec=999)
 _NEVER = datetime.max.replace(tzinfo=UTC)

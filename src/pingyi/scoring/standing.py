@@ -1,13 +1,13 @@
 """Places in a group, and what hangs on them: grade, honour, consequences."""
 
 import math
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pingyi.rulebook import Scheme
-from pingyi.rulebook.model import Condition, Honour
+from pingyi.rulebook.model import Condition
 from pingyi.scoring.forms import Consequence, Past
 
 _Unit = TypeVar("_Unit", bound=Hashable)
@@ -21,13 +21,13 @@ class Place(NamedTuple):
     from_last: int
 
 
-def places(merits: dict[_Unit, tuple[object, ...]]) -> dict[_Unit, Place]:
+def places(merits: dict[_Unit, tuple[Any, ...]]) -> dict[_Unit, Place]:
     """Places by merit, more is better, compared key by key; equal merits share a place."""
     of = len(merits)
     found: dict[_Unit, Place] = {}
-    last: tuple[object, ...] | None = None
+    last: tuple[Any, ...] | None = None
     rank = 0
-    ordered = sorted(merits.items(), key=lambda item: item[1], reverse=True)  # type: ignore[arg-type,return-value]
+    ordered = sorted(merits.items(), key=lambda item: item[1], reverse=True)
     for better, (unit, merit) in enumerate(ordered):
         if merit != last:
             rank, last = better + 1, merit
@@ -44,27 +44,35 @@ def grade(total: Decimal, scheme: Scheme) -> str | None:
     return None
 
 
-def honour(place: Place, graded: str | None, vetoed: bool, scheme: Scheme) -> str | None:
-    """The first honour that a place, grade and absence of veto earn."""
+def sizes(scheme: Scheme, of: int) -> dict[str, int]:
+    """How many of a group of `of` units each honour is for.
+
+    A tie over the edge needs no rule of its own: a shared rank lets all in at the top, a shared
+    place from last leaves all out at the bottom.
+    """
+    found = {}
+    for rule in scheme.honours.values():
+        limits = [of] if rule.number is None else [rule.number]
+        if rule.share is not None:
+            part = Fraction(rule.share) * of
+            limits.append(math.ceil(part) if rule.round == "up" else math.floor(part))
+        found[rule.id] = min(limits)
+    return found
+
+
+def honour(
+    place: Place, graded: str | None, vetoed: bool, scheme: Scheme, most: Mapping[str, int]
+) -> str | None:
+    """The first honour that a place, grade and absence of veto earn; `most`: see `sizes`."""
     for rule in scheme.honours.values():
         if vetoed and rule.vetoed == "excluded":
             continue
         if rule.grade is not None and graded != rule.grade:
             continue
         position = place.rank if rule.end == "top" else place.from_last
-        if position <= _most(rule, place.of):
+        if position <= most[rule.id]:
             return rule.id
     return None
-
-
-def _most(rule: Honour, of: int) -> int:
-    """How many of a group an honour is for. A tie over the edge is decided by `Place` itself:
-    a shared rank lets all in at the top, a shared place from last leaves all out at the bottom."""
-    limits = [of] if rule.number is None else [rule.number]
-    if rule.share is not None:
-        part = Fraction(rule.share) * of
-        limits.append(math.ceil(part) if rule.round == "up" else math.floor(part))
-    return min(limits)
 
 
 def season_before(season: str) -> str | None:
@@ -72,9 +80,7 @@ def season_before(season: str) -> str | None:
     return str(int(season) - 1) if season.isascii() and season.isdigit() else None
 
 
-def consequences(
-    now: Past, before: Past | None, season: str, scheme: Scheme
-) -> Iterable[Consequence]:
+def consequences(now: Past, before: Past | None, scheme: Scheme) -> Iterable[Consequence]:
     """What follows from this season's result and, where a clause asks, the season's before."""
     for rule in scheme.consequences.values():
         if not _holds(rule.when, now):
@@ -83,7 +89,7 @@ def consequences(
             continue
         if rule.growth_below is not None and not _grew_less(rule.growth_below, now, before):
             continue
-        why = rule.why.format(season=season, before=before.season if before else "")
+        why = rule.why.format(season=now.season, before=before.season if before else "")
         yield Consequence(clause=rule.id, what=rule.what, on=rule.on, why=why)
 
 
