@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -26,6 +26,9 @@ VARIABLES: dict[str, str] = {
     "PINGYI_PUBLIC_URL": "address printed on posters, as https://pingyi.example.gov.cn; default "
     "http://127.0.0.1:PORT",
     "PINGYI_TRUSTED_PROXIES": "addresses of reverse proxies whose X-Forwarded-For is believed",
+    "PINGYI_SMS_URL": "address of the SMS gateway's adapter; without it, messages wait (in trial "
+    "mode they are shown in the outbox and go nowhere)",
+    "PINGYI_SMS_TOKEN": "bearer token the SMS gateway's adapter asks for",
     "PINGYI_DEBUG": "1 shows errors in the browser; never in production",
     "PINGYI_LOG": "`json` or `console`; default console in trial mode, else json",
     "PORT": "port of `make run` and `pingyi serve`; default 8000",
@@ -51,6 +54,8 @@ class Environment:
     debug: bool
     log: str
     port: int
+    sms_url: str = ""
+    sms_token: str = field(default="", repr=False)
 
     @property
     def trial(self) -> bool:
@@ -75,6 +80,8 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         debug=environ.get("PINGYI_DEBUG") == "1",
         log=environ.get("PINGYI_LOG") or ("console" if mode == "trial" else "json"),
         port=port,
+        sms_url=environ.get("PINGYI_SMS_URL", ""),
+        sms_token=environ.get("PINGYI_SMS_TOKEN", ""),
     )
     refuse_insecure(found)
     return found

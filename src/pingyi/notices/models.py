@@ -1,12 +1,14 @@
 """What goes out (SMS, e-mail) and what waits in a user's inbox."""
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 
 
 class Outgoing(models.Model):
     """One message to the world. The attempt is committed before the call; an unclear outcome is
-    `unknown`, to be reconciled, never blindly sent again."""
+    `unknown`, to be reconciled, never blindly sent again. The gateway knows it by `reference`."""
 
     class State(models.TextChoices):
         WAITING = "waiting", "待发"
@@ -19,6 +21,7 @@ class Outgoing(models.Model):
         SMS = "sms", "短信"
         EMAIL = "email", "邮件"
 
+    reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     channel = models.CharField(max_length=10, choices=Channel.choices)
     purpose = models.CharField(max_length=40)
     to_cipher = models.BinaryField()
@@ -48,3 +51,29 @@ class InboxItem(models.Model):
     class Meta:
         ordering = ["-id"]
         indexes = [models.Index(fields=["user", "read_at", "id"], name="inbox_unread")]
+
+
+class OneTimeCode(models.Model):
+    """A code asked for, to prove that one holds the phone left with a thing (`subject`).
+
+    The request looks the same whether or not there is a phone: the worker looks later, and
+    settles it with a code sent (`digest` is its keyed hash) or with nothing.
+    """
+
+    subject_kind = models.CharField(max_length=60)
+    subject_id = models.CharField(max_length=64)
+    requested_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+    digest = models.BinaryField(max_length=20, null=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            models.Index(fields=["subject_kind", "subject_id", "id"], name="code_of_subject"),
+            models.Index(
+                fields=["id"], condition=models.Q(settled_at__isnull=True), name="code_to_send"
+            ),
+        ]

@@ -1,0 +1,57 @@
+"""Putting something into the outbox or an inbox. What leaves is sent by `sending`, later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from pingyi.audit.actions import Actor, action, record
+from pingyi.audit.keys import keyring
+from pingyi.notices.models import InboxItem, Outgoing
+from pingyi.people.models import User
+
+TO = "outgoing.to"
+TEXT = "outgoing.text"
+"""Contexts under which the outbox encrypts."""
+
+
+@action("notice.queue")
+def queue_sms(*, phone: str, text: str, purpose: str, by: Actor, at: datetime) -> Outgoing:
+    """Leave a text message to be sent. `purpose` is impersonal, as `citizen.code`."""
+    message = Outgoing.objects.create(
+        channel=Outgoing.Channel.SMS,
+        purpose=purpose,
+        to_cipher=keyring().encrypt(phone, context=TO),
+        text_cipher=keyring().encrypt(text, context=TEXT),
+        created_at=at,
+    )
+    record(message, purpose=purpose)
+    return message
+
+
+def notify(
+    *, users: Iterable[User], text: str, link: str, by: Actor, at: datetime
+) -> list[InboxItem]:
+    """Put a sentence and a link to a page into each user's inbox. No personal data in either."""
+    readers = list(users)
+    return _notify(users=readers, text=text, link=link, by=by, at=at) if readers else []
+
+
+@action("notice.notify")
+def _notify(*, users: list[User], text: str, link: str, by: Actor, at: datetime) -> list[InboxItem]:
+    items = []
+    for user in users:
+        item = InboxItem.objects.create(user=user, text=text[:200], link=link, created_at=at)
+        record(item, link=link)
+        items.append(item)
+    return items
+
+
+@action("notice.read")
+def mark_read(*, user: User, items: QuerySet[InboxItem], by: Actor, at: datetime) -> int:
+    """Note that `user` has seen those of `items` that are hers; how many were new."""
+    fresh = items.filter(user=user, read_at__isnull=True).update(read_at=at)
+    record(user, notices=fresh)
+    return fresh
