@@ -30,6 +30,8 @@ class UnitFigures:
     counts: dict[int, int]
     satisfied: frozenset[int]
     """The levels the season's scheme counts as satisfied."""
+    shown: tuple[int, ...]
+    """The levels a rater can choose, best first."""
 
     @property
     def total(self) -> int:
@@ -53,7 +55,8 @@ class UnitFigures:
         """(level, how many, per cent), best first."""
         for level in Level:
             count = self.counts.get(level.rank, 0)
-            yield level.rank, count, self._share(count)
+            if count or level.rank in self.shown:
+                yield level.rank, count, self._share(count)
 
     def _share(self, count: int) -> Decimal | None:
         if not self.total:
@@ -82,5 +85,9 @@ def _as_of(given, season: Season, pk: int, at) -> UnitFigures:
         .values_list("level")
         .annotate(n=Count("pk"))
     )
-    satisfied = rulebook.scheme(season.scheme).rate.satisfied
-    return UnitFigures(dict(counted), frozenset(level.rank for level in satisfied))
+    scheme = rulebook.scheme(season.scheme)
+    return UnitFigures(
+        dict(counted),
+        satisfied=frozenset(level.rank for level in scheme.rate.satisfied),
+        shown=tuple(level.rank for level in scheme.levels),
+    )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pingyi.casework.models import Case
 from pingyi.casework.states import Finding, Kind, Priority, State
-from pingyi.web.components.markup import clock, level_tag, level_text, tag, term_tag
+from pingyi.web.components.markup import clock, level_text, tag, term_tag
 from pingyi.web.components.tables import Column, Filter
 from pingyi.web.components.words import moment_text, say
 
@@ -123,7 +123,7 @@ AREA = Column(
 LEVEL = Column(
     "level",
     _("评价"),
-    lambda case, at: level_tag(case.rating.level) if case.rating else "—",
+    lambda case, at: level_text(case.rating.level) if case.rating else "—",
     value=lambda case: level_text(case.rating.level) if case.rating else "",
     sort=("rating__level",),
     style="nowrap",

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 
 from pingyi import rulebook
@@ -23,7 +23,7 @@ from pingyi.kernel.masking import mask_matter_no, mask_phone, redact
 from pingyi.people.models import User
 from pingyi.people.permissions import may
 from pingyi.ratings.contacts import open_matter, open_phone
-from pingyi.web.components import case_forms
+from pingyi.web.components import case_deeds
 from pingyi.web.components.case_forms import CaseForm, RevealForm
 from pingyi.web.components.words import in_english, moment_text, role_text
 
@@ -119,7 +119,7 @@ def context(
         "reveal_url": url("reveal"),
         "clocks": sorted(case.clocks.all(), key=lambda clock: clock.pk),
         "entries": queries.timeline(case, audience),
-        "choices": case_forms.choices(
+        "choices": case_deeds.choices(
             case, user, at=at, url=url, elsewhere=elsewhere, only=only, sent=sent
         ),
         "waiting_for": waiting_for(case),
@@ -153,19 +153,50 @@ def answer_post(
     """
     if key not in allowed:
         raise Http404
-    form, ok, deed = case_forms.send(key, case, request.POST, by=request.user, at=at)
-    if ok:
-        messages.success(request, f"{case.number} {deed.done}{gettext('。')}")
+    deed = case_deeds.DEEDS[key]
+    form = deed.form(request.POST, case=case)
+    question = deed.asks(form.cleaned_data) if form.is_valid() else ""
+    if question and "confirmed" not in request.POST:
+        return _ask(request, question, deed, back=done())
+    if case_deeds.send(form, by=request.user, at=at):
+        messages.success(request, f"{case.number} {deed.done}")
         return redirect(done())
-    refused = getattr(form, "refused", None)
-    if isinstance(refused, policies.NotNow):
-        messages.warning(request, last_step(case, audience))
-    status = 422 if refused is None or refused.reason.field else 409
-    return show(_afresh(request.user, case), sent=form, status=status)
+    warn_if_overtaken(request, form, audience)
+    return show(_afresh(request.user, case), sent=form, status=status_of(form))
 
 
-def last_step(case: Case, audience: Audience) -> str:
-    """For whoever came second: who did what last, and when."""
+def _ask(request: HttpRequest, question: Any, deed: case_deeds.Deed, *, back: str) -> HttpResponse:
+    """The page that asks once more, carrying the form along."""
+    carried = [
+        (name, value) for name, value in request.POST.items() if name in deed.form.base_fields
+    ]
+    return render(
+        request,
+        "components/confirm.html",
+        {
+            "question": question,
+            "consequence": gettext("评价将退出一切统计，仍可见为作废；此认定不能撤回。"),
+            "action": request.path,
+            "fields": carried,
+            "submit": deed.submit,
+            "back": back,
+        },
+    )
+
+
+def status_of(form: CaseForm) -> int:
+    """422 for what was filled in wrongly, 409 for what the policy refuses now."""
+    return 422 if form.refused is None or form.refused.reason.field else 409
+
+
+def warn_if_overtaken(request: HttpRequest, form: CaseForm, audience: Audience) -> None:
+    """Tell whoever came second who did what, and when."""
+    if isinstance(form.refused, policies.NotNow):
+        messages.warning(request, _last_step(form.case, audience))
+
+
+def _last_step(case: Case, audience: Audience) -> str:
+    """The case's last step, as a sentence."""
     entries = queries.timeline(case, audience)
     if not entries:
         return ""

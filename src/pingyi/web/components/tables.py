@@ -11,12 +11,12 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO, Any
+from typing import Any
 
 from django import forms
 from django.core.paginator import Page, Paginator
 from django.db.models import F, QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -28,6 +28,10 @@ from pingyi.kernel.text import clean_text
 
 Words = str | Promise
 CHUNK = 500
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 NOTHING = _("没有记录。")
 
 
@@ -130,7 +134,7 @@ class Listing:
             F(name).desc(nulls_last=True) if down else F(name).asc(nulls_last=True)
             for name in lookups
         ]
-        return rows.order_by(*terms, "pk")
+        return rows.order_by(*terms, "-pk")
 
     # A page of it
 
@@ -196,22 +200,24 @@ class Listing:
 
     @property
     def wants_file(self) -> bool:
-        return self._asked.get("export") in ("csv", "xlsx")
+        return self._asked.get("export") in TYPES
 
-    def file(self) -> HttpResponseBase:
+    def file(self) -> StreamingHttpResponse:
         """All rows of the listing, not one page, as the kind of file asked for."""
         suffix = self._asked["export"]
         name = f"{self.table.name}-{self.at:%Y%m%d}.{suffix}"
-        if suffix == "csv":
-            return StreamingHttpResponse(
-                write_csv(self._lines()),
-                content_type="text/csv; charset=utf-8",
-                headers={"Content-Disposition": f'attachment; filename="{name}"'},
-            )
-        target: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  FileResponse closes it
-        write_xlsx(target, {str(self.table.title)[:31]: self._lines()})
-        target.seek(0)
-        return FileResponse(target, as_attachment=True, filename=name)
+        chunks = write_csv(self._lines()) if suffix == "csv" else self._workbook()
+        return StreamingHttpResponse(
+            chunks,
+            content_type=TYPES[suffix],
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+    def _workbook(self) -> Iterator[bytes]:
+        with tempfile.TemporaryFile() as target:
+            write_xlsx(target, {str(self.table.title)[:31]: self._lines()})
+            target.seek(0)
+            yield from iter(lambda: target.read(64 * 1024), b"")
 
     def _lines(self) -> Iterator[Sequence[Cell]]:
         yield [str(column.label) for column in self.table.columns]

@@ -13,13 +13,19 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from pingyi.casework import policies, queries
+from pingyi.casework import queries
 from pingyi.casework.models import Case
 from pingyi.casework.states import State
-from pingyi.web.components import case_forms
+from pingyi.web.components import case_deeds, case_forms
 from pingyi.web.components.access import requires
 from pingyi.web.components.case_cells import AREA, DUE, LEVEL, POINT, UNIT, number_link
-from pingyi.web.components.case_page import case_or_404, last_step, own_words, reasons_of
+from pingyi.web.components.case_page import (
+    case_or_404,
+    own_words,
+    reasons_of,
+    status_of,
+    warn_if_overtaken,
+)
 from pingyi.web.components.tables import Column, DataTable
 from pingyi.web.components.words import say
 from pingyi.web.office.filters import AREAS, SEARCH
@@ -81,20 +87,17 @@ def sort(request: HttpRequest, number: str) -> HttpResponse:
     """Sort one case and go on to the next; refused, the form comes back with the reason."""
     at = timezone.now()
     case = case_or_404(request.user, number)
-    form, done, _deed = case_forms.send("sort", case, request.POST, by=request.user, at=at)
-    if done:
+    form = case_forms.SortForm(request.POST, case=case)
+    if case_deeds.send(form, by=request.user, at=at):
         messages.success(
             request,
             gettext("%(number)s 已分拣：%(state)s。")
             % {"number": case.number, "state": say(State(case.state))},
         )
         return redirect("office:sorting")
-    refused = getattr(form, "refused", None)
-    if isinstance(refused, policies.NotNow):
-        messages.warning(request, last_step(case, "office"))
+    warn_if_overtaken(request, form, "office")
     listing = QUEUE.read(request, queries.to_sort(request.user), at=at)
-    status = 409 if refused and not refused.reason.field else 422
-    return _show(request, case, form, at=at, listing=listing, status=status)
+    return _show(request, case, form, at=at, listing=listing, status=status_of(form))
 
 
 def _show(

@@ -28,7 +28,7 @@ from pingyi.directory.seasons import season_on
 from pingyi.people.models import User
 from pingyi.people.permissions import scope_of
 from pingyi.ratings.unit_figures import STEP, UnitFigures, unit_figures
-from pingyi.web.components import case_forms, case_page
+from pingyi.web.components import case_deeds, case_page
 from pingyi.web.components.access import requires
 from pingyi.web.components.case_cells import BY_STATE, STATE, number_column
 from pingyi.web.components.case_forms import RevealForm
@@ -181,7 +181,7 @@ def _show(
                 if found.rule.startswith(("acknowledge", "handle_"))
             ],
             "entries": queries.timeline(case, "unit"),
-            "choices": case_forms.choices(case, request.user, at=at, url=url, sent=sent),
+            "choices": case_deeds.choices(case, request.user, at=at, url=url, sent=sent),
             "waiting_for": case_page.waiting_for(case),
             **case_page.verdict_context(case),
         },

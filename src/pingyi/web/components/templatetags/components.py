@@ -64,7 +64,7 @@ def field(bound: forms.BoundField, hotkeys: bool = False) -> dict[str, Any]:
         "bound": bound,
         "errors": bound.errors,
         "hint": bound.help_text,
-        "optional": not bound.field.required,
+        "optional": not bound.field.required and not isinstance(widget, forms.Select),
         "choices": isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple)),
         "tick": isinstance(widget, forms.CheckboxInput),
         "hotkeys": hotkeys,
