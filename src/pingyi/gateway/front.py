@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-import uuid
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
@@ -20,13 +20,14 @@ from django.db import DatabaseError, close_old_connections
 
 from pingyi.gateway import doors
 from pingyi.gateway.bridge import Bridge
-from pingyi.gateway.doors import Answer, TooLarge
-from pingyi.gateway.incoming import Headers, body_of
+from pingyi.gateway.doors import Answer, TooLarge, TooSlow
+from pingyi.gateway.incoming import Headers, Reader
 from pingyi.gateway.journal import BATCH, COMMIT, RATINGS, WAITING, Journal
 from pingyi.gateway.peers import Hosts, Proxies, host_of
 from pingyi.gateway.statics import StaticFile
+from pingyi.kernel.randomness import random_uuid
 from pingyi.ratings import submission
-from pingyi.ratings.batching import Gatherer, Unavailable
+from pingyi.ratings.batching import Gatherer, Result, Unavailable
 from pingyi.ratings.entry import Client, Entry, local_day
 from pingyi.ratings.points import Memory, Point, PointGone, Rules, UnknownPoint
 from pingyi.ratings.store import Fate, Outcome
@@ -54,6 +55,7 @@ class Pages(Protocol):
 
     def rating_page(self, code: str, *, language: str, large: bool, at: datetime) -> Page: ...
     def busy_page(self, *, language: str, large: bool) -> Page: ...
+    def too_large_page(self, *, language: str, large: bool) -> Page: ...
 
 
 class Shown(Protocol):
@@ -105,13 +107,17 @@ class Front:
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
+        self._reader = Reader(loop)
         self._gatherer = Gatherer(loop, after_commit=self._committed)
         self._journal.start()
 
     async def stop(self) -> None:
         """Commit what was taken, answer it, take no more."""
         await self._gatherer.drain()
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._reader.stop()
+        await self._loop.run_in_executor(
+            None, lambda: self._threads.shutdown(wait=True, cancel_futures=True)
+        )
         self._journal.stop()
 
     async def __call__(self, scope: Any, protocol: Any) -> None:
@@ -155,7 +161,7 @@ class Front:
     async def _rate(self, protocol: Any, headers: Headers, client: Client) -> Answer:
         """`POST /api/v1/ratings`."""
         try:
-            fields = submission.from_json(await body_of(protocol, headers))
+            fields = submission.from_json(await self._reader.body(protocol, headers))
             outcome = await self._stored(fields, submission.point_of(fields), client)
             return doors.json_answer(outcome)
         except doors.REFUSALS as refusal:
@@ -165,19 +171,20 @@ class Front:
         self, scope: Any, protocol: Any, headers: Headers, peer: str, address: str
     ) -> int:
         """`POST /r/<point>`: what is right is taken here, what is not is shown by Django's page."""
+        shown = self._shown(headers)
+        look = {"language": shown.language, "large": shown.large}
         try:
-            body = await body_of(protocol, headers)
-        except (doors.TooLarge, doors.TooSlow) as refusal:
-            return self._send(protocol, doors.json_refusal(refusal))
-        try:
+            body = await self._reader.body(protocol, headers)
             fields = submission.from_form(body)
             code = scope.path[len(FORM) :]
             outcome = await self._stored(fields, code, _client(address, headers))
+        except TooLarge:
+            page = await self._in_thread(lambda: self._pages.too_large_page(**look))
+            return self._send_page(protocol, page, headers)
+        except TooSlow:
+            return self._send(protocol, _TOO_SLOW)
         except Unavailable:
-            shown = self._shown(headers)
-            page = await self._in_thread(
-                lambda: self._pages.busy_page(language=shown.language, large=shown.large)
-            )
+            page = await self._in_thread(lambda: self._pages.busy_page(**look))
             return self._send_page(protocol, page, headers, (("Retry-After", doors.RETRY_AFTER),))
         except doors.REFUSALS:
             return await self._pass_on(scope, protocol, peer, address, body)
@@ -212,9 +219,7 @@ class Front:
         at, day = datetime.now(UTC), self._today()
         point, rules = await self._placed(code, day)
         entry = doors.entry_of(fields, point=point, rules=rules, client=client, at=at, day=day)
-        outcome = await self._gatherer.submit(entry)
-        RATINGS_BY_FATE[outcome.fate].inc()
-        return outcome
+        return await self._gatherer.submit(entry)
 
     async def _placed(self, code: str, day: date) -> tuple[Point, Rules]:
         """The point and the day's rules. Raises UnknownPoint, PointGone, Unavailable."""
@@ -240,7 +245,11 @@ class Front:
         if not done.cancelled() and done.exception() is not None:
             log.warning("the directory could not be looked at: %s", done.exception())
 
-    def _committed(self, entries: Sequence[Entry], seconds: float) -> None:
+    def _committed(
+        self, entries: Sequence[Entry], results: Sequence[Result], seconds: float
+    ) -> None:
+        for fate, count in Counter(getattr(result, "fate", None) for result in results).items():
+            RATINGS.labels(fate.value if fate else "refused").inc(count)
         BATCH.observe(len(entries))
         COMMIT.observe(seconds)
         WAITING.set(len(self._gatherer))
@@ -292,7 +301,7 @@ class Front:
     def _send_page(
         self, protocol: Any, page: Page, headers: Headers, more: tuple[tuple[str, str], ...] = ()
     ) -> int:
-        key = str(uuid.uuid4())
+        key = random_uuid()
         sent = [*page.headers, *more, *self._common]
         if "gzip" in (headers.get("accept-encoding") or ""):
             sent.append(("Content-Encoding", "gzip"))
@@ -302,9 +311,9 @@ class Front:
         return page.status
 
 
-RATINGS_BY_FATE = {fate: RATINGS.labels(fate.value) for fate in Fate}
 _TEXT = (("Content-Type", "text/plain; charset=utf-8"), doors.NO_STORE)
 _BAD_HOST = Answer(400, _TEXT, b"this host is not served here\n")
+_TOO_SLOW = Answer(408, _TEXT, b"the form did not arrive in time\n")
 _TOO_LARGE = Answer(413, _TEXT, b"too large\n")
 _FAILED = Answer(500, _TEXT, b"something went wrong here; it was noted\n")
 _ALIVE = Answer(200, _TEXT, b"ok\n")

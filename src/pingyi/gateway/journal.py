@@ -9,61 +9,104 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TextIO
 
 import msgspec
-from prometheus_client import Counter, Gauge, Histogram
+import prometheus_client as prometheus
+from prometheus_client.metrics_core import CounterMetricFamily, HistogramMetricFamily, Metric
 
 FLUSH_EVERY = 0.25
 """Seconds that a line may wait in memory."""
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
-REQUESTS = Counter("pingyi_requests", "Requests answered", ["route", "status"])
-DURATION = Histogram("pingyi_request_seconds", "Time to answer", ["route"], buckets=_SECONDS)
-RATINGS = Counter("pingyi_ratings", "Ratings acknowledged", ["fate"])
-BATCH = Histogram(
+RATINGS = prometheus.Counter("pingyi_ratings", "Ratings acknowledged", ["fate"])
+BATCH = prometheus.Histogram(
     "pingyi_batch_ratings", "Ratings per commit", buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500)
 )
-COMMIT = Histogram("pingyi_commit_seconds", "Time of a batch's commit", buckets=_SECONDS)
-WAITING = Gauge("pingyi_waiting_ratings", "Ratings waiting for the next batch")
+COMMIT = prometheus.Histogram("pingyi_commit_seconds", "Time of a batch's commit", buckets=_SECONDS)
+WAITING = prometheus.Gauge("pingyi_waiting_ratings", "Ratings waiting for the next batch")
 
 _CITIZENS = ("/r/", "/t/", "/api/v1/ratings")
 _encode = msgspec.json.encode
 
 
+class Times:
+    """How long a route's answers took, counted in the bounds of `_SECONDS`."""
+
+    def __init__(self) -> None:
+        self.counts = [0] * (len(_SECONDS) + 1)
+        self.total = 0.0
+
+    def add(self, seconds: float) -> None:
+        self.counts[bisect_left(_SECONDS, seconds)] += 1
+        self.total += seconds
+
+    def buckets(self) -> list[tuple[str, float]]:
+        """As Prometheus wants them: each bound with the number at or below it."""
+        bounds = [*(f"{bound:g}" for bound in _SECONDS), "+Inf"]
+        below, found = 0, []
+        for bound, count in zip(bounds, self.counts, strict=True):
+            below += count
+            found.append((bound, float(below)))
+        return found
+
+
 class Journal:
-    """Counts requests and writes their lines; `start` begins the writing, `stop` ends it."""
+    """Counts requests and writes their lines; `start` begins the writing, `stop` ends it.
+
+    Counts are plain numbers of the event loop's thread, handed over when somebody asks for them.
+    """
 
     def __init__(self, *, form: str = "json", out: TextIO | None = None):
         self._form = form
         self._out = out or sys.stdout
-        self._lines: list[tuple] = []
+        self._lines: list[tuple[float, str, str, str, int, float]] = []
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
-        self._counters: dict[tuple[str, int], Counter] = {}
-        self._times: dict[str, Histogram] = {}
+        self._counts: Counter[tuple[str, int]] = Counter()
+        self._times: dict[str, Times] = {}
 
     def start(self) -> None:
+        prometheus.REGISTRY.register(self)
         self._thread.start()
 
     def stop(self) -> None:
         self._stopped.set()
         if self._thread.is_alive():
             self._thread.join()
+        prometheus.REGISTRY.unregister(self)
         self.flush()
+
+    def describe(self) -> list[Metric]:
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        """For Prometheus: requests by route and status, and their times."""
+        requests = CounterMetricFamily(
+            "pingyi_requests", "Requests answered", labels=["route", "status"]
+        )
+        for (route, status), count in list(self._counts.items()):
+            requests.add_metric([route, str(status)], count)
+        yield requests
+        took = HistogramMetricFamily("pingyi_request_seconds", "Time to answer", labels=["route"])
+        for route, times in list(self._times.items()):
+            took.add_metric([route], times.buckets(), times.total)
+        yield took
 
     def note(
         self, route: str, method: str, path: str, address: str, status: int, started: float
     ) -> None:
         """One request answered; `started` by `time.perf_counter`."""
         seconds = time.perf_counter() - started
-        counter = self._counters.get((route, status))
-        if counter is None:
-            counter = self._counters[route, status] = REQUESTS.labels(route, str(status))
-            self._times.setdefault(route, DURATION.labels(route))
-        counter.inc()
-        self._times[route].observe(seconds)
+        self._counts[route, status] += 1
+        times = self._times.get(route)
+        if times is None:
+            times = self._times[route] = Times()
+        times.add(seconds)
         self._lines.append((time.time(), method, path, address, status, seconds))
 
     def flush(self) -> None:

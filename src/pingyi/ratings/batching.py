@@ -29,8 +29,8 @@ WAITING_LIMIT = 4_000
 BATCH_LIMIT = 500
 
 Result = Outcome | Exception
-AfterCommit = Callable[[Sequence[Entry], float], None]
-"""Told on the loop of each batch committed, and the seconds its commit took."""
+AfterCommit = Callable[[Sequence[Entry], Sequence[Result], float], None]
+"""Told on the loop of each batch, what became of it, and the seconds that took."""
 
 
 class Unavailable(RuntimeError):
@@ -44,7 +44,7 @@ class Gatherer:
         self,
         loop: asyncio.AbstractEventLoop,
         *,
-        after_commit: AfterCommit = lambda entries, seconds: None,
+        after_commit: AfterCommit = lambda entries, results, seconds: None,
         waiting_limit: int = WAITING_LIMIT,
     ):
         self._loop = loop
@@ -90,7 +90,7 @@ class Gatherer:
                 future.set_result(result)
             else:
                 future.set_exception(result)
-        self._after_commit([entry for entry, _ in batch], seconds)
+        self._after_commit([entry for entry, _ in batch], results, seconds)
 
     async def drain(self) -> None:
         """Take nothing more, wait until all that was taken is committed, end the writer."""

@@ -12,6 +12,7 @@ import msgspec
 from django.conf import settings
 
 from pingyi.kernel.codes import new_receipt
+from pingyi.kernel.randomness import random_bytes
 from pingyi.kernel.secrets import Keyring, mark
 from pingyi.ratings.contacts import SealedContact, seal
 from pingyi.ratings.points import Point, Rules
@@ -66,7 +67,7 @@ def make(
     channel: str = "qr",
 ) -> Entry:
     """The entry of a submission received `at`, which in the city's time zone is on `day`."""
-    receipt = new_receipt()
+    receipt = new_receipt(random_bytes)
     network, device = marks(client, day=day, keyring=keyring)
     return Entry(
         key=given.key,
