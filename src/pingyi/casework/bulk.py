@@ -29,7 +29,7 @@ from pingyi.casework.models import (
 )
 from pingyi.casework.states import CallOutcome, Finding, Grade, Kind, State
 from pingyi.clocks.calendar import city_calendar
-from pingyi.kernel.workdays import SHANGHAI
+from pingyi.kernel.workdays import SHANGHAI, Calendar
 from pingyi.rulebook import Scheme
 
 
@@ -109,8 +109,9 @@ def load_closed(*, batch: Sequence[PastCase], scheme: Scheme, by: Actor, at: dat
         for past in batch
     )
     pairs = list(zip(cases, batch, strict=True))
+    calendar = city_calendar()
     CaseClock.objects.bulk_create(
-        clock for case, past in pairs for clock in _clocks(case, past, scheme)
+        clock for case, past in pairs for clock in _clocks(case, past, scheme, calendar)
     )
     facts = _Facts(pairs)
     for case, past in pairs:
@@ -118,7 +119,7 @@ def load_closed(*, batch: Sequence[PastCase], scheme: Scheme, by: Actor, at: dat
     return len(cases)
 
 
-def _clocks(case: Case, past: PastCase, scheme: Scheme) -> Iterable[CaseClock]:
+def _clocks(case: Case, past: PastCase, scheme: Scheme, calendar: Calendar) -> Iterable[CaseClock]:
     heard = past.call or past.check
     met = {
         "sort": past.sorting.at,
@@ -129,7 +130,7 @@ def _clocks(case: Case, past: PastCase, scheme: Scheme) -> Iterable[CaseClock]:
         length = scheme.clocks.get(rule)
         if length is None or met_at is None:
             continue
-        due = city_calendar().due_at(past.opened_at, length.amount, length.unit)
+        due = calendar.due_at(past.opened_at, length.amount, length.unit)
         yield CaseClock(
             case=case,
             rule=rule,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pingyi import __version__
+from pingyi.gateway import scoreboard
 from pingyi.ratings import submission
 from pingyi.rulebook import Level
 
@@ -103,6 +104,8 @@ def _answers() -> dict[str, Any]:
     }
 
 
+_scoreboard, _schemas = scoreboard.described(_ERROR)
+
 DOCUMENT: dict[str, Any] = {
     "openapi": "3.1.0",
     "info": {"title": "pingyi 评议", "version": __version__, "license": {"name": "Apache-2.0"}},
@@ -117,6 +120,8 @@ DOCUMENT: dict[str, Any] = {
                 },
                 "responses": _answers(),
             }
-        }
+        },
+        **_scoreboard,
     },
+    "components": {"schemas": _schemas},
 }

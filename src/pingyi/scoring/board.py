@@ -56,7 +56,7 @@ def live(season: Season, *, at: datetime, group: str | None = None) -> Board:
         if kept is not None and kept[0] == now:
             _boards.move_to_end(key)
             return kept[1]
-    board = _compute(season, rulebook.scheme(season.scheme), at=at, through=None, group=group)
+    board = _compute(season, scheme_of(season), at=at, through=None, group=group)
     with _lock:
         _boards[key] = (now, board)
         while len(_boards) > KEPT:
@@ -78,8 +78,12 @@ def at_time(
     """
     day = localdate(at)
     through = day if day < localdate(now) else None
-    own = rulebook.scheme(season.scheme)
-    return _compute(season, scheme or own, at=at, through=through, group=group)
+    return _compute(season, scheme or scheme_of(season), at=at, through=through, group=group)
+
+
+def scheme_of(season: Season) -> Scheme:
+    """The scheme the season runs under."""
+    return rulebook.scheme(season.scheme)
 
 
 def _compute(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -102,14 +102,23 @@ class MonthCount(NamedTuple):
 
 
 def by_month(
-    season: Season, satisfied: Iterable[int], *, unit: int | None = None
+    season: Season,
+    satisfied: Iterable[int],
+    *,
+    unit: int | None = None,
+    areas: Collection[str] | None = None,
 ) -> list[MonthCount]:
-    """The season's ratings by month, of one unit or of all; `satisfied` are ranks of levels."""
+    """The season's ratings by month, of one unit, of the units in some areas (by code), or of all.
+
+    `satisfied` are ranks of levels.
+    """
     found = PointTally.objects.filter(
         day__gte=season.starts_on, day__lte=season.ends_on, by_default=False
     )
     if unit is not None:
         found = found.filter(point__unit=unit)
+    if areas is not None:
+        found = found.filter(point__unit__area__code__in=areas)
     rows = (
         found.order_by()
         .values(year=F("day__year"), month=F("day__month"))

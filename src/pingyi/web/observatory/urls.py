@@ -1,3 +1,9 @@
 from django.urls import path
 
-urlpatterns: list = []
+from pingyi.web.observatory import boards, city, units
+
+urlpatterns: list = [
+    path("scoreboard/", boards.scoreboard, name="scoreboard"),
+    path("scoreboard/<str:season>/<str:code>/", units.unit, name="unit"),
+    path("city/", city.city, name="city"),
+]

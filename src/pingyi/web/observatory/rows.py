@@ -1,0 +1,222 @@
+"""The scoreboard as a table: computed rows instead of a query's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from pingyi.scoring.board import Board, Row
+from pingyi.web.components.markup import tag
+from pingyi.web.components.tables import Column, DataTable, Filter, Listing
+from pingyi.web.components.templatetags.components import grouped
+from pingyi.web.observatory.places import Places
+
+HONOURS = {
+    "top_ten": (_("十优"), "good"),
+    "bottom_ten": (_("十差"), "bad"),
+    "excellent": (_("优秀"), "good"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A unit on the scoreboard; what it sorts by are plain attributes."""
+
+    pk: str
+    name: str
+    url: str
+    district_code: str
+    district: str
+    rank: int | None
+    of: int
+    total: Decimal | None
+    events: int
+    rate: Fraction | None
+    good: int
+    counted: int
+    honour: str
+    vetoed: bool
+
+
+class Rows(list[Line]):
+    """Rows in hand, as far as a listing treats them like a query's."""
+
+    def none(self) -> Rows:
+        return Rows()
+
+    def iterator(self, chunk_size: int = 0) -> Iterator[Line]:
+        return iter(self)
+
+
+class Computed(Listing):
+    """A listing of rows in hand: `Column.sort` names attributes; what has no value comes last."""
+
+    def _sorted(self, rows: Any) -> Any:
+        key, down = self.order.removeprefix("-"), self.order.startswith("-")
+        names = next(column.sort for column in self.table.columns if column.key == key)
+        ordered = sorted(rows, key=lambda row: row.pk)
+        for name in reversed(names):
+            known = [row for row in ordered if getattr(row, name) is not None]
+            known.sort(key=lambda row: getattr(row, name), reverse=down)
+            ordered = known + [row for row in ordered if getattr(row, name) is None]
+        return Rows(ordered)
+
+
+def lines_of(board: Board, places: Places) -> Rows:
+    """The board's units within `places`; ranks stay those among all of their group."""
+    return Rows(_line(row, board, places) for row in board.rows if row.unit.area in places)
+
+
+def _line(row: Row, board: Board, places: Places) -> Line:
+    one, district = row.result, places.district_of[row.unit.area or ""]
+    return Line(
+        pk=one.unit,
+        name=row.unit.name or one.unit,
+        url=reverse("observatory:unit", args=[board.season.code, one.unit]),
+        district_code=district.code,
+        district=district.name,
+        rank=one.rank,
+        of=one.of,
+        total=one.total,
+        events=sum(len(line.refs) for line in one.lines if line.refs is not None),
+        rate=row.ratings.rate if row.ratings.counted else None,
+        good=row.ratings.good,
+        counted=row.ratings.counted,
+        honour=one.honour or "",
+        vetoed=one.vetoed,
+    )
+
+
+def per_cent(rate: Fraction | None) -> str:
+    """`98.51%`, half up; an em dash without any rating."""
+    if rate is None:
+        return "—"
+    shown = (Decimal(rate.numerator * 100) / rate.denominator).quantize(
+        Decimal("0.01"), ROUND_HALF_UP
+    )
+    return f"{shown}%"
+
+
+def honour_tag(honour: str, vetoed: bool = False) -> SafeString:
+    """The honour, or that it is vetoed, as a pill."""
+    if vetoed:
+        return tag(gettext("一票否决"), "bad")
+    if not honour:
+        return SafeString("")
+    words, tone = HONOURS.get(honour, (honour, ""))
+    return tag(str(words), tone)
+
+
+def _rank(row: Line, at: datetime) -> SafeString:
+    if row.rank is None:
+        return SafeString("—")
+    return format_html('<strong>{}</strong><span class="soft"> / {}</span>', row.rank, row.of)
+
+
+def _unit(row: Line, at: datetime) -> SafeString:
+    return format_html('<a href="{}">{}</a>', row.url, row.name)
+
+
+def _rate(row: Line, at: datetime) -> SafeString:
+    if row.rate is None:
+        return format_html('<span class="soft">{}</span>', gettext("没有评价"))
+    return format_html(
+        '{} <span class="soft of">{} / {}</span>',
+        per_cent(row.rate),
+        grouped(row.good),
+        grouped(row.counted),
+    )
+
+
+def _events(row: Line, at: datetime) -> object:
+    return row.events or "—"
+
+
+def _kept(rows: Any, asked: Callable[[Line], bool]) -> Any:
+    return Rows(filter(asked, rows))
+
+
+def _districts(request: HttpRequest) -> Iterable[tuple[str, str]]:
+    return [(area.code, area.name) for area in request.places.districts]  # type: ignore[attr-defined]
+
+
+SCOREBOARD = DataTable(
+    name="scoreboard",
+    title=_("积分榜"),
+    columns=(
+        Column(
+            "rank", _("名次"), _rank, value=lambda row: row.rank, sort=("rank",), style="nowrap"
+        ),
+        Column("unit", _("单位"), _unit, value=lambda row: row.name, sort=("name",), style="name"),
+        Column(
+            "district",
+            _("区"),
+            lambda row, at: row.district,
+            sort=("district_code",),
+            style="nowrap",
+        ),
+        Column(
+            "total",
+            _("得分"),
+            lambda row, at: "—" if row.total is None else row.total,
+            value=lambda row: row.total,
+            sort=("total",),
+            style="number",
+        ),
+        Column(
+            "events",
+            _("扣加分事项"),
+            _events,
+            value=lambda row: row.events,
+            sort=("events",),
+            style="number",
+        ),
+        Column(
+            "rate",
+            _("满意率（满意 / 评价）"),
+            _rate,
+            value=lambda row: per_cent(row.rate),
+            sort=("rate",),
+            style="number",
+        ),
+        Column(
+            "honour",
+            _("结果"),
+            lambda row, at: honour_tag(row.honour, row.vetoed),
+            value=lambda row: str(HONOURS[row.honour][0]) if row.honour in HONOURS else "",
+            style="nowrap",
+        ),
+    ),
+    order="rank",
+    filters=(
+        Filter(
+            "q",
+            _("单位名称"),
+            lambda rows, text, at: _kept(rows, lambda row: text in row.name),
+        ),
+        Filter(
+            "area",
+            _("区"),
+            lambda rows, code, at: _kept(rows, lambda row: row.district_code == code),
+            _districts,
+        ),
+        Filter(
+            "honour",
+            _("结果"),
+            lambda rows, honour, at: _kept(rows, lambda row: row.honour == honour),
+            lambda request: [(key, words) for key, (words, _tone) in HONOURS.items()],
+        ),
+    ),
+    empty=_("本组还没有参评单位。"),
+)

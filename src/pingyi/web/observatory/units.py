@@ -1,0 +1,134 @@
+"""A unit's page on the scoreboard: its lines one by one, and its rate by month."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from pingyi.casework.models import Case
+from pingyi.directory.models import Season, Unit
+from pingyi.people.models import User
+from pingyi.people.permissions import may, scope_of
+from pingyi.ratings.unit_figures import STEP, unit_figures
+from pingyi.rulebook import Scheme
+from pingyi.rulebook.model import Clause
+from pingyi.scoring import board as boards
+from pingyi.scoring import engine
+from pingyi.scoring.board import Row
+from pingyi.web.components.access import requires
+from pingyi.web.observatory import months
+from pingyi.web.observatory.boards import name_of
+from pingyi.web.observatory.places import places_of
+from pingyi.web.observatory.rows import honour_tag, per_cent
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One line of a unit's score as its page shows it."""
+
+    points: object
+    words: str
+    source: str
+    assumed: bool
+    count: int | None
+    cases: list[Case]
+    others: int
+    """References that this reader may not open, by number."""
+
+
+@requires("scoreboard.read", "unit.read")
+@require_safe
+def unit(request: HttpRequest, season: str, code: str) -> HttpResponse:
+    """A unit's score line by line, each with its clause and its cases; and its rate by month."""
+    at = timezone.now()
+    the_season = get_object_or_404(Season, code=season)
+    found = Unit.objects.filter(code=code).select_related("area__parent", "parent").first()
+    manner = _manner(request.user, found)
+    if found is None or manner is None:
+        raise Http404
+    enrolled = the_season.enrolments.filter(unit=found).first()
+    board = boards.live(the_season, at=at, group=enrolled.group) if enrolled else None
+    row = board.row(code) if board else None
+    if board is None or row is None:
+        raise Http404
+    own = manner == "unit"
+    by_month = [] if own else months.of_unit(the_season, board.scheme, found)
+    return render(
+        request,
+        "observatory/unit.html",
+        {
+            "unit": found,
+            "season": the_season,
+            "group": name_of(board.scheme.groups[row.unit.group]),
+            "back_url": reverse("observatory:scoreboard")
+            + f"?season={season}&group={row.unit.group}",
+            "row": row,
+            "own": own,
+            "shows_total": not own or not board.scheme.components,
+            "lines": _readings(row, board.scheme, request.user, own=own),
+            "honour": "" if own else honour_tag(row.result.honour or "", row.result.vetoed),
+            "consequences": [] if own else _consequences(row, board.scheme),
+            "scheme_name": name_of(board.scheme.titles),
+            "rate": per_cent(row.ratings.rate if row.ratings.counted else None),
+            "figures": unit_figures(found, the_season) if own else None,
+            "step": STEP,
+            "months": by_month,
+            "chart": months.chart(by_month),
+        },
+    )
+
+
+def _manner(user: User, unit: Unit | None) -> str | None:
+    """How the user reads this unit's page: as the office, as the unit itself, or not at all."""
+    if unit is None:
+        return None
+    if may(user, "scoreboard.read") and unit.area.code in places_of(user, "scoreboard.read"):
+        return "office"
+    return "unit" if unit.pk in scope_of(user, "unit.read").units else None
+
+
+def _readings(row: Row, scheme: Scheme, user: User, *, own: bool) -> list[Reading]:
+    """The lines, with the cases the reader may open. A line that moves with each rating would
+    tell a unit how the person just served rated: it sees those of its events alone."""
+    lines = [line for line in row.result.lines if not own or line.clause not in scheme.components]
+    refs = {ref for line in lines for ref in line.refs or ()}
+    cases = {case.number: case for case in Case.objects.visible_to(user).filter(number__in=refs)}
+    return [_reading(line, scheme, cases) for line in lines]
+
+
+def _reading(line: engine.Line, scheme: Scheme, cases: dict[str, Case]) -> Reading:
+    clause = clause_of(scheme, line.clause)
+    refs = line.refs or ()
+    return Reading(
+        points=line.points if line.points < 0 else f"+{line.points}",
+        words=clause.zh if clause else line.clause,
+        source=clause.source if clause else "",
+        assumed=bool(clause and clause.assumed),
+        count=line.count,
+        cases=[cases[ref] for ref in refs if ref in cases],
+        others=sum(ref not in cases for ref in refs),
+    )
+
+
+def clause_of(scheme: Scheme, name: str) -> Clause | None:
+    """The clause a line or consequence cites."""
+    for known in (scheme.base, scheme.floor, scheme.ceiling):
+        if known is not None and known.id == name:
+            return known
+    for section in (scheme.points, scheme.components, scheme.consequences, scheme.vetoes):
+        if name in section:
+            return section[name]
+    return None
+
+
+def _consequences(row: Row, scheme: Scheme) -> list[tuple[str, str]]:
+    found = []
+    for one in row.result.consequences:
+        clause = clause_of(scheme, one.clause)
+        found.append((clause.zh if clause else one.what, clause.source if clause else ""))
+    return found
