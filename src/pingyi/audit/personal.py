@@ -7,7 +7,7 @@ encrypted is forgotten.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.apps import apps
@@ -21,12 +21,16 @@ SLICE = 500
 
 @dataclass(frozen=True)
 class Encrypted:
-    """A field holding what the keyring encrypted under `context`, and the field that keeps the
-    value's fingerprint for lookup, if it has one."""
+    """A field holding what the keyring encrypted under `context`.
+
+    `fingerprint` names the field that keeps the value's fingerprint for lookup, if there is one,
+    and `form` brings the value to the form in which fingerprints compare.
+    """
 
     field: str
     context: str
     fingerprint: str | None = None
+    form: Callable[[str], str] = str
 
     def renewed(self, row: models.Model, keys: Keyring) -> dict[str, bytes]:
         """The fields to store so that `row` depends on the newest key alone; empty if it does."""
@@ -36,7 +40,7 @@ class Encrypted:
         plain = keys.decrypt(bytes(blob), context=self.context)
         fields = {self.field: keys.encrypt(plain, context=self.context)}
         if self.fingerprint:
-            fields[self.fingerprint] = keys.fingerprint(plain, context=self.context)
+            fields[self.fingerprint] = keys.fingerprint(self.form(plain), context=self.context)
         return fields
 
 

@@ -9,11 +9,9 @@ from django.db.models import QuerySet
 
 from pingyi.audit.actions import Actor, action, record
 from pingyi.audit.keys import keyring
-from pingyi.notices.models import InboxItem, Outgoing
+from pingyi.notices.models import TEXT, TO, InboxItem, Outgoing
 from pingyi.people.models import User
 
-TO = "outgoing.to"
-TEXT = "outgoing.text"
 """Contexts under which the outbox encrypts."""
 
 

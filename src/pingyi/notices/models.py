@@ -5,6 +5,12 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from pingyi.audit.personal import Encrypted
+
+TO = "outgoing.to"
+TEXT = "outgoing.text"
+"""Contexts under which a message's number and words are encrypted."""
+
 
 class Outgoing(models.Model):
     """One message to the world. The attempt is committed before the call; an unclear outcome is
@@ -31,6 +37,8 @@ class Outgoing(models.Model):
     attempted_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     settled_at = models.DateTimeField(null=True, blank=True)
+
+    personal = (Encrypted("to_cipher", TO), Encrypted("text_cipher", TEXT))
 
     class Meta:
         ordering = ["id"]

@@ -9,8 +9,7 @@ from django.db.models import QuerySet
 
 from pingyi.audit.keys import keyring
 from pingyi.kernel.masking import mask_phone
-from pingyi.notices.actions import TEXT, TO
-from pingyi.notices.models import InboxItem, Outgoing
+from pingyi.notices.models import TEXT, TO, InboxItem, Outgoing
 from pingyi.people.models import User
 
 

@@ -13,7 +13,6 @@ from django.db.models import Q
 
 from pingyi.audit.actions import SYSTEM, Actor, action, record
 from pingyi.audit.keys import keyring
-from pingyi.notices.actions import TEXT, TO
 from pingyi.notices.gateways import (
     Delivery,
     Refused,
@@ -22,7 +21,7 @@ from pingyi.notices.gateways import (
     Unreachable,
     sms_gateway,
 )
-from pingyi.notices.models import Outgoing
+from pingyi.notices.models import TEXT, TO, Outgoing
 
 State = Outgoing.State
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from pingyi.audit.personal import Encrypted
 from pingyi.directory.models import Season, ServicePoint, Unit
+from pingyi.ratings.contacts import MATTER, PHONE, matter_form
 
 
 class Rating(models.Model):
@@ -68,6 +70,11 @@ class Contact(models.Model):
     matter_cipher = models.BinaryField(null=True)
     matter_print = models.BinaryField(max_length=20, null=True)
     word_digest = models.BinaryField(max_length=32, null=True)
+
+    personal = (
+        Encrypted("phone_cipher", PHONE, fingerprint="phone_print"),
+        Encrypted("matter_cipher", MATTER, fingerprint="matter_print", form=matter_form),
+    )
 
 
 class RatingVoid(models.Model):
