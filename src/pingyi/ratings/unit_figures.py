@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import Count
-from django.utils.translation import gettext
 
 from pingyi import rulebook
 from pingyi.directory.models import Season, Unit
@@ -41,14 +40,6 @@ class UnitFigures:
     def rate(self) -> Decimal | None:
         """Satisfied ratings in per cent, to two places; None without any rating."""
         return self._share(sum(self.counts.get(level, 0) for level in self.satisfied))
-
-    @property
-    def rate_text(self) -> str:
-        return "—" if self.rate is None else str(self.rate)
-
-    @property
-    def of_text(self) -> str:
-        return gettext("%(n)s 条评价") % {"n": f"{self.total:,}"}
 
     @property
     def lines(self) -> Iterator[tuple[int, int, Decimal | None]]:
