@@ -59,11 +59,22 @@ class Sheets:
     tables: Mapping[str, Table]
     notes: tuple[str, ...]
 
-    def named_as_in_file(self, problems: Iterable[Problem]) -> list[Problem]:
-        """The problems with the sheets named as their file names them, in the file's order."""
+    def named_as_in_file(
+        self, problems: Iterable[Problem], headings: Mapping[str, Mapping[str, str]] = HEADINGS
+    ) -> list[Problem]:
+        """The problems in the file's order, with its own names of sheets and columns."""
         order = {name: place for place, name in enumerate(self.tables)}
+        own = {
+            (sheet, name): heading
+            for sheet, table in self.tables.items()
+            for heading in table.header
+            if (name := headings.get(sheet, {}).get(heading))
+        }
         return [
-            p._replace(sheet=self.tables[p.sheet].name) if p.sheet in self.tables else p
+            p._replace(
+                sheet=self.tables[p.sheet].name if p.sheet in self.tables else p.sheet,
+                column=own.get((p.sheet, p.column), p.column),
+            )
             for p in sorted(problems, key=lambda p: (order.get(p.sheet, -1), p.line))
         ]
 

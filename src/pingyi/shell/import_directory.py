@@ -92,7 +92,8 @@ def _read(file: Path, at: datetime):
     except OSError as error:
         raise click.ClickException(f"{file} cannot be read: {error.strerror}") from None
     if problems:
-        _fail(file, sheets.named_as_in_file(problems))
+        headings = {**reading.HEADINGS, accounts.SHEET: accounts.HEADINGS}
+        _fail(file, sheets.named_as_in_file(problems, headings))
     return content, people, [*sheets.notes, *notes]
 
 

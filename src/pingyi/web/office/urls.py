@@ -1,8 +1,9 @@
 from django.urls import path
 
-from pingyi.web.office import calls, cases, sorting
+from pingyi.web.office import calls, cases, directory_urls, sorting
 
 urlpatterns: list = [
+    *directory_urls.urlpatterns,
     path("sorting/", sorting.desk, name="sorting"),
     path("sorting/<str:number>/", sorting.sort, name="sort"),
     path("calls/", calls.calls, name="calls"),
