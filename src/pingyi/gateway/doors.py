@@ -24,6 +24,7 @@ from pingyi.ratings.submission import Invalid, NotJson
 RETRY_AFTER = "2"  # seconds
 
 JSON = ("Content-Type", "application/json")
+HTML = ("Content-Type", "text/html; charset=utf-8")
 NO_STORE = ("Cache-Control", "no-store")
 
 
@@ -74,7 +75,7 @@ def json_answer(outcome: Outcome) -> Answer:
 
 def form_answer(outcome: Outcome) -> Answer:
     """On to the receipt, which looks the same for every level; the form leaves no trace."""
-    return Answer(303, (("Location", f"/t/{outcome.receipt}"), NO_STORE), b"")
+    return Answer(303, (HTML, ("Location", f"/t/{outcome.receipt}"), NO_STORE), b"")
 
 
 def json_refusal(refusal: Exception) -> Answer:
