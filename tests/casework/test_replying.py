@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from pingyi.audit.actions import CITIZEN, SYSTEM
+from pingyi.audit.keys import keyring
 from pingyi.audit.queries import events_about
 from pingyi.casework.actions import (
     close_case,
@@ -15,6 +16,7 @@ from pingyi.casework.actions import (
 from pingyi.casework.models import Case, Rejudgement
 from pingyi.casework.policies import Incomplete, NotAllowed, NotNow
 from pingyi.demo.cases import walk
+from pingyi.notices.actions import TEXT, TO
 from pingyi.notices.models import Outgoing
 from tests.casework.world import PHONE, World, after
 
@@ -29,6 +31,12 @@ def test_the_answer_is_kept_and_an_sms_says_only_that_it_is_there(world: World):
     assert events_about(case).last().data["sms"] is True
     sms = Outgoing.objects.get()
     assert sms.purpose == "case.reply"
+    ring = keyring()
+    assert ring.decrypt(bytes(sms.to_cipher), context=TO) == PHONE
+    text = ring.decrypt(bytes(sms.text_cipher), context=TEXT)
+    assert text.endswith(f"/t/{case.rating.receipt}")
+    for hidden in ("已增设窗口", "不满意", world.point.name, world.brigade.name):
+        assert hidden not in text
     assert PHONE not in str(events_about(case).last().data)
 
 

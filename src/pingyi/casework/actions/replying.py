@@ -19,7 +19,7 @@ def reply_to_citizen(*, case: Case, text: str, by: Actor, at: datetime) -> Reply
     text = required(text, "text")
     step = take("reply", case, by=by, at=at)
     reply = Reply.objects.create(case=case, text=text, at=at, by=by.audit_name)
-    record_step(case, step, reply, sms=tell_her_of_the_answer(case, at=at))
+    record_step(case, step, reply, sms=tell_her_of_the_answer(case, by=by, at=at))
     return reply
 
 
