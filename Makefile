@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PORT ?= 8000
 export PINGYI_DATA ?= $(CURDIR)/data
 
-.PHONY: help setup messages run test check bench fuzz clean
+.PHONY: help setup messages catalogue run test check bench fuzz clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,7 +25,10 @@ $(VENV)/.ready: pyproject.toml
 PO := $(shell find src -name '*.po')
 messages: $(PO:.po=.mo)
 %.mo: %.po $(VENV)/.ready
-	@$(BIN)/pybabel --quiet compile --use-fuzzy -i $< -o $@
+	@$(BIN)/pybabel --quiet compile -i $< -o $@
+
+catalogue: setup ## gather new texts into the catalogues, and list what lacks its English
+	@bin/messages
 
 run: setup ## everything from a bare checkout: environment, demo city, server and worker
 	@bin/run
