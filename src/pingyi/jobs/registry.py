@@ -10,6 +10,8 @@ from pingyi.audit.actions import SYSTEM
 from pingyi.casework.actions import close_unjudged_cases, open_missing_cases
 from pingyi.clocks.actions import recompute
 from pingyi.integrity.actions import raise_burst_signals
+from pingyi.notices.sending import send_due_messages
+from pingyi.ratings.opening import send_wanted_codes
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,8 @@ class Job:
 
 
 JOBS: tuple[Job, ...] = (
+    Job("send-codes", 2, lambda at: send_wanted_codes(by=SYSTEM, at=at)),
+    Job("send-messages", 2, lambda at: send_due_messages(by=SYSTEM, at=at)),
     Job("open-cases", 30, lambda at: open_missing_cases(by=SYSTEM, at=at)),
     Job("close-unjudged-cases", 600, lambda at: close_unjudged_cases(by=SYSTEM, at=at)),
     Job("recompute-clocks", 24 * 3600, lambda at: recompute(by=SYSTEM, at=at)),

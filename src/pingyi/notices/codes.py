@@ -14,6 +14,7 @@ from django.db.models import F, Model, QuerySet
 
 from pingyi.audit.actions import Actor, action, kind_of, record
 from pingyi.audit.keys import keyring
+from pingyi.kernel.secrets import FINGERPRINT_LENGTH
 from pingyi.notices.actions import queue_sms
 from pingyi.notices.models import OneTimeCode
 
@@ -60,33 +61,46 @@ def issue_code(
     draw: Callable[[int], int] = secrets.randbelow,
 ) -> None:
     """Settle a request: send a fresh code in `text` (at `{code}`), or nothing without a phone."""
-    mine = OneTimeCode.objects.filter(pk=wanted.pk, settled_at__isnull=True)
-    if not phone:
-        mine.update(settled_at=at)
-        record(wanted, sent=False)
-        return
     code = f"{draw(10**DIGITS):0{DIGITS}}"
-    if mine.update(settled_at=at, digest=_digest(wanted, code), expires_at=at + VALID_FOR):
+    mine = OneTimeCode.objects.filter(pk=wanted.pk, settled_at__isnull=True).update(
+        settled_at=at, expires_at=at + VALID_FOR, digest=_digest(wanted, code) if phone else None
+    )
+    if mine and phone:
         queue_sms(phone=phone, text=text.format(code=code), purpose="code", by=by, at=at)
-    record(wanted, sent=True)
+    record(wanted, sent=bool(mine and phone))
 
 
-def accept_code(subject: Model, code: str, *, at: datetime) -> bool:
+def accept_code(subject: Model, code: str, *, by: Actor, at: datetime) -> bool:
     """Whether `code` is the latest one sent for `subject`, in time; it serves once.
 
-    Called within an action: the try is counted before the code is looked at.
+    The try is committed before the code is looked at. Where nothing could be sent the same is
+    done, so that the time taken does not tell.
     """
-    latest = _of(subject).filter(digest__isnull=False).order_by("-id").first()
-    if latest is None:
+    latest = _of(subject).filter(settled_at__isnull=False).order_by("-id").first()
+    if latest is None or not _count_try(wanted=latest, by=by, at=at):
         return False
+    kept = bytes(latest.digest or _NOTHING)
+    if not secrets.compare_digest(kept, _digest(latest, code)):
+        return False
+    return _use(wanted=latest, by=by, at=at)
+
+
+_NOTHING = bytes(FINGERPRINT_LENGTH)
+
+
+@action("code.try")
+def _count_try(*, wanted: OneTimeCode, by: Actor, at: datetime) -> bool:
     usable = OneTimeCode.objects.filter(
-        pk=latest.pk, used_at__isnull=True, expires_at__gt=at, tries__lt=TRIES
+        pk=wanted.pk, used_at__isnull=True, expires_at__gt=at, tries__lt=TRIES
     )
-    if not usable.update(tries=F("tries") + 1):
-        return False
-    if not secrets.compare_digest(bytes(latest.digest or b""), _digest(latest, code)):
-        return False
-    return bool(OneTimeCode.objects.filter(pk=latest.pk, used_at__isnull=True).update(used_at=at))
+    record(wanted)
+    return bool(usable.update(tries=F("tries") + 1))
+
+
+@action("code.use")
+def _use(*, wanted: OneTimeCode, by: Actor, at: datetime) -> bool:
+    record(wanted)
+    return bool(OneTimeCode.objects.filter(pk=wanted.pk, used_at__isnull=True).update(used_at=at))
 
 
 def _of(subject: Model) -> QuerySet[OneTimeCode]:

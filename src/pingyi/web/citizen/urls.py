@@ -2,8 +2,13 @@
 
 from django.urls import path
 
-from pingyi.web.citizen import rating
+from pingyi.web.citizen import home, rating, receipt
 
 urlpatterns = [
+    path("", home.home, name="home"),
     path("r/<str:code>", rating.rate, name="rate"),
+    path("t/", receipt.find, name="find-receipt"),
+    path("t/<str:text>", receipt.receipt, name="receipt"),
+    path("t/<str:text>/code", receipt.code, name="receipt-code"),
+    path("t/<str:text>/story", receipt.story, name="receipt-story"),
 ]
