@@ -1,0 +1,46 @@
+"""The quarter of an hour in which an opened receipt shows what became of it.
+
+A signed cookie of that receipt's address alone; it is the only thing kept, and says nothing of the
+rating but its number in the database.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+
+from pingyi.ratings.models import Rating
+
+COOKIE = "opened"
+LASTS = timedelta(minutes=15)
+_SALT = "pingyi.citizen.opened"
+
+
+def remember(response: HttpResponse, rating: Rating) -> None:
+    """Let this browser look at the rating's story for a while."""
+    response.set_cookie(
+        COOKIE,
+        signing.dumps(rating.pk, salt=_SALT),
+        max_age=int(LASTS.total_seconds()),
+        path=f"/t/{rating.receipt}",
+        httponly=True,
+        samesite="Strict",
+        secure=not settings.PINGYI.trial,
+    )
+
+
+def forget(response: HttpResponse, receipt: str) -> None:
+    response.delete_cookie(COOKIE, path=f"/t/{receipt}", samesite="Strict")
+
+
+def token(request: HttpRequest, rating: Rating) -> str:
+    """The cookie's text if it opens this rating now, else ""; its forms carry it as proof."""
+    text = request.COOKIES.get(COOKIE, "")
+    try:
+        opens = signing.loads(text, salt=_SALT, max_age=LASTS)
+    except signing.BadSignature:
+        return ""
+    return text if opens == rating.pk else ""
