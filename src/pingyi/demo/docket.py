@@ -59,24 +59,32 @@ CHECKED = {
 }
 """How a case goes, with how many in a hundred go so: where she can be called, where not."""
 
+_DAY = timedelta(days=1)
 SPECIAL = (
-    ("sort_lead", "investigate"),
-    ("sort_lead", "investigate", "conclude", "release", "reply"),
-    (*_STANDING, "dispatch"),
-    ("sort",),
-    (),
+    (("sort_lead", "investigate", "conclude", "release", "reply"), 14 * _DAY),
+    (_ANSWERED, 12 * _DAY),
+    ((*_STANDING, "dispatch"), 9 * _DAY),
+    (("sort_lead", "investigate"), 5 * _DAY),
+    ((*_STANDING, "dispatch", "acknowledge"), 5 * _DAY),
+    ((*_STANDING, "dispatch"), 4 * _DAY),
+    (("sort",), 3 * _DAY),
+    (("sort",), 2 * _DAY),
+    ((), 1.8 * _DAY),
+    ((), 1 * _DAY),
+    ((), 1 * _DAY),
 )
-"""Fates dealt out first, so that even a quiet city has them: under embargo, released, waiting."""
+"""Fates dealt to the first cases of at most such an age, so that even a quiet city has them: under
+embargo, released, with the unit, late, waiting to be decided."""
 
 _PAUSES: dict[str, tuple[float, float]] = {
     "decide": (4, 40),
     "reply": (2, 30),
     "sort": (1, 14),
     "sort_lead": (1, 6),
-    "settle": (3, 30),
-    "stand": (3, 30),
-    "no_answer": (3, 9),
-    "check": (10, 60),
+    "settle": (2, 22),
+    "stand": (2, 22),
+    "no_answer": (2, 7),
+    "check": (8, 36),
     "dispatch": (2, 20),
     "acknowledge": (2, 20),
     "answer": (20, 110),
@@ -86,7 +94,7 @@ _PAUSES: dict[str, tuple[float, float]] = {
     "release": (24, 72),
 }
 _USUAL_PAUSE = (4.0, 40.0)
-_FORGOTTEN = 0.12
+_FORGOTTEN = 0.08
 """How likely a case stays lying at some step, and runs late."""
 _USUAL = ("sort", "stand", "dispatch", "answer", "decide", "reply")
 _FINDINGS = {
@@ -113,13 +121,13 @@ class Docket:
         """Carry the latest bad ratings through the real actions."""
         recent = ratings_without_case().filter(recorded_at__gt=self.now - RECENT).order_by("-pk")
         latest = list(recent.select_related("unit__area__parent", "season", "contact")[:at_most])
-        special = iter(SPECIAL)
+        special = list(SPECIAL)
         for rating in reversed(latest):
-            rng = self._luck(rating)
-            old_enough = self.now - rating.recorded_at > timedelta(days=9)
-            fate = next(special, None) if old_enough else None
+            fate = None
+            if special and self.now - rating.recorded_at <= special[0][1]:
+                fate = special.pop(0)[0]
             with transaction.atomic():
-                self._walk(rating, rng, fate)
+                self._walk(rating, self._luck(rating), fate)
             self.report.advance()
         actions.close_unjudged_cases(by=SYSTEM, at=self.now)
 

@@ -29,7 +29,7 @@ _TYPICAL_BAD = 0.015
 _MIDDLING = 0.025
 _QUEUES = {20: 1.3, 21: 1.4, 22: 1.6, 23: 2.0, 24: 1.8, 25: 1.6, 34: 1.5}
 """How much likelier a bad rating is in the crowded half hours of the day."""
-_WITH_PHONE = 0.5
+_WITH_PHONE = 0.6
 _BY_SMS = 0.08
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.cells import cell_len
 
 from pingyi.demo.staff import Login
-from pingyi.people.roles import NAMES, Role
+from pingyi.people.roles import Role
 
 TRY: dict[Role, str] = {
     Role.SORTER: "分拣新差评 sort new bad ratings, within 24 h",
@@ -37,7 +37,7 @@ def sheet(
     """The sheet as text, columns aligned for a terminal."""
     numbers = " · ".join(f"{number:,} {what}" for number, what in counts)
     rows = [("角色 role", "登录名 login", "密码 password", "范围 where", "可以试 what to try")]
-    rows += [(NAMES[one.role], one.login, one.password, one.where, TRY[one.role]) for one in logins]
+    rows += [(one.role.zh, one.login, one.password, one.where, TRY[one.role]) for one in logins]
     widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
     table = "\n".join(
         "  ".join(

@@ -184,7 +184,7 @@ SCOREBOARD = DataTable(
         ),
         Column(
             "rate",
-            _("满意率（满意 / 评价）"),
+            _("满意率"),
             _rate,
             value=lambda row: per_cent(row.rate),
             sort=("rate",),
@@ -192,7 +192,7 @@ SCOREBOARD = DataTable(
         ),
         Column(
             "honour",
-            _("结果"),
+            _("评定结果"),
             lambda row, at: honour_tag(row.honour, row.vetoed),
             value=lambda row: str(HONOURS[row.honour][0]) if row.honour in HONOURS else "",
             style="nowrap",
@@ -213,7 +213,7 @@ SCOREBOARD = DataTable(
         ),
         Filter(
             "honour",
-            _("结果"),
+            _("评定结果"),
             lambda rows, honour, at: _kept(rows, lambda row: row.honour == honour),
             lambda request: [(key, words) for key, (words, _tone) in HONOURS.items()],
         ),

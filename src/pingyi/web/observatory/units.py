@@ -31,7 +31,7 @@ from pingyi.web.observatory.rows import honour_tag, per_cent
 class Reading:
     """One line of a unit's score as its page shows it."""
 
-    points: object
+    points: str
     words: str
     source: str
     assumed: bool
@@ -105,7 +105,7 @@ def _reading(line: engine.Line, scheme: Scheme, cases: dict[str, Case]) -> Readi
     clause = clause_of(scheme, line.clause)
     refs = line.refs or ()
     return Reading(
-        points=line.points if line.points < 0 else f"+{line.points}",
+        points=f"+{line.points}" if line.points >= 0 else f"\N{MINUS SIGN}{-line.points}",
         words=clause.zh if clause else line.clause,
         source=clause.source if clause else "",
         assumed=bool(clause and clause.assumed),
