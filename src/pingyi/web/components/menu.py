@@ -25,6 +25,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(_("案件"), "office:cases", "case.oversee"),
     Entry(_("本单位"), "unit:desk", "case.answer"),
     Entry(_("移交件"), "inspectors:desk", "case.investigate"),
+    Entry(_("概览"), "observatory:city", "scoreboard.read"),
     Entry(_("积分榜"), "observatory:scoreboard", "scoreboard.read"),
     Entry(_("目录"), "office:directory", "directory.read"),
     Entry(_("短信发件箱"), "office:outbox", "outbox.read"),
