@@ -41,18 +41,21 @@ class RenderedPage:
         return cls(status, before, behind, headers, packed)
 
     def body(self, key: str = "") -> bytes:
-        """The page with `key` in its slot."""
-        return b"".join((self.before, key.encode(), self.behind))
+        """The page with `key` in its slot, if it has one."""
+        return b"".join((self.before, self._slot(key), self.behind))
 
     def gzipped(self, key: str = "") -> bytes:
         """The same, as a gzip stream (RFC 1952)."""
         before, checksum, behind = self._packed
-        slot = key.encode()
+        slot = self._slot(key)
         checksum = zlib.crc32(self.behind, zlib.crc32(slot, checksum))
         size = len(self.before) + len(slot) + len(self.behind)
         stored = struct.pack("<BHH", 0, len(slot), len(slot) ^ 0xFFFF) + slot
         end = struct.pack("<II", checksum, size & 0xFFFFFFFF)
         return b"".join((_GZIP_HEADER, before, stored, behind, end))
+
+    def _slot(self, key: str) -> bytes:
+        return key.encode() if self.behind else b""
 
 
 def _deflated(part: bytes, *, last: bool) -> bytes:
