@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pingyi.casework.states import ENDINGS, OWNERS, RATER, SYSTEM, TRANSITIONS, State, Transition
-from pingyi.people.roles import NAMES, roles_that_may
+from pingyi.people.roles import Role, roles_that_may
 
 
 def document() -> str:
@@ -37,7 +37,7 @@ def _states() -> Iterator[str]:
     yield "| state | in Chinese | in code | who must act |"
     yield "|---|---|---|---|"
     for state in State:
-        who = "–" if state in ENDINGS else NAMES[OWNERS[state]]
+        who = "–" if state in ENDINGS else OWNERS[state].zh
         yield f"| {state.en} | {state.zh} | `{state}` | {who} |"
 
 
@@ -60,7 +60,7 @@ def _who(step: Transition) -> str:
     if step.permission == SYSTEM:
         return "系统"
     roles = roles_that_may(step.permission)
-    names = [name for role, name in NAMES.items() if role in roles]
+    names = [role.zh for role in Role if role in roles]
     return "、".join([*names, "系统"] if step.automatic else names)
 
 

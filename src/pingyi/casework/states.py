@@ -9,24 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Self
 
+from pingyi.kernel.terms import Term
 from pingyi.people.roles import Role
-
-
-class Term(StrEnum):
-    """A word of the domain: its code, and what people call it in Chinese and English."""
-
-    zh: str
-    en: str
-
-    def __new__(cls, value: str, zh: str = "", en: str = "") -> Self:
-        term = str.__new__(cls, value)
-        term._value_ = value
-        term.zh = zh
-        term.en = en
-        return term
 
 
 class State(Term):

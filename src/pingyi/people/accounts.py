@@ -13,6 +13,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from pingyi.audit.actions import Actor
+from pingyi.directory.checks import unknown_code
 from pingyi.directory.content import Content
 from pingyi.directory.models import Area, Unit
 from pingyi.directory.problems import Problem
@@ -22,7 +23,7 @@ from pingyi.kernel.text import normalise_phone
 from pingyi.people import actions, policies
 from pingyi.people.models import Appointment, User
 from pingyi.people.policies import TEXTS
-from pingyi.people.roles import NAMES, Role
+from pingyi.people.roles import Role
 
 SHEET = "accounts"
 HEADINGS = {
@@ -38,7 +39,7 @@ HEADINGS = {
     "手机号": "phone",
     "电话": "phone",
 }
-ROLES = {str(name): role for role, name in NAMES.items()} | {role.value: role for role in Role}
+ROLES = {name: role for role in Role for name in (role.zh, role.value)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +140,7 @@ class _Reader:
     def _role(self, text: str) -> Role | None:
         role = ROLES.get(text) or ROLES.get(text.casefold())
         if role is None:
-            known = "、".join(f"{role} {name}" for role, name in NAMES.items())
+            known = "、".join(f"{role} {role.zh}" for role in Role)
             self._say(
                 "role",
                 _("没有角色 %(role)s；可用：%(known)s") % {"role": text, "known": known}
@@ -153,15 +154,9 @@ class _Reader:
         if wrong is not None:
             self._say("unit" if wrong is policies.Why.NEEDS_UNIT else "area", _text(wrong))
         elif unit and unit not in self._units:
-            self._say(
-                "unit", _("没有编码为 %(code)s 的%(what)s") % {"code": unit, "what": _("单位")}
-            )
-        elif unit in self._retired:
-            self._say("unit", _text(policies.Why.UNIT_RETIRED))
+            self._say("unit", unknown_code(_("单位"), unit))
         elif area and area not in self._areas:
-            self._say(
-                "area", _("没有编码为 %(code)s 的%(what)s") % {"code": area, "what": _("区划")}
-            )
+            self._say("area", unknown_code(_("区划"), area))
 
     def _say(self, column: str, wrong: str) -> None:
         if wrong:

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from pingyi.audit.personal import Encrypted
 from pingyi.directory.models import Area, Unit
-from pingyi.people.roles import ADMINISTRATORS, NAMES, SCOPED_TO_UNIT, Role
+from pingyi.people.roles import ADMINISTRATORS, SCOPED_TO_UNIT, Role
 
 OF_UNIT = sorted(str(role) for role in SCOPED_TO_UNIT)
 OF_ALL = sorted(str(role) for role in ADMINISTRATORS)
@@ -39,7 +39,7 @@ class Appointment(models.Model):
     """A role held within an area (its whole subtree), a unit, or (administrators) everywhere."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="appointments")
-    role = models.CharField(max_length=20, choices=[(r.value, NAMES[r]) for r in Role])
+    role = models.CharField(max_length=20, choices=[(r.value, r.zh) for r in Role])
     area = models.ForeignKey(
         Area, on_delete=models.PROTECT, null=True, blank=True, related_name="appointments"
     )

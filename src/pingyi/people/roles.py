@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from pingyi.kernel.terms import Term
 
 
-class Role(StrEnum):
-    UNIT_ADMIN = "unit_admin"
-    SORTER = "sorter"
-    CALLER = "caller"
-    CASE_MANAGER = "case_manager"
-    SCHEME_KEEPER = "scheme_keeper"
-    INSPECTOR = "inspector"
-    SQUAD_MEMBER = "squad_member"
-    LEADER = "leader"
-    SYSTEM_ADMIN = "system_admin"
-    SECURITY_ADMIN = "security_admin"
-    AUDIT_ADMIN = "audit_admin"
+class Role(Term):
+    UNIT_ADMIN = "unit_admin", "双评议管理员", "Unit administrator"
+    SORTER = "sorter", "分拣员", "Sorter"
+    CALLER = "caller", "回访员", "Caller"
+    CASE_MANAGER = "case_manager", "案件管理员", "Case manager"
+    SCHEME_KEEPER = "scheme_keeper", "方案管理员", "Scheme keeper"
+    INSPECTOR = "inspector", "纪检监察人员", "Discipline inspector"
+    SQUAD_MEMBER = "squad_member", "督查队员", "Inspection squad member"
+    LEADER = "leader", "领导", "Leader"
+    SYSTEM_ADMIN = "system_admin", "系统管理员", "System administrator"
+    SECURITY_ADMIN = "security_admin", "安全管理员", "Security administrator"
+    AUDIT_ADMIN = "audit_admin", "审计管理员", "Audit administrator"
 
-
-NAMES: dict[Role, str] = {
-    Role.UNIT_ADMIN: "双评议管理员",
-    Role.SORTER: "分拣员",
-    Role.CALLER: "回访员",
-    Role.CASE_MANAGER: "案件管理员",
-    Role.SCHEME_KEEPER: "方案管理员",
-    Role.INSPECTOR: "纪检监察人员",
-    Role.SQUAD_MEMBER: "督查队员",
-    Role.LEADER: "领导",
-    Role.SYSTEM_ADMIN: "系统管理员",
-    Role.SECURITY_ADMIN: "安全管理员",
-    Role.AUDIT_ADMIN: "审计管理员",
-}
 
 OFFICE = frozenset({Role.SORTER, Role.CALLER, Role.CASE_MANAGER, Role.SCHEME_KEEPER})
 SCOPED_TO_UNIT = frozenset({Role.UNIT_ADMIN})

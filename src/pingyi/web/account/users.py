@@ -23,11 +23,11 @@ from pingyi.people import actions, links
 from pingyi.people.models import Appointment, User
 from pingyi.people.permissions import may
 from pingyi.people.policies import Refused
-from pingyi.people.roles import NAMES, Role
+from pingyi.people.roles import Role
 from pingyi.web.components.access import requires
 from pingyi.web.components.forms import DeskForm, TextField
 from pingyi.web.components.tables import Column, DataTable, Filter
-from pingyi.web.components.words import moment_text
+from pingyi.web.components.words import moment_text, say
 
 
 def _search(rows: QuerySet, text: str, at: datetime) -> QuerySet:
@@ -39,8 +39,17 @@ def _role(rows: QuerySet, role: str, at: datetime) -> QuerySet:
 
 
 def _roles(user: User) -> str:
-    held = [a for a in user.appointments.all() if a.until is None]
-    return "、".join(dict.fromkeys(str(NAMES[Role(a.role)]) for a in held))
+    held = {Role(a.role) for a in user.appointments.all() if a.until is None}
+    return " · ".join(say(role) for role in Role if role in held)
+
+
+def _appointments(user: User) -> list[tuple[Appointment, str]]:
+    held = user.appointments.select_related("area", "unit")
+    return [(one, say(Role(one.role))) for one in held]
+
+
+def _choices() -> list[tuple[str, str]]:
+    return [(role.value, say(role)) for role in Role]
 
 
 def _state(user: User) -> object:
@@ -72,7 +81,7 @@ TABLE = DataTable(
     order="login",
     filters=(
         Filter("q", _("登录名或姓名"), _search),
-        Filter("role", _("角色"), _role, choices=lambda request: [(r, NAMES[r]) for r in Role]),
+        Filter("role", _("角色"), _role, choices=lambda request: _choices()),
     ),
     empty=_("没有符合条件的用户。"),
 )
@@ -89,7 +98,7 @@ class CreateForm(DeskForm):
 class AppointForm(DeskForm):
     form_id = "appoint"
 
-    role = forms.ChoiceField(label=_("角色"), choices=lambda: [(r, NAMES[r]) for r in Role])
+    role = forms.ChoiceField(label=_("角色"), choices=_choices)
     area = TextField(label=_("区划编码"), max_length=12, required=False)
     unit = TextField(
         label=_("单位编码"),
@@ -227,7 +236,10 @@ def _user_page(
     context = {
         "shown": shown,
         "state": _state(shown),
-        "appointments": shown.appointments.select_related("area", "unit"),
+        "appointments": [
+            (held, say(Role(held.role)))
+            for held in shown.appointments.select_related("area", "unit")
+        ],
         "appoints": appoints,
         "creates": may(request.user, "user.create"),
         "form": (form or AppointForm()) if appoints else None,

@@ -25,7 +25,7 @@ from pingyi.people.permissions import may
 from pingyi.ratings.contacts import open_matter, open_phone
 from pingyi.web.components import case_deeds
 from pingyi.web.components.case_forms import CaseForm, RevealForm
-from pingyi.web.components.words import in_english, moment_text, role_text
+from pingyi.web.components.words import in_english, moment_text, say
 
 Url = Callable[[str], str]
 NOWHERE: Mapping[str, str] = {}
@@ -132,7 +132,7 @@ def waiting_for(case: Case) -> str:
     if case.state == State.CLOSED:
         return gettext("本案已办结，没有下一步。")
     role = owner(State(case.state), embargoed=case.embargoed)
-    return gettext("本案现由%(role)s办理。") % {"role": role_text(role)}
+    return gettext("本案现由%(role)s办理。") % {"role": say(role)}
 
 
 def answer_post(

@@ -12,7 +12,7 @@ from pingyi.people.permissions import may, roles_of
 from pingyi.people.roles import Role
 from pingyi.web.components.menu import menu_for
 from pingyi.web.components.queues import loads_of
-from pingyi.web.components.words import role_text
+from pingyi.web.components.words import say
 
 
 @require_safe
@@ -29,7 +29,7 @@ def desk(request: HttpRequest) -> HttpResponse:
             "late": sum(load.late for load in loads),
             "first": next((load for load in loads if load.total), None),
             "inbox": user.inbox.all()[:10],
-            "roles": [role_text(role) for role in Role if role in roles_of(user)],
+            "roles": [say(role) for role in Role if role in roles_of(user)],
             "places": menu_for(user, ""),
         },
     )

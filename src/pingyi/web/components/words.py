@@ -6,27 +6,10 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from django.utils import timezone
-from django.utils.translation import get_language, gettext, gettext_noop, ngettext
-
-from pingyi.people.roles import NAMES, Role
+from django.utils.translation import get_language, gettext, ngettext
 
 SOON = timedelta(hours=4)
 """What is due within this needs doing now: the clock turns from ink to amber."""
-
-ROLES = (
-    gettext_noop("双评议管理员"),
-    gettext_noop("分拣员"),
-    gettext_noop("回访员"),
-    gettext_noop("案件管理员"),
-    gettext_noop("方案管理员"),
-    gettext_noop("纪检监察人员"),
-    gettext_noop("督查队员"),
-    gettext_noop("领导"),
-    gettext_noop("系统管理员"),
-    gettext_noop("安全管理员"),
-    gettext_noop("审计管理员"),
-)
-"""The roles' names, once more for the message catalogue; a test holds them equal to `NAMES`."""
 
 
 class Term(Protocol):
@@ -70,8 +53,3 @@ def remaining_text(due_at: datetime, at: datetime) -> str:
     if due_at < at:
         return gettext("超期 %(span)s") % {"span": span_text(at - due_at)}
     return gettext("剩 %(span)s") % {"span": span_text(due_at - at)}
-
-
-def role_text(role: Role) -> str:
-    """A role's name in the reader's language."""
-    return gettext(NAMES[role])
