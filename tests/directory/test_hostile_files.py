@@ -190,7 +190,7 @@ def test_mutated_rows_are_loaded_whole_or_named(sheet, line, row):
     from pingyi.directory import reading
     from pingyi.directory.loading import load
     from pingyi.kernel.tables import Table, as_text
-    from tests.directory.conftest import NOW
+    from tests.directory.build import NOW
 
     rows = [list(found) for found in CITY[sheet]]
     width = len(rows[0])

@@ -14,7 +14,7 @@ from pingyi.directory.models import Area, Batch, Item, PointCode, ServicePoint, 
 from pingyi.directory.plan import plan
 from pingyi.directory.problems import DirectoryErrors
 from pingyi.kernel.codes import point_code_is_valid
-from tests.directory.conftest import NOW
+from tests.directory.build import NOW
 from tests.directory.files import CITY, IN_CHINESE, city, xlsx, zipped
 
 pytestmark = pytest.mark.django_db

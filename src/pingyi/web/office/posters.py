@@ -106,7 +106,7 @@ def _drawn(card: Card) -> str:
             _text("扫一扫，评一评", 22, size=17, fill="#fff", weight="700", spacing=2),
             _text("Scan to rate", 37, size=10, fill="#fff"),
             _block(card.unit, top=52, height=26, largest=10, fill=_INK),
-            _block(card.point, top=80, height=32, largest=16, fill=_INK, weight="700"),
+            _block(card.point, top=79, height=30, largest=16, fill=_INK, weight="700"),
             f'<rect x="{(WIDTH - side) / 2 - 2}" y="114" width="{side + 4}" height="{side + 4}" '
             f'rx="3" fill="#fff" stroke="{_RIVER}" stroke-width="1"/>',
             f'<g transform="translate({(WIDTH - side) / 2} 116) scale({scale:.6g})">'
