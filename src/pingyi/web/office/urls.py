@@ -1,6 +1,6 @@
 from django.urls import path
 
-from pingyi.web.office import calls, cases, directory_urls, sorting
+from pingyi.web.office import calls, cases, directory_urls, outbox, sorting
 
 urlpatterns: list = [
     *directory_urls.urlpatterns,
@@ -10,6 +10,7 @@ urlpatterns: list = [
     path("calls/<str:number>/", calls.call, name="call"),
     path("calls/<str:number>/reveal/", calls.reveal, name="call-reveal"),
     path("checks/", calls.checks, name="checks"),
+    path("outbox/", outbox.listed, name="outbox"),
     path("cases/", cases.cases, name="cases"),
     path("cases/<str:number>/", cases.case, name="case"),
     path("cases/<str:number>/reveal/", cases.reveal, name="case-reveal"),
