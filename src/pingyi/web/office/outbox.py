@@ -24,7 +24,7 @@ from pingyi.web.components.markup import tag
 from pingyi.web.components.tables import Column, DataTable, Filter
 from pingyi.web.components.words import moment_text
 
-PURPOSES = {"code": _("验证码"), "case.reply": _("答复通知")}
+PURPOSES = {"code": _("短信验证码"), "case.reply": _("答复通知")}
 STATES = {
     Outgoing.State.WAITING: (_("待发"), ""),
     Outgoing.State.SENDING: (_("发送中"), ""),
