@@ -87,6 +87,8 @@ def test_in_english_too(world: World):
         entries = timeline(case, "office")
         assert entries[1].text == "Sort, to be called back"
         assert entries[1].detail.startswith("Conduct\n")
+        assert entries[0].who == "System"
+        assert texts(citizen_steps(case.rating))[-1] == "Decided"
 
 
 def test_a_look_at_a_contact_is_part_of_the_story(world: World):

@@ -239,7 +239,7 @@ def _to_unit(item: _Told, facts: Facts, names: dict[str, str]) -> Entry:
     return Entry(
         at=item.at,
         who=names.get(item.by, item.by) if own else gettext("治庸办"),
-        text=gettext("办结") if item.step.target == "closed" else words(item.step),
+        text=gettext("案件已办结") if item.step.target == "closed" else words(item.step),
         detail=_detail_for_unit(item, facts),
         step="close" if item.step.target == "closed" else item.name,
     )
@@ -277,7 +277,7 @@ _HER_WORDS = {
     "accept_reply": _("您对办理表示满意，办结"),
     "reopen": _("您对办理不满意，已重新处置"),
     "end_unsatisfied": _("已记录您的意见，办结"),
-    "close": _("办结"),
+    "close": _("案件已办结"),
 }
 
 
