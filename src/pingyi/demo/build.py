@@ -57,7 +57,7 @@ def build(*, scale: str, seed: int, at: datetime, report: Report) -> City:
         raise NotEmpty
     size = SCALES[scale]
     today = at.astimezone(SHANGHAI).date()
-    first = first_day(today)
+    first = max(first_day(today), today - timedelta(days=size.days))
     founded = datetime.combine(first, time(9), SHANGHAI) - _OPENED_BEFORE
     report.stage("directory")
     paper = plan(size, seed)

@@ -15,19 +15,21 @@ from pingyi.demo import names
 
 @dataclass(frozen=True)
 class Scale:
-    """How large a city: units per group, streets per district, ratings in a full year so far.
+    """How large a city: units per group, streets per district, ratings so far.
 
     `walked`: at most so many recent bad ratings are carried through the real actions one by one.
+    `days`: history no longer than that.
     """
 
     streets: int
     units: dict[str, int]
     ratings: int
     walked: int
+    days: int = 366
 
 
 SCALES = {
-    "tiny": Scale(1, {"offices": 16, "stations": 8, "medical": 4, "utilities": 4}, 1_500, 12),
+    "tiny": Scale(1, {"offices": 16, "stations": 8, "medical": 4, "utilities": 4}, 1_500, 12, 45),
     "small": Scale(3, {"offices": 30, "stations": 52, "medical": 22, "utilities": 20}, 60_000, 80),
     "city": Scale(
         12,
