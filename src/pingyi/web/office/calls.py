@@ -74,9 +74,8 @@ def checks(request: HttpRequest) -> HttpResponse:
 
 
 def _url(case: Case, key: str) -> str:
-    if key == "reveal":
-        return reverse("office:call-reveal", args=[case.number])
-    return reverse("office:case-deed", args=[case.number, key])
+    name = {"call": "office:call", "reveal": "office:call-reveal"}[key]
+    return reverse(name, args=[case.number])
 
 
 def _show(request: HttpRequest, case: Case, *, status: int = 200, **shown: Any) -> HttpResponse:

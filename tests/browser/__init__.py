@@ -1,0 +1,1 @@
+"""What a person would judge by eye. `SCREENSHOTS=folder` keeps a picture of every page."""
