@@ -1,4 +1,4 @@
-"""The example that INTERFACES prints, the order of results, and the engine at a city's size."""
+"""The example printed in docs/formats.md, the order of results, and the engine at a city's size."""
 
 import json
 import subprocess

@@ -162,7 +162,7 @@ def test_alone_in_its_group_it_is_first_and_last(told: tuple[str, dict[str, Any]
 
 
 def better(name: str, facts: dict[str, Any], one: UnitResult, other: UnitResult) -> bool:
-    """Whether one is strictly better than another, from INTERFACES' words alone."""
+    """Whether one is strictly better than another, from the rules of places alone."""
     if one.vetoed != other.vetoed:
         return other.vetoed
     if one.total != other.total or name != "wuhan-2023":

@@ -1,4 +1,4 @@
-"""Roles and what each may do: *who may*, never *whether now* (DESIGN: who uses it). Pure."""
+"""Roles and what each may do: *who may*, never *whether now*. Pure."""
 
 from __future__ import annotations
 
