@@ -8,9 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from pingyi.directory import checks, seasons
 from pingyi.directory.content import SHEETS, Content, Row, columns, required
@@ -157,30 +156,11 @@ def unread(table: Table, known: Iterable[str]) -> list[str]:
 
 
 def from_tables(wrong: TableErrors) -> DirectoryErrors:
-    """The reader's complaints as ours."""
+    """The complaints of whoever read the file, in the language in use."""
+    english = (get_language() or "").startswith("en")
     return DirectoryErrors(
-        Problem(e.sheet, e.row or 0, e.column, str(_FORM.get(e.text, e.text))) for e in wrong.errors
+        Problem(e.sheet, e.row or 0, e.column, e.en if english else e.zh) for e in wrong.errors
     )
-
-
-# What the reader of files says most often, for people who read Chinese.
-_FORM: dict[str, str | Promise] = {
-    "two columns have this name": gettext_lazy("有两列同名"),
-    "a value in a column without a name": gettext_lazy("这一列没有表头"),
-    "broken: not a whole archive": gettext_lazy("文件不完整或已损坏"),
-    "broken: no workbook that can be read": gettext_lazy("文件已损坏，无法读取"),
-    "too large when unpacked": gettext_lazy("解压后过大"),
-    "too large when unpacked, or broken": gettext_lazy("解压后过大，或已损坏"),
-    "an old or protected workbook; save it as .xlsx without a password": gettext_lazy(
-        "旧格式或加密的工作簿；请另存为不加密的 .xlsx"
-    ),
-    "only .csv files are read, without folders": gettext_lazy(
-        "压缩包内只能有 .csv 文件，不含文件夹"
-    ),
-    "not text in UTF-8 or GB 18030": gettext_lazy("不是 UTF-8 或 GB 18030 文本"),
-    "protected by a password": gettext_lazy("已加密"),
-    "an archive without files": gettext_lazy("压缩包是空的"),
-}
 
 
 class _Reader:
