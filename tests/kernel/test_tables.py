@@ -1,6 +1,7 @@
 """CSV of every usual making, headers by any name, and what is written comes back as it was."""
 
 import io
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from pingyi.kernel.tables import (
     Limits,
+    Mistake,
     Row,
     Table,
     TableError,
@@ -80,16 +82,16 @@ def test_an_empty_file_is_an_empty_table(text):
 )
 def test_a_broken_line_is_named(text):
     (error,) = errors(table, text)
-    assert error.startswith("units, line 2: broken line")
+    assert error == "units: line 2: broken line or quotation marks"
 
 
 def test_too_many_columns_or_cells():
     wide = ",".join("x" * 201)
     assert errors(table, f"a\n{wide}\n") == [
-        "units, line 2: more columns or cells than can be read"
+        "units: line 2: more columns or cells than can be read"
     ]
     assert errors(table, "a,b\nc,d\n", limits=Limits(cells=3)) == [
-        "units, line 2: more columns or cells than can be read"
+        "units: line 2: more columns or cells than can be read"
     ]
     assert table("a,b\nc,d\n", limits=Limits(cells=4, columns=2)).rows
 
@@ -119,9 +121,21 @@ def test_values_without_a_heading_are_told_one_by_one():
 
 
 def test_an_error_reads_well_whatever_it_knows():
-    many = TableErrors([TableError("units", 3, "code", "missing"), TableError("", None, "", "no")])
-    assert str(many) == "units, row 3, code: missing\n: no"
-    assert len(many.errors) == 2
+    many = TableErrors(
+        [
+            TableError("units", 3, "code", Mistake.COLUMN_TWICE),
+            TableError("", None, "", Mistake.TOO_LARGE, {"limit": 64}),
+        ]
+    )
+    assert str(many) == "units, row 3, code: two columns have this name\n: larger than 64 MB"
+    assert [error.zh for error in many.errors] == ["有两列同名", "文件超过 64 MB"]
+
+
+@pytest.mark.parametrize("mistake", Mistake)
+def test_every_mistake_is_said_in_both_languages_with_the_same_values(mistake):
+    assert re.findall(r"{\w+}", mistake.zh) == re.findall(r"{\w+}", mistake.en)
+    assert re.search("[\u4e00-\u9fff]", mistake.zh)
+    assert mistake.en.isascii()
 
 
 @pytest.mark.parametrize(

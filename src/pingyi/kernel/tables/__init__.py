@@ -2,6 +2,7 @@
 
 from pingyi.kernel.tables.cells import Cell, as_text, escape_cell
 from pingyi.kernel.tables.limits import LIMITS, Limits
+from pingyi.kernel.tables.mistakes import Mistake
 from pingyi.kernel.tables.reading import read_tables
 from pingyi.kernel.tables.table import Row, Table, TableError, TableErrors
 from pingyi.kernel.tables.writing import write_csv, write_xlsx
@@ -10,6 +11,7 @@ __all__ = [
     "LIMITS",
     "Cell",
     "Limits",
+    "Mistake",
     "Row",
     "Table",
     "TableError",

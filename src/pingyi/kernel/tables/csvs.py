@@ -6,6 +6,7 @@ import re
 
 from pingyi.kernel.tables.cells import as_text
 from pingyi.kernel.tables.limits import Limits
+from pingyi.kernel.tables.mistakes import Mistake
 from pingyi.kernel.tables.table import Table, TableError, TableErrors
 
 _DELIMITERS = ",;\t"
@@ -24,10 +25,10 @@ def read_csv(content: bytes, name: str, limits: Limits) -> Table:
         for line in lines:
             count += len(line)
             if len(line) > limits.columns or count > limits.cells:
-                raise _refused(name, lines.line_num, "more columns or cells than can be read")
+                raise _refused(name, Mistake.TOO_WIDE, line=lines.line_num)
             cells.append([as_text(cell) for cell in line])
-    except csv.Error as error:
-        raise _refused(name, lines.line_num, f"broken line or quotation marks ({error})") from None
+    except csv.Error:
+        raise _refused(name, Mistake.BROKEN_LINE, line=lines.line_num) from None
     return Table.from_cells(name, cells)
 
 
@@ -40,7 +41,7 @@ def _decoded(content: bytes, name: str) -> str:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise _refused(name, None, "not text in UTF-8 or GB 18030")
+    raise _refused(name, Mistake.NOT_TEXT)
 
 
 def _lines(text: str) -> list[str]:
@@ -54,6 +55,5 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=lambda delimiter: first.count(delimiter))
 
 
-def _refused(name: str, line: int | None, text: str) -> TableErrors:
-    place = "" if line is None else f"line {line}"
-    return TableErrors([TableError(name, None, place, text)])
+def _refused(name: str, mistake: Mistake, **values: object) -> TableErrors:
+    return TableErrors([TableError(name, None, "", mistake, values)])

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pingyi.kernel.tables.csvs import read_csv
 from pingyi.kernel.tables.limits import LIMITS, Limits
+from pingyi.kernel.tables.mistakes import Mistake
 from pingyi.kernel.tables.sandbox import read_workbook
 from pingyi.kernel.tables.table import Table, TableError, TableErrors
 from pingyi.kernel.tables.zips import checked_archive, opened_archive, read_csv_archive
@@ -37,9 +38,9 @@ def _content(path: Path, limits: Limits) -> bytes:
 
 def _read(content: bytes, name: str, limits: Limits) -> list[Table]:
     if len(content) > limits.file_bytes:
-        raise _refused(name, f"larger than {limits.file_bytes // 2**20} MB")
+        raise _refused(name, Mistake.TOO_LARGE, limit=limits.file_bytes // 2**20)
     if content.startswith(_OLE):
-        raise _refused(name, "an old or protected workbook; save it as .xlsx without a password")
+        raise _refused(name, Mistake.OLD_OR_PROTECTED)
     if not content.startswith((_ZIP, _EMPTY_ZIP)):
         return [read_csv(content, Path(name).stem, limits)]
     try:
@@ -56,5 +57,5 @@ def _placed(error: TableError, name: str) -> TableError:
     return error if error.sheet else error._replace(sheet=name)
 
 
-def _refused(name: str, text: str) -> TableErrors:
-    return TableErrors([TableError(name, None, "", text)])
+def _refused(name: str, mistake: Mistake, **values: object) -> TableErrors:
+    return TableErrors([TableError(name, None, "", mistake, values)])

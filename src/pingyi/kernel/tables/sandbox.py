@@ -12,6 +12,7 @@ import sys
 from typing import Any
 
 from pingyi.kernel.tables.limits import Limits
+from pingyi.kernel.tables.mistakes import Mistake
 from pingyi.kernel.tables.table import Table, TableError, TableErrors
 
 
@@ -19,7 +20,7 @@ def read_workbook(content: bytes, limits: Limits) -> list[Table]:
     """The sheets of an .xlsx file. Raises TableErrors."""
     answer = _asked(content, limits)
     if "refused" in answer:
-        raise _refused(answer["refused"])
+        raise _refused(Mistake(answer["refused"]), **answer["values"])
     return [Table.from_cells(name, cells) for name, cells in answer["sheets"]]
 
 
@@ -38,12 +39,12 @@ def _asked(content: bytes, limits: Limits) -> dict[str, Any]:
             check=True,
         )
     except subprocess.TimeoutExpired:
-        raise _refused(f"could not be read within {limits.seconds} seconds") from None
+        raise _refused(Mistake.TOO_SLOW, seconds=limits.seconds) from None
     except subprocess.CalledProcessError:
-        raise _refused("too large when unpacked, or broken") from None
+        raise _refused(Mistake.TOO_LARGE_OR_BROKEN) from None
     answer: dict[str, Any] = json.loads(child.stdout)
     return answer
 
 
-def _refused(text: str) -> TableErrors:
-    return TableErrors([TableError("", None, "", text)])
+def _refused(mistake: Mistake, **values: object) -> TableErrors:
+    return TableErrors([TableError("", None, "", mistake, values)])

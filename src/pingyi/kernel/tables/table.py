@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from pingyi.kernel.tables.mistakes import Mistake
+
 
 class TableError(NamedTuple):
     """One mistake in a file; row and column are empty when it concerns the whole."""
@@ -13,11 +15,22 @@ class TableError(NamedTuple):
     row: int | None
     """As the spreadsheet numbers it: from 1, the header included."""
     column: str
-    text: str
+    mistake: Mistake
+    values: Mapping[str, object] = {}
+
+    @property
+    def zh(self) -> str:
+        """What is wrong, in Chinese."""
+        return self.mistake.zh.format(**self.values)
+
+    @property
+    def en(self) -> str:
+        """What is wrong, in English."""
+        return self.mistake.en.format(**self.values)
 
     def __str__(self) -> str:
         place = [self.sheet, f"row {self.row}" if self.row else "", self.column]
-        return f"{', '.join(part for part in place if part)}: {self.text}"
+        return f"{', '.join(part for part in place if part)}: {self.en}"
 
 
 class TableErrors(Exception):
@@ -100,7 +113,7 @@ def column_letters(place: int) -> str:
 def _repeated(name: str, header: Iterable[str]) -> list[TableError]:
     counts = Counter(heading for heading in header if heading)
     return [
-        TableError(name, None, heading, "two columns have this name")
+        TableError(name, None, heading, Mistake.COLUMN_TWICE)
         for heading, count in counts.items()
         if count > 1
     ]
@@ -111,5 +124,4 @@ def _nameless(
 ) -> Iterable[TableError]:
     for place in unnamed:
         if cells[place]:
-            text = "a value in a column without a name"
-            yield TableError(name, number, column_letters(place), text)
+            yield TableError(name, number, column_letters(place), Mistake.NAMELESS_COLUMN)

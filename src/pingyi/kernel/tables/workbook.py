@@ -16,6 +16,7 @@ from typing import Any
 
 from pingyi.kernel.tables.cells import as_text
 from pingyi.kernel.tables.limits import Limits
+from pingyi.kernel.tables.mistakes import Mistake
 from pingyi.kernel.tables.table import column_letters
 
 Sheets = Iterator[tuple[str, Iterable[Sequence[Any]]]]
@@ -29,7 +30,12 @@ _HEAD = 4096
 
 
 class Refused(Exception):
-    """The file exceeds a limit, or nobody can read it. The message is for its sender."""
+    """The file exceeds a limit, or nobody can read it."""
+
+    def __init__(self, mistake: Mistake, **values: object) -> None:
+        super().__init__(mistake)
+        self.mistake = mistake
+        self.values = values
 
 
 def sheets(content: bytes, limits: Limits) -> list[tuple[str, list[list[str]]]]:
@@ -44,7 +50,7 @@ def sheets(content: bytes, limits: Limits) -> list[tuple[str, list[list[str]]]]:
             raise
         except Exception:  # noqa: S112  broken files break readers in every possible way
             continue
-    raise Refused("broken: no workbook that can be read")
+    raise Refused(Mistake.NO_WORKBOOK)
 
 
 def _with_calamine(content: bytes) -> Sheets:
@@ -74,12 +80,12 @@ def _within(limits: Limits, found: Sheets) -> list[tuple[str, list[list[str]]]]:
         for row in rows:
             if len(row) > limits.columns:
                 last = column_letters(len(row) - 1)
-                raise Refused(f"sheet {name} reaches to column {last}; delete what is out there")
+                raise Refused(Mistake.REACHES_OUT, sheet=name, column=last)
             line = [as_text(cell) for cell in row]
             cells += len(line)
             characters += sum(map(len, line))
             if cells > limits.cells or characters > limits.characters:
-                raise Refused(f"sheet {name} holds too much for one file")
+                raise Refused(Mistake.HOLDS_TOO_MUCH, sheet=name)
             lines.append(line)
         taken.append((name, lines))
     return taken
@@ -110,9 +116,9 @@ def main(content: bytes, limits: Limits) -> dict[str, Any]:
     try:
         return {"sheets": sheets(content, limits)}
     except Refused as refused:
-        return {"refused": str(refused)}
+        return {"refused": refused.mistake.value, "values": refused.values}
     except MemoryError:
-        return {"refused": "too large when unpacked"}
+        return {"refused": Mistake.TOO_LARGE_UNPACKED.value, "values": {}}
 
 
 if __name__ == "__main__":

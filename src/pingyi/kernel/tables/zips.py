@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from pingyi.kernel.tables.csvs import read_csv
 from pingyi.kernel.tables.limits import Limits
+from pingyi.kernel.tables.mistakes import Mistake
 from pingyi.kernel.tables.table import Table, TableError, TableErrors
 
 _ENCRYPTED, _UTF8_NAME = 0x1, 0x800
@@ -23,7 +24,7 @@ def opened_archive(content: bytes) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(io.BytesIO(content))
     except _BROKEN:
-        raise _refused("", "broken: not a whole archive") from None
+        raise _refused("", Mistake.NO_ARCHIVE) from None
 
 
 def checked_archive(archive: zipfile.ZipFile, limits: Limits) -> list[zipfile.ZipInfo]:
@@ -33,14 +34,14 @@ def checked_archive(archive: zipfile.ZipFile, limits: Limits) -> list[zipfile.Zi
     """
     members = [info for info in archive.infolist() if not info.filename.startswith(_LITTER)]
     if len(members) > limits.members:
-        raise _refused("", f"more than {limits.members} files inside")
+        raise _refused("", Mistake.TOO_MANY_FILES, limit=limits.members)
     if sum(info.file_size for info in members) > limits.inflated_bytes:
-        raise _refused("", f"more than {limits.inflated_bytes // 2**20} MB when unpacked")
+        raise _refused("", Mistake.OVER_LIMIT_UNPACKED, limit=limits.inflated_bytes // 2**20)
     if any(info.compress_type not in _USUAL for info in members):
-        raise _refused("", "packed in an unusual way")
+        raise _refused("", Mistake.UNUSUALLY_PACKED)
     names = [info.filename for info in members]
     if len(set(names)) < len(names):
-        raise _refused("", "two files inside have the same name")
+        raise _refused("", Mistake.SAME_NAME)
     return members
 
 
@@ -49,12 +50,12 @@ def read_csv_archive(
 ) -> list[Table]:
     """One table for each .csv file; anything else inside is refused. Raises TableErrors."""
     if not members:
-        raise _refused("", "an archive without files")
+        raise _refused("", Mistake.EMPTY_ARCHIVE)
     tables = []
     for info in members:
         name = _file_name(info)
         if "/" in name or "\\" in name or not name.lower().endswith(".csv"):
-            raise _refused(name, "only .csv files are read, without folders")
+            raise _refused(name, Mistake.NOT_CSV)
         content = _unpacked(archive, info, name)
         tables.append(read_csv(content, PurePosixPath(name).stem, limits))
     return tables
@@ -74,14 +75,14 @@ def _file_name(info: zipfile.ZipInfo) -> str:
 
 def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> bytes:
     if info.flag_bits & _ENCRYPTED:
-        raise _refused(name, "protected by a password")
+        raise _refused(name, Mistake.PROTECTED)
     try:
         with archive.open(info) as file:
             # zipfile gives no more than the size declared, which was checked.
             return file.read()
     except _BROKEN:
-        raise _refused(name, "broken, or damaged on its way") from None
+        raise _refused(name, Mistake.DAMAGED) from None
 
 
-def _refused(name: str, text: str) -> TableErrors:
-    return TableErrors([TableError(name, None, "", text)])
+def _refused(name: str, mistake: Mistake, **values: object) -> TableErrors:
+    return TableErrors([TableError(name, None, "", mistake, values)])
