@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner),
-    max_leaves=8,
+    max_leaves=5,
 )
 _LEVELS = st.sampled_from(
     ["very_satisfied", "satisfied", "basically_satisfied", "dissatisfied", "very_dissatisfied"]
@@ -19,7 +19,10 @@ _REASONS = st.lists(
     st.sampled_from(["214", "207", "115", "108", "307", "510", "408", "000", ""]), max_size=20
 )
 _PHONES = st.from_regex(r"\A1[0-9]{10}\Z") | st.text(max_size=12)
-_TEXT = st.text(max_size=520) | st.text(alphabet="好\n\t\r\x00\u0301e👨‍👩‍👧", max_size=40)
+_LONG = st.builds(
+    lambda letter, count: letter * count, st.sampled_from("a好é👍\x00"), st.integers(498, 503)
+)
+_TEXT = st.text(max_size=30) | _LONG | st.text(alphabet="好\n\t\r\x00\u0301e👨‍👩‍👧", max_size=40)
 
 
 def fields(code: str) -> st.SearchStrategy[dict]:
@@ -41,8 +44,8 @@ def fields(code: str) -> st.SearchStrategy[dict]:
                     {}, optional={"phone": _PHONES, "call_back": st.booleans(), "x": _JSON}
                 )
             ),
-            "private_word": maybe(st.text(max_size=70)),
-            "matter": maybe(st.text(max_size=70)),
+            "private_word": maybe(st.text(max_size=12) | _LONG),
+            "matter": maybe(st.text(max_size=12) | _LONG),
             "staff": maybe(st.text(max_size=25)),
             "more": _JSON,
         },

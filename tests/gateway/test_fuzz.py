@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from typing import Any
 
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -18,9 +19,13 @@ from pingyi.audit.keys import keyring
 from pingyi.ratings import contacts
 from pingyi.ratings.models import Contact, Rating
 from pingyi.ratings.proof import prove
+from tests.gateway.driving import request
 from tests.gateway.guesses import bodies, forms
 
 EXAMPLES = int(os.environ.get("PINGYI_FUZZ_EXAMPLES", "5000"))
+TOGETHER = 4
+"""Requests sent at once, one of them the form's."""
+FORM = {"content-type": "application/x-www-form-urlencoded"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -28,22 +33,21 @@ def test_fuzz_the_doors(driver, city):
     acknowledged = set()
 
     @settings(
-        max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None
+        max_examples=EXAMPLES // TOGETHER,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        database=None,
     )
     @given(
-        st.one_of(
-            st.tuples(st.just("api"), bodies(city.code)),
-            st.tuples(st.just("form"), forms(city.code)),
-        )
+        st.lists(bodies(city.code), min_size=TOGETHER - 1, max_size=TOGETHER - 1),
+        forms(city.code),
     )
-    def send(door_and_body: tuple[str, bytes]) -> None:
-        door, body = door_and_body
-        answer = driver.rate(body) if door == "api" else driver.form(city.code, body)
-        assert answer.status in (200, 201, 303, 400, 404, 409, 413, 422), body
-        if answer.status in (200, 201):
-            acknowledged.add(answer.json()["receipt"])
-        elif answer.status == 303:
-            acknowledged.add(answer.header("Location").removeprefix("/t/"))
+    def send(several: list[bytes], form: bytes) -> None:
+        requests = [request("POST", "/api/v1/ratings", body) for body in several]
+        requests.append(request("POST", f"/r/{city.code}", form, headers=FORM))
+        for answer in driver.run(*requests):
+            assert answer.status in (200, 201, 303, 400, 404, 409, 413, 422)
+            acknowledged.update(receipt_in(answer))
 
     send()
     assert acknowledged == set(Rating.objects.values_list("receipt", flat=True))
@@ -52,6 +56,12 @@ def test_fuzz_the_doors(driver, city):
     proof = prove(at=timezone.now())
     assert proof.ratings == len(acknowledged)
     assert not proof.differences
+
+
+def receipt_in(answer: Any) -> set[str]:
+    if answer.status == 303:
+        return {answer.header("Location").removeprefix("/t/")}
+    return {answer.json()["receipt"]} if answer.status in (200, 201) else set()
 
 
 def no_rule_is_broken() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pingyi.audit.actions import SYSTEM
+from pingyi.audit.sealing import seal
 from pingyi.casework.actions import close_unjudged_cases, open_missing_cases
 from pingyi.clocks.actions import recompute
 from pingyi.integrity.actions import raise_burst_signals
@@ -30,6 +31,7 @@ JOBS: tuple[Job, ...] = (
     Job("close-unjudged-cases", 600, lambda at: close_unjudged_cases(by=SYSTEM, at=at)),
     Job("recompute-clocks", 24 * 3600, lambda at: recompute(by=SYSTEM, at=at)),
     Job("burst-signals", 60, lambda at: raise_burst_signals(by=SYSTEM, at=at)),
+    Job("seal-events", 60, lambda at: seal(at=at)),
 )
 
 

@@ -28,6 +28,7 @@ def run(stop: threading.Event, *, jobs: Sequence[Job] = JOBS) -> None:
     while not stop.is_set():
         for job in jobs:
             if due[job.name] <= time.monotonic() and not stop.is_set():
+                close_old_connections()
                 run_once(job, at=datetime.now(UTC))
                 due[job.name] = time.monotonic() + job.every
         stop.wait(max(0.0, min(due.values()) - time.monotonic()))
@@ -36,7 +37,6 @@ def run(stop: threading.Event, *, jobs: Sequence[Job] = JOBS) -> None:
 
 def run_once(job: Job, *, at: datetime) -> bool:
     """Whether the job went well."""
-    close_old_connections()
     started = time.monotonic()
     try:
         job.run(at)
