@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.paginator import Page, Paginator
@@ -85,6 +86,8 @@ class DataTable:
     filters: tuple[Filter, ...] = ()
     empty: Words = NOTHING
     per_page: int = 50
+    carried: tuple[str, ...] = ()
+    """Parameters that choose what the table is about: filtering and clearing keep them."""
 
     def read(self, request: HttpRequest, rows: QuerySet, *, at: datetime) -> Listing:
         """The rows as the request wants them; what makes no sense in it is told or left out."""
@@ -135,6 +138,16 @@ class Listing:
             for name in lookups
         ]
         return rows.order_by(*terms, "-pk")
+
+    @property
+    def carried(self) -> list[tuple[str, str]]:
+        """The parameters that stay, whatever is filtered."""
+        return [(name, self._asked[name]) for name in self.table.carried if name in self._asked]
+
+    @property
+    def cleared_url(self) -> str:
+        """This listing's address without filters."""
+        return f"?{urlencode(self.carried)}"
 
     # A page of it
 

@@ -199,6 +199,7 @@ SCOREBOARD = DataTable(
         ),
     ),
     order="rank",
+    carried=("season", "group"),
     filters=(
         Filter(
             "q",

@@ -1,0 +1,83 @@
+"""The city at a glance: figures with denominators, each leading to its records."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from pingyi.casework.states import State
+from pingyi.people.roles import Role
+from tests.casework.world import World
+from tests.staff import signed_in
+from tests.web.many import many_cases
+from tests.web.reading import words
+
+CITY = "/city/?season=2026"
+
+
+@pytest.fixture(autouse=True)
+def _no_kept_trend():
+    cache.clear()
+
+
+@pytest.fixture
+def desk(world: World):
+    return signed_in(world.person(Role.LEADER, area=world.city))
+
+
+def test_figures_with_their_denominators(world: World, desk):
+    world.case("settled")
+    world.case("closed")
+    world.case("with_unit")
+    world.rate(level="satisfied", comment="", phone=None)
+    shown = words(desk.get(CITY))
+    assert "满意率 25.00% 4 条评价" in shown
+    assert "差评 3 占评价 75.00%" in shown
+    assert "在办案件 1 已办结 2 件" in shown
+    assert "已超期 1 在办 1 件之中" in shown  # its clocks ran out in June
+    assert "回访解决 50.00% 1 / 办结 2" in shown
+    assert "查实 1 办结 2 件之中" in shown
+    assert "洪山区 25.00% 4 条评价 ▲ 超期 1 · 在办 1" in shown
+
+
+def test_each_figure_leads_to_its_records(world: World, desk):
+    world.case("with_unit")
+    page = desk.get(CITY).content.decode()
+    for address in ("/office/cases/?late=yes", "/office/cases/?state=with_unit",
+                    f"/office/cases/?area={world.district.code}"):  # fmt: skip
+        assert f'href="{address}"' in page
+        assert "2026-000001" in words(desk.get(address))
+
+
+def test_a_district_leader_sees_the_district(world: World):
+    world.case("with_unit")
+    there = signed_in(world.person(Role.LEADER, area=world.elsewhere)).get(CITY)
+    assert "武昌区 概览" in words(there)
+    assert "在办案件 0" in words(there)
+    assert "还没有评价" in words(there)
+
+
+@pytest.mark.parametrize("role", [Role.UNIT_ADMIN, Role.SYSTEM_ADMIN, Role.AUDIT_ADMIN])
+def test_it_is_closed_to_others(world: World, role: Role):
+    assert signed_in(world.person(role)).get(CITY).status_code == 403
+
+
+def test_an_embargoed_case_is_not_among_the_figures(world: World, desk):
+    world.case("sealed")
+    assert "在办案件 0" in words(desk.get(CITY))
+
+
+def test_as_many_queries_for_a_thousand_cases_as_for_ten(world: World, desk):
+    def queries() -> int:
+        cache.clear()
+        with CaptureQueriesContext(connection) as captured:
+            assert desk.get(CITY).status_code == 200
+        return len(captured)
+
+    many_cases(world, State.WITH_UNIT, 10)
+    queries()
+    few = queries()
+    many_cases(world, State.WITH_UNIT, 990)
+    assert queries() == few <= 20
