@@ -42,7 +42,7 @@ EVENTS = DataTable(
         Column("actor", _("操作人"), lambda e, at: e.actor, sort=("actor",), style="nowrap"),
         Column("action", _("操作"), lambda e, at: e.action, sort=("action",), style="nowrap"),
         Column("subject", _("对象"), lambda e, at: f"{e.subject_kind} {e.subject_id}"),
-        Column("data", _("内容"), lambda e, at: json.dumps(e.data, ensure_ascii=False)),
+        Column("data", _("详情"), lambda e, at: json.dumps(e.data, ensure_ascii=False)),
     ),
     order="-at",
     filters=(
@@ -59,7 +59,7 @@ READS = DataTable(
     columns=(
         Column("at", _("时间"), lambda r, at: moment_text(r.at), sort=("at",), style="nowrap"),
         Column("reader", _("查看人"), lambda r, at: r.reader, sort=("reader",), style="nowrap"),
-        Column("what", _("内容"), lambda r, at: r.what, sort=("what",), style="nowrap"),
+        Column("what", _("所看内容"), lambda r, at: r.what, sort=("what",), style="nowrap"),
         Column("subject", _("对象"), lambda r, at: f"{r.subject_kind} {r.subject_id}"),
         Column("reason", _("理由"), lambda r, at: r.reason, style="words"),
     ),
