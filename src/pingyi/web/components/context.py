@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from pingyi.notices.models import InboxItem
+from pingyi.notices.queries import unread_count
 from pingyi.web.components.menu import menu_for
 
 
@@ -17,5 +17,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
         return {"menu": [], "unread": 0}
     return {
         "menu": menu_for(user, request.path),
-        "unread": SimpleLazyObject(InboxItem.objects.filter(user=user, read_at__isnull=True).count),
+        "unread": SimpleLazyObject(lambda: unread_count(user)),
     }
