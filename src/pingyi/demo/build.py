@@ -14,7 +14,7 @@ from pingyi.casework.models import Case
 from pingyi.casework.rules import office_of
 from pingyi.casework.states import State
 from pingyi.clocks.calendar import city_calendar
-from pingyi.demo import founding, history, names, trail
+from pingyi.demo import founding, history, names, quick, trail
 from pingyi.demo.docket import Docket
 from pingyi.demo.history import Place
 from pingyi.demo.plan import SCALES, plan
@@ -55,6 +55,11 @@ def build(*, scale: str, seed: int, at: datetime, report: Report) -> City:
     """
     if trail.holds_anything():
         raise NotEmpty
+    with quick.unsynced():
+        return _built(scale=scale, seed=seed, at=at, report=report)
+
+
+def _built(*, scale: str, seed: int, at: datetime, report: Report) -> City:
     size = SCALES[scale]
     today = at.astimezone(SHANGHAI).date()
     first = max(first_day(today), today - timedelta(days=size.days))

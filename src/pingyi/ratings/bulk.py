@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -94,11 +94,12 @@ def _change(row: PastRating) -> tallies.Change:
 
 
 def _as_stored(row: PastRating) -> tuple[Any, ...]:
-    values = list(row)
-    values[0] = row.key if connection.features.has_native_uuid_field else row.key.hex
-    values[12] = connection.ops.adapt_datetimefield_value(row.recorded_at)
-    values[13] = connection.ops.adapt_datefield_value(row.day)
-    return tuple(values)
+    """The row as the database takes it; SQLite keeps UUIDs and moments (in UTC) as text."""
+    if connection.vendor != "sqlite":
+        return row
+    moment = row.recorded_at.astimezone(UTC).replace(tzinfo=None)
+    key, *middle, _moment, day, device, network = row
+    return (key.hex, *middle, str(moment), day.isoformat(), device, network)
 
 
 def _insert(model: type[Any], fields: Iterable[str], rows: Sequence[tuple[Any, ...]]) -> None:
