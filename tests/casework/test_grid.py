@@ -63,6 +63,7 @@ def test_buttons_offer_what_the_policy_allows(world: World):
             for offer in policies.offers(case, world.person(role), at=LATER):
                 again = policies.why_not(offer.step, case, world.person(role), at=LATER)
                 assert offer.reason == again
+                assert offer.enabled == (again is None)
                 assert case.state in offer.step.sources
 
 

@@ -112,3 +112,17 @@ def test_clocks_are_those_of_the_ratings_season(world: World):
     assert scheme_of(case).name == "wuhan-2021", "what holds on the day it was opened"
     case.rating = None
     assert scheme_of(case).name == "wuhan-2021"
+
+
+def test_a_scheme_without_a_clock_starts_none(world: World, monkeypatch):
+    import msgspec
+
+    from pingyi import rulebook
+    from pingyi.casework import rules
+
+    scheme = rulebook.scheme("wuhan-2023")
+    fewer = msgspec.structs.replace(
+        scheme, clocks={name: rule for name, rule in scheme.clocks.items() if name != "verify"}
+    )
+    monkeypatch.setattr(rules, "scheme_of", lambda case: fewer)
+    assert {clock.rule for clock in world.case().clocks.all()} == {"sort", "call_back"}

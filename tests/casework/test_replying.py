@@ -131,3 +131,17 @@ def test_one_worked_meanwhile_is_passed_over(world: World, monkeypatch):
     monkeypatch.setattr(replying, "close_case", beaten)
     assert close_unjudged_cases(by=SYSTEM, at=after(days=60)) == [second]
     assert events_about(first).last().actor == "citizen"
+
+
+def test_her_words_are_as_long_as_a_ratings_at_most(world: World):
+    case = world.case("replied")
+    with pytest.raises(Incomplete) as refused:
+        rejudge(case=case, satisfied=False, words="长" * 501, by=CITIZEN, at=LATER)
+    assert (refused.value.reason.code, refused.value.reason.field) == ("too_long", "words")
+    rejudge(case=case, satisfied=False, words="长" * 500, by=CITIZEN, at=LATER)
+
+
+def test_a_text_has_an_end(world: World):
+    with pytest.raises(Incomplete) as refused:
+        reply_to_citizen(case=world.case("verified"), text="长" * 5001, by=world.caller, at=LATER)
+    assert str(refused.value) == "最多 5000 个字"

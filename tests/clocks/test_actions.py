@@ -182,6 +182,17 @@ def test_a_clock_met_meanwhile_does_not_move(case: Case):
         )
 
 
+def test_recomputing_passes_over_a_clock_met_meanwhile(case: Case, monkeypatch):
+    """Two open when the recomputing begins; one is met before its turn comes."""
+    first = actions.start(case.clocks, "verify", rule(5, "working_days"), at=MONDAY)
+    second = actions.start(case.clocks, "referral", rule(5, "working_days"), at=MONDAY)
+    listed = list(actions._open_clocks())
+    monkeypatch.setattr(actions, "_open_clocks", lambda: iter(listed))
+    actions.meet(case.clocks.filter(pk=first.pk), at=MONDAY)
+    CalendarDay.objects.create(date=date(2026, 6, 3), working=False)
+    assert [m.clock for m in recompute(by=BY, at=MONDAY)] == [second]
+
+
 def test_every_clock_model_names_its_pauses():
     for model in actions._deadline_models():
         assert model.pauses.rel.related_model._meta.get_field("clock")

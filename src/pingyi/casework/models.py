@@ -17,10 +17,10 @@ from pingyi.casework.states import (
     Kind,
     Priority,
     State,
-    Term,
 )
 from pingyi.clocks.models import Deadline, Pause
 from pingyi.directory.models import Area, ServicePoint, Unit
+from pingyi.kernel.terms import Term
 from pingyi.ratings.models import Rating
 
 

@@ -100,7 +100,6 @@ STILL_OPEN_TO_HER = Reason(
     "评价人仍可再次评价，期满前不能办结",
     "The rater may still judge the handling; not closed before her time is up",
 )
-TOO_LONG = Reason("too_long", "不超过 200 字", "200 characters at most", "reason")
 NEEDS = Reason("needs", "此项必填", "This is required")
 CONSENT_UNASKED = Reason(
     "consent_unasked", "未接通时不能登记同意", "No consent without an answered call", "outcome"
@@ -146,6 +145,11 @@ HAS_CASE = Reason("has_case", "该评价已经立案", "This rating has its case
 def needs(field: str) -> Reason:
     """`field` must be given."""
     return replace(NEEDS, field=field)
+
+
+def too_long(field: str, longest: int) -> Reason:
+    """`field` holds more than `longest` characters."""
+    return Reason("too_long", f"最多 {longest} 个字", f"{longest} characters at most", field)
 
 
 def why_not(step: Transition, case: Case, by: Actor, *, at: datetime) -> Reason | None:

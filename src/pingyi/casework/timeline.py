@@ -25,9 +25,9 @@ from pingyi.casework.states import (
     Grade,
     Kind,
     State,
-    Term,
     Transition,
 )
+from pingyi.kernel.terms import Term
 from pingyi.people.models import User
 from pingyi.ratings.models import Rating
 

@@ -171,7 +171,7 @@ def _open_clocks() -> Iterator[Deadline]:
         open_ones = model._default_manager.filter(
             unit="working_days", met_at__isnull=True, stopped_at__isnull=True
         )
-        yield from open_ones.prefetch_related("pauses").order_by("pk")
+        yield from open_ones.prefetch_related("pauses").order_by("pk")  # type: ignore[misc]
 
 
 def _deadline_models() -> list[type[Deadline]]:

@@ -6,10 +6,9 @@ from datetime import datetime
 
 from pingyi.audit.actions import Actor, action
 from pingyi.casework import policies
-from pingyi.casework.actions.steps import record_step, required, take
+from pingyi.casework.actions.steps import cleaned, record_step, required, take
 from pingyi.casework.models import Case, Dispatch, UnitAnswer
 from pingyi.casework.policies import ACKNOWLEDGED, Overtaken
-from pingyi.kernel.text import clean_text
 
 
 @action("case.acknowledge")
@@ -37,6 +36,7 @@ def answer_case(
 
     Answering acknowledges.
     """
+    changed = cleaned(process_change, "process_change")
     account, measures = required(account, "account"), required(measures, "measures")
     step = take("answer", case, by=by, at=at)
     dispatch = _open_dispatch(case)
@@ -46,7 +46,7 @@ def answer_case(
         dispatch=dispatch,
         account=account,
         measures=measures,
-        process_change=clean_text(process_change).strip(),
+        process_change=changed,
         at=at,
         by=by.audit_name,
     )

@@ -6,11 +6,10 @@ from datetime import datetime
 
 from pingyi.audit.actions import Actor, action
 from pingyi.casework import rules
-from pingyi.casework.actions.steps import chosen, record_step, required, take
+from pingyi.casework.actions.steps import chosen, cleaned, record_step, required, take
 from pingyi.casework.models import CallAttempt, Case, Reply
 from pingyi.casework.policies import CONSENT_UNASKED, Incomplete
 from pingyi.casework.states import CallOutcome
-from pingyi.kernel.text import clean_text
 
 _STEPS = {
     CallOutcome.SETTLED: "settle",
@@ -41,7 +40,7 @@ def log_call(
     to be checked. What she agreed to is asked of answered calls only.
     """
     outcome = chosen(CallOutcome, outcome, "outcome")
-    text = clean_text(note).strip()
+    text = cleaned(note, "note")
     if outcome is CallOutcome.STANDS:
         text = required(text, "note")
     elif outcome is CallOutcome.SETTLED:

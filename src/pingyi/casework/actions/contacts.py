@@ -14,11 +14,9 @@ from pingyi.casework.policies import (
     NO_CONTACT,
     NOT_YOURS,
     OWN_UNIT,
-    TOO_LONG,
-    Incomplete,
     Reason,
 )
-from pingyi.casework.states import Term
+from pingyi.kernel.terms import Term
 from pingyi.people.models import User
 from pingyi.people.permissions import scope_of
 from pingyi.ratings.contacts import open_matter, open_phone
@@ -40,9 +38,8 @@ def reveal_contact(*, case: Case, what: Contact | str, reason: str, by: User, at
     The office and the inspectors need the permission; the unit is shown the matter number alone,
     and only of a dispatch that includes it.
     """
-    what, text = chosen(Contact, what, "what"), required(reason, "reason")
-    if len(text) > LONGEST_REASON:
-        raise Incomplete(TOO_LONG)
+    what = chosen(Contact, what, "what")
+    text = required(reason, "reason", longest=LONGEST_REASON)
     refused = _why_hidden(case, what, by)
     if refused is not None:
         raise refusal(refused)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from pingyi.audit.actions import SYSTEM, Actor, action
-from pingyi.casework.actions.steps import record_step, required, take
+from pingyi.casework.actions.steps import cleaned, record_step, required, take
 from pingyi.casework.messages import tell_her_of_the_answer
 from pingyi.casework.models import Case, CaseClock, Rejudgement, Reply
 from pingyi.casework.policies import Refusal
 from pingyi.casework.states import Finding, State
-from pingyi.kernel.text import clean_text
+
+LONGEST_WORDS = 500
+"""As long as the words of a rating."""
 
 
 @action("case.reply")
@@ -28,12 +30,13 @@ def rejudge(
     *, case: Case, satisfied: bool, words: str = "", by: Actor, at: datetime
 ) -> Rejudgement:
     """Her judgement of the handling. Not satisfied reopens the case, once; else it is closed."""
+    said = cleaned(words, "words", longest=LONGEST_WORDS)
     unhappy = "reopen" if may_reopen(case) else "end_unsatisfied"
     step = take("accept_reply" if satisfied else unhappy, case, by=by, at=at)
     made = Rejudgement.objects.create(
         case=case,
         satisfied=satisfied,
-        words=clean_text(words).strip(),
+        words=said,
         at=at,
         by=by.audit_name,
     )

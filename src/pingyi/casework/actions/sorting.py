@@ -7,10 +7,9 @@ from datetime import datetime
 from pingyi.audit.actions import Actor, action
 from pingyi.casework import policies
 from pingyi.casework.actions.placing import hand_to_inspectors
-from pingyi.casework.actions.steps import chosen, record_step, required, take
+from pingyi.casework.actions.steps import chosen, cleaned, record_step, required, take
 from pingyi.casework.models import Case, Sorting
 from pingyi.casework.states import Kind, Priority
-from pingyi.kernel.text import clean_text
 
 
 @action("case.sort")
@@ -24,7 +23,7 @@ def sort_case(
     without that wish is for the answer only, so the case is checked instead.
     """
     kind = chosen(Kind, kind, "kind")
-    text = required(note, "note") if lead else clean_text(note).strip()
+    text = required(note, "note") if lead else cleaned(note, "note")
     if lead:
         step = take(
             "sort_to_refer",

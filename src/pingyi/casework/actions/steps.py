@@ -21,13 +21,18 @@ from pingyi.casework.policies import (
     Reason,
     Refusal,
     needs,
+    too_long,
     why_not,
 )
-from pingyi.casework.states import HANDLE, TRANSITIONS, Grade, State, Term, Transition
+from pingyi.casework.states import HANDLE, TRANSITIONS, Grade, State, Transition
 from pingyi.clocks import actions as clocks
+from pingyi.kernel.terms import Term
 from pingyi.kernel.text import clean_text
 
 T = TypeVar("T", bound=Term)
+
+LONGEST = 5000
+"""Characters of a text somebody writes on a case."""
 
 
 def refusal(reason: Reason) -> Refusal:
@@ -83,9 +88,17 @@ def _by_kind(*facts: Fact) -> dict[str, int]:
     return {fact._meta.model_name or "": fact.pk for fact in facts}
 
 
-def required(value: str, field: str) -> str:
-    """`value` cleaned; Incomplete, naming the field, if it is blank."""
+def cleaned(value: str, field: str, *, longest: int = LONGEST) -> str:
+    """`value` in one form; Incomplete, naming the field, if it is longer than `longest`."""
     text = clean_text(value).strip()
+    if len(text) > longest:
+        raise Incomplete(too_long(field, longest))
+    return text
+
+
+def required(value: str, field: str, *, longest: int = LONGEST) -> str:
+    """`value` in one form; Incomplete, naming the field, if it is blank or too long."""
+    text = cleaned(value, field, longest=longest)
     if not text:
         raise Incomplete(needs(field))
     return text
