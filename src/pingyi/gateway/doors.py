@@ -11,10 +11,11 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import msgspec
+from django.conf import settings
 
 from pingyi.audit.keys import keyring
 from pingyi.ratings import entry as entries
-from pingyi.ratings import submission
+from pingyi.ratings import submission, traces
 from pingyi.ratings.batching import Unavailable
 from pingyi.ratings.entry import Client, Entry
 from pingyi.ratings.points import Point, PointGone, Rules, UnknownPoint
@@ -75,7 +76,8 @@ def json_answer(outcome: Outcome) -> Answer:
 
 def form_answer(outcome: Outcome) -> Answer:
     """On to the receipt, which looks the same for every level; the form leaves no trace."""
-    return Answer(303, (HTML, ("Location", f"/t/{outcome.receipt}"), NO_STORE), b"")
+    forgotten = traces.sent(secure=not settings.PINGYI.trial)
+    return Answer(303, (HTML, ("Location", f"/t/{outcome.receipt}"), NO_STORE, forgotten), b"")
 
 
 def json_refusal(refusal: Exception) -> Answer:

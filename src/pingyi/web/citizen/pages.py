@@ -11,11 +11,13 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from pingyi.directory.models import ServicePoint
 from pingyi.kernel.codes import normalise_code
+from pingyi.ratings import traces
 from pingyi.ratings.points import PointGone, UnknownPoint, load, rules_on
 from pingyi.ratings.problems import Problem
 from pingyi.web.citizen import choices
@@ -129,4 +131,5 @@ def _rendered(
             f"citizen/{name}.html",
             {"language": language, "large": large, "slot": SLOT, **(context or {})},
         )
-    return RenderedPage.of(html, status=status, language=language)
+    more = (traces.shown(secure=not settings.PINGYI.trial),) if SLOT in html else ()
+    return RenderedPage.of(html, status=status, language=language, more=more)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from pingyi.audit.keys import keyring
-from pingyi.ratings import entry, points, store, submission
+from pingyi.ratings import entry, points, store, submission, traces
 from pingyi.ratings.models import Rating
 from pingyi.ratings.points import PointGone, UnknownPoint
 from pingyi.ratings.submission import Invalid
@@ -47,7 +48,9 @@ def rate(request: HttpRequest, code: str, *, shown: Preferences) -> HttpResponse
         return _busy(request, pages.busy_page(**look))
     if outcome.fate is store.Fate.CONFLICT:
         return send(request, pages.taken_page(**look))
-    return HttpResponse(status=303, headers={"Location": f"/t/{outcome.receipt}"})
+    name, forgotten = traces.sent(secure=not settings.PINGYI.trial)
+    headers = {"Location": f"/t/{outcome.receipt}", name: forgotten}
+    return HttpResponse(status=303, headers=headers)
 
 
 def _stored(fields: dict[str, object], code: str, request: HttpRequest) -> store.Outcome:

@@ -28,8 +28,10 @@ class RenderedPage:
     _packed: tuple[bytes, int, bytes] = field(repr=False)
 
     @classmethod
-    def of(cls, html: str, *, status: int, language: str) -> RenderedPage:
-        """From rendered text with one SLOT, or none."""
+    def of(
+        cls, html: str, *, status: int, language: str, more: tuple[tuple[str, str], ...] = ()
+    ) -> RenderedPage:
+        """From rendered text with one SLOT, or none; `more` are headers of its own."""
         before, _, behind = (part.encode() for part in html.partition(SLOT))
         packed = (_deflated(before, last=False), zlib.crc32(before), _deflated(behind, last=True))
         headers = (
@@ -37,6 +39,7 @@ class RenderedPage:
             ("Content-Language", language),
             ("Cache-Control", "no-store"),
             ("Vary", "Cookie, Accept-Language, Accept-Encoding"),
+            *more,
         )
         return cls(status, before, behind, headers, packed)
 
