@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from pingyi.demo import names
@@ -38,7 +38,8 @@ SCALES = {
         400,
     ),
 }
-"""`tiny` is for tests."""
+SCALES["bench"] = replace(SCALES["city"], ratings=200_000, walked=0)
+"""`tiny` is for tests; `bench` has the city's units, and ratings enough to fill their tallies."""
 
 
 class AreaRow(NamedTuple):

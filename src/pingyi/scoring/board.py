@@ -81,6 +81,12 @@ def at_time(
     return _compute(season, scheme or scheme_of(season), at=at, through=through, group=group)
 
 
+def forget() -> None:
+    """Drop every kept board, as if all facts had moved."""
+    with _lock:
+        _boards.clear()
+
+
 def scheme_of(season: Season) -> Scheme:
     """The scheme the season runs under."""
     return rulebook.scheme(season.scheme)
