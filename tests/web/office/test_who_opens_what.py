@@ -139,3 +139,11 @@ def test_posts_are_closed_like_pages(world):
     assert barred.status_code == 403
     for path in (f"/office/cases/{number}/nothing/", f"/office/cases/{number}/answer/"):
         assert signed_in(world.manager).post(path).status_code == 404
+
+
+@pytest.mark.parametrize("number", ["%00", "2026-000001%00", "x", "2026-0", "9" * 30])
+def test_what_is_no_case_number_is_not_found(world, number):
+    browser = signed_in(world.manager)
+    for path in ("/case/{}/", "/office/cases/{}/", "/office/calls/{}/", "/office/cases/{}/close/"):
+        assert browser.get(path.format(number)).status_code in (404, 405)
+    assert browser.get(f"/office/sorting/?case={number}").status_code == 200

@@ -5,7 +5,7 @@ from pingyi.web.inspectors import pages
 urlpatterns: list = [
     path("", pages.desk, name="desk"),
     path("all/", pages.every, name="all"),
-    path("<str:number>/", pages.case, name="case"),
-    path("<str:number>/reveal/", pages.reveal, name="reveal"),
-    path("<str:number>/<str:key>/", pages.deed, name="deed"),
+    path("<case_number:number>/", pages.case, name="case"),
+    path("<case_number:number>/reveal/", pages.reveal, name="reveal"),
+    path("<case_number:number>/<str:key>/", pages.deed, name="deed"),
 ]

@@ -26,6 +26,7 @@ from pingyi.web.components.case_page import (
     status_of,
     warn_if_overtaken,
 )
+from pingyi.web.components.numbers import is_case_number
 from pingyi.web.components.tables import Column, DataTable
 from pingyi.web.components.words import say
 from pingyi.web.office.filters import AREAS, SEARCH
@@ -71,7 +72,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 def _asked(request: HttpRequest, waiting) -> Case | None:
     number = request.GET.get("case", "")
-    if not number:
+    if not is_case_number(number):
         return None
     found = waiting.filter(number=number).first()
     if found is None:

@@ -4,7 +4,7 @@ from pingyi.web.unit import pages
 
 urlpatterns: list = [
     path("", pages.desk, name="desk"),
-    path("cases/<str:number>/", pages.case, name="case"),
-    path("cases/<str:number>/reveal/", pages.reveal, name="reveal"),
-    path("cases/<str:number>/<str:key>/", pages.deed, name="deed"),
+    path("cases/<case_number:number>/", pages.case, name="case"),
+    path("cases/<case_number:number>/reveal/", pages.reveal, name="reveal"),
+    path("cases/<case_number:number>/<str:key>/", pages.deed, name="deed"),
 ]
