@@ -122,10 +122,11 @@ def _extracted(file: Path, python: bytes) -> Iterator[Text]:
 
 def read(po: Path) -> Catalog:
     """The catalogue of a file; an empty one if there is none."""
+    language = po.parent.parent.name
     if not po.exists():
-        return Catalog(locale="en")
+        return Catalog(locale=language)
     with po.open("rb") as file:
-        return read_po(file, locale="en")
+        return read_po(file, locale=language)
 
 
 def entries(catalogue: Catalog) -> Iterator[tuple[Key, Message]]:

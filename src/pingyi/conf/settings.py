@@ -16,13 +16,13 @@ ALLOWED_HOSTS = list(ENV.hosts) or ["127.0.0.1", "localhost", "[::1]"]
 PINGYI = ENV
 
 INSTALLED_APPS = [
+    "pingyi.web.account",  # before those whose templates and words it replaces
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
-    "pingyi.web.account",  # before allauth, whose templates it replaces
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -6,7 +6,7 @@ urlpatterns = [
     path("", include("pingyi.gateway.urls")),
     path("", include("pingyi.web.citizen.urls")),
     path("", include("pingyi.web.components.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("pingyi.web.account.library_urls")),
     path("", include("pingyi.web.account.urls")),
     path("unit/", include(("pingyi.web.unit.urls", "unit"))),
     path("office/", include(("pingyi.web.office.urls", "office"))),

@@ -64,6 +64,22 @@ def test_sign_up_is_closed(client):
     assert "不开放注册" in response.content.decode()
 
 
+@pytest.mark.parametrize("path", ["password/reset/", "email/", "confirm-email/", "password/set/"])
+def test_nothing_is_done_by_e_mail(path):
+    assert signed_in(staff("li")).get(f"/accounts/{path}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh-hans", "六位数字"), ("en", "verification code")]
+)
+def test_the_librarys_pages_speak_the_readers_language(language, words):
+    client = signed_in(staff("li"))
+    client.cookies["language"] = language
+    assert client.get("/accounts/2fa/totp/activate/").status_code == 302
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    assert words in client.get("/accounts/2fa/totp/activate/").content.decode()
+
+
 def test_a_user_out_of_service_does_not_get_in(client):
     user = staff("li")
     actions.deactivate_user(user=user, by=SYSTEM, at=timezone.now())
@@ -130,7 +146,7 @@ class TestFirstSignIn:
             ("short", "short", "短"),
             ("12345678901", "12345678901", "数字"),
             (PASSWORD, PASSWORD + "x", "不一致"),
-            ("", "", "必填"),
+            ("", "", "请填写"),
         ],
     )
     def test_a_weak_password_is_refused_and_the_link_stays_good(
