@@ -31,7 +31,7 @@ def rate(request: HttpRequest, code: str, *, shown: Preferences) -> HttpResponse
         return send(request, pages.too_large_page(**look))
     fields: dict[str, object] = {}
     try:
-        fields = submission.from_form(request.body)
+        fields = submission.from_form(_body(request))
         outcome = _stored(fields, code, request)
     except UnknownPoint:
         return send(request, pages.unknown_code_page(**look))
@@ -51,6 +51,13 @@ def rate(request: HttpRequest, code: str, *, shown: Preferences) -> HttpResponse
     name, forgotten = traces.sent(secure=not settings.PINGYI.trial)
     headers = {"Location": f"/t/{outcome.receipt}", name: forgotten}
     return HttpResponse(status=303, headers=headers)
+
+
+def _body(request: HttpRequest) -> bytes:
+    """The form as the page sends it; one sent in parts is brought to that shape."""
+    if request.content_type == "multipart/form-data":
+        return request.POST.urlencode().encode()
+    return request.body
 
 
 def _stored(fields: dict[str, object], code: str, request: HttpRequest) -> store.Outcome:
