@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from pingyi.demo import names
+from pingyi.demo.lines import GROUP_LINES
 
 
 @dataclass(frozen=True)
@@ -129,10 +130,10 @@ def _units(scale: Scale, areas: tuple[AreaRow, ...], rng: random.Random) -> Iter
     bureaus = {(office.bureau, office.area): office.code for office in offices}
     districts = {area.code: area for area in areas if area.level == "district"}
     streets = [area for area in areas if area.level == "street"]
-    for group, lines in names.GROUP_LINES.items():
+    for group, kinds in GROUP_LINES.items():
         # First one of every kind, then anything anywhere: a small city lacks no kind.
-        rounds = [[(line, rng.choice(streets)) for line in lines]]
-        others = [(line, street) for line in lines for street in streets]
+        rounds = [[(line, rng.choice(streets)) for line in kinds]]
+        others = [(line, street) for line in kinds for street in streets]
         rng.shuffle(others)
         chosen = list(dict.fromkeys([*rounds[0], *others]))[: scale.units[group]]
         for number, (line, street) in enumerate(chosen, start=1):

@@ -51,9 +51,9 @@ def counts_through(season: Season, day: date) -> Iterator[Counted]:
     voids = RatingVoid.objects.order_by().values_list(*rating)
     in_days = Q(day__gte=season.starts_on, day__lte=last)
     for row in voids.filter(in_days).exclude(rating__season=season):
-        yield Counted(*row, 1)
+        yield Counted._make((*row, 1))
     for row in voids.filter(rating__season=season, day__gt=season.ends_on, day__lte=day):
-        yield Counted(*row, -1)
+        yield Counted._make((*row, -1))
 
 
 def verified_bad(

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,7 +23,7 @@ from pingyi.people.models import User
 from pingyi.ratings.models import UnitTally
 from pingyi.rulebook import Level, Scheme
 from pingyi.scoring import queries
-from pingyi.web.components.access import requires
+from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.words import say
 from pingyi.web.observatory import months
 from pingyi.web.observatory.boards import chosen_season
@@ -71,7 +71,7 @@ class Tile:
 
 @requires("scoreboard.read")
 @require_safe
-def city(request: HttpRequest) -> HttpResponse:
+def city(request: SignedIn) -> HttpResponse:
     """The season at a glance, within the user's reach."""
     at = timezone.now()
     seasons = list(Season.objects.order_by("-starts_on"))

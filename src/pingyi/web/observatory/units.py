@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +20,7 @@ from pingyi.rulebook.model import Clause
 from pingyi.scoring import board as boards
 from pingyi.scoring import engine
 from pingyi.scoring.board import Row
-from pingyi.web.components.access import requires
+from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.observatory import months
 from pingyi.web.observatory.boards import name_of
 from pingyi.web.observatory.places import places_of
@@ -43,7 +43,7 @@ class Reading:
 
 @requires("scoreboard.read", "unit.read")
 @require_safe
-def unit(request: HttpRequest, season: str, code: str) -> HttpResponse:
+def unit(request: SignedIn, season: str, code: str) -> HttpResponse:
     """A unit's score line by line, each with its clause and its cases; and its rate by month."""
     at = timezone.now()
     the_season = get_object_or_404(Season, code=season)
