@@ -93,16 +93,22 @@ class Content:
         return sum(len(self.rows(sheet)) for sheet in SHEETS)
 
 
-@cache
 def columns(row: type[Row]) -> tuple[str, ...]:
-    """The row's columns, key first as declared."""
-    return tuple(f.name for f in fields(row) if f.name != "line")
+    """The row's columns, as declared."""
+    return _columns(row.__name__)[0]
 
 
-@cache
 def required(row: type[Row]) -> tuple[str, ...]:
     """The columns that must be there and filled."""
-    return tuple(f.name for f in fields(row) if f.default is MISSING)
+    return _columns(row.__name__)[1]
+
+
+@cache
+def _columns(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    row = next(kind for kind in SHEETS.values() if kind.__name__ == name)
+    declared = [f for f in fields(row) if f.name != "line"]
+    needed = [f.name for f in declared if f.default is MISSING]
+    return tuple(f.name for f in declared), tuple(needed)
 
 
 def pack(content: Content) -> bytes:
@@ -114,4 +120,7 @@ def pack(content: Content) -> bytes:
 def unpack(blob: bytes) -> Content:
     """What `pack` stored."""
     plain = json.loads(zlib.decompress(blob))
-    return Content(**{s: [kind(**values) for values in plain[s]] for s, kind in SHEETS.items()})
+    content = Content()
+    for sheet, kind in SHEETS.items():
+        content.rows(sheet).extend(kind(**values) for values in plain[sheet])
+    return content

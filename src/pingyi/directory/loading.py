@@ -86,7 +86,8 @@ def _store(
 
 def _add(sheet: str, new: list[Change]) -> list[Any]:
     """Store the new rows, parents before their children."""
-    model, added = MODELS[sheet], []
+    model = MODELS[sheet]
+    added: list[Any] = []
     references = References(sheet)
     waiting = new
     while waiting:

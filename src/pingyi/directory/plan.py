@@ -7,11 +7,12 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from pingyi.directory.content import SHEETS, Content, Key, columns
 from pingyi.directory.models import Area, Item, ServicePoint, Unit
 
-MODELS: dict[str, type[Area | Unit | Item | ServicePoint]] = {
+MODELS: dict[str, Any] = {
     "areas": Area,
     "units": Unit,
     "items": Item,

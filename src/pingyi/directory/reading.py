@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -212,8 +213,8 @@ def unfit(text: str, longest: int, *, needed: bool) -> str:
 
 
 def _longest(sheet: str, name: str) -> int:
-    model = MODELS[sheet]
-    field = model._meta.get_field(name)
+    field: Any = MODELS[sheet]._meta.get_field(name)
     if name in REFERENCES:
         field = field.related_model._meta.get_field("code")
-    return field.max_length
+    longest: int = field.max_length
+    return longest

@@ -15,6 +15,9 @@ from pingyi.kernel.text import normalise_phone, phone_is_valid
 from pingyi.people.models import User
 from pingyi.people.roles import ADMINISTRATORS, SCOPED_TO_UNIT, Role
 
+LONGEST_LOGIN = 150
+"""As the framework stores it."""
+
 
 class Why(StrEnum):
     """The reasons, typed so that a button's tooltip and a refusal say the same."""
@@ -77,7 +80,7 @@ def why_not_login(login: str) -> Why | None:
         UnicodeUsernameValidator()(login)
     except ValidationError:
         return Why.LOGIN_UNFIT
-    return None if len(login) <= User._meta.get_field("username").max_length else Why.LOGIN_UNFIT
+    return Why.LOGIN_UNFIT if len(login) > LONGEST_LOGIN else None
 
 
 def why_not_create(login: str, phone: str) -> Why | None:

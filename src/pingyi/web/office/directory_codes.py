@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from pingyi.directory.models import PointCode
-from pingyi.web.components.access import requires
+from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.streaming import streamed
 from pingyi.web.office import posters
 from pingyi.web.office.directory_scope import point_or_404, points_for, unit_or_404
@@ -28,7 +28,7 @@ _UNFIT_FOR_FILES = re.compile(r"[^\w.\-]+")
 
 @requires("code.print")
 @require_safe
-def code_svg(request: HttpRequest, pk: int) -> HttpResponse:
+def code_svg(request: SignedIn, pk: int) -> HttpResponse:
     """The point's code alone, as SVG."""
     point = point_or_404(request.user, pk, "code.print")
     code = point.codes.filter(replaced_at=None).first()
@@ -44,7 +44,7 @@ def code_svg(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires("code.print")
 @require_safe
-def sheets(request: HttpRequest, code: str) -> StreamingHttpResponse:
+def sheets(request: SignedIn, code: str) -> StreamingHttpResponse:
     """A whole unit's posters, ready to print on A4: one, four or nine to a page."""
     unit = unit_or_404(request.user, code, "code.print")
     per_page = _per_page(request)
@@ -68,7 +68,7 @@ def sheets(request: HttpRequest, code: str) -> StreamingHttpResponse:
 
 @requires("code.print")
 @require_safe
-def archive(request: HttpRequest) -> StreamingHttpResponse:
+def archive(request: SignedIn) -> StreamingHttpResponse:
     """Every poster within reach (or of `?area=`, `?unit=`) as SVG in one .zip, with a list."""
     wanted = codes_to_print(request.user)
     area, unit = request.GET.get("area", ""), request.GET.get("unit", "")
@@ -159,7 +159,7 @@ def _file_name(text: str) -> str:
     return _UNFIT_FOR_FILES.sub("_", text)[:60].strip("._") or "_"
 
 
-def _per_page(request: HttpRequest) -> int:
+def _per_page(request: SignedIn) -> int:
     asked = _number(request.GET.get("per_page", ""))
     return asked if asked in posters.LAYOUTS else 1
 

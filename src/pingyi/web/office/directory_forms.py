@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext
@@ -53,7 +53,7 @@ class EditPointForm(PointForm):
         super().__init__(*args, initial=initial, **options)
         items = Item.objects.filter(unit=point.unit_id).order_by("code")
         if items.exists():
-            self.fields["items"].queryset = items
+            cast(forms.ModelMultipleChoiceField, self.fields["items"]).queryset = items
         else:
             del self.fields["items"]
 
@@ -75,7 +75,8 @@ class PostForm(DeskForm):
 
     def __init__(self, *args: Any, unit: Unit, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["point"].queryset = unit.points.filter(retired_at=None).order_by("name")
+        points = unit.points.filter(retired_at=None).order_by("name")
+        cast(forms.ModelChoiceField, self.fields["point"]).queryset = points
 
 
 class SeasonForm(DeskForm):
@@ -115,7 +116,8 @@ class EnrolForm(DeskForm):
         super().__init__(*args, **options)
         groups = rulebook.scheme(season.scheme).groups
         own = ("", gettext("单位自己的分组"))
-        self.fields["group"].choices = [own, *((g, words.group_text(g)) for g in groups)]
+        choices = [own, *((group, words.group_text(group)) for group in groups)]
+        cast(forms.ChoiceField, self.fields["group"]).choices = choices
 
     def clean_unit(self) -> Unit:
         found = Unit.objects.filter(code=self.cleaned_data["unit"]).first()

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,9 +19,9 @@ from pingyi.directory.loading import DirectoryMoved
 from pingyi.directory.models import Batch
 from pingyi.directory.plan import Plan, plan
 from pingyi.directory.policies import Refused
-from pingyi.directory.problems import DirectoryErrors
+from pingyi.directory.problems import DirectoryErrors, Problem
 from pingyi.kernel.tables import TableErrors, read_tables
-from pingyi.web.components.access import requires
+from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.office import directory_words as words
 from pingyi.web.office.directory_forms import UploadForm
 from pingyi.web.office.directory_scope import reaches_everything
@@ -32,14 +32,14 @@ SHOWN_PROBLEMS = 200
 PER_PAGE = 100
 
 
-def _only_for_the_whole(request: HttpRequest) -> None:
+def _only_for_the_whole(request: SignedIn) -> None:
     if not reaches_everything(request.user, "directory.change"):
         raise PermissionDenied(_("导入会改动全市目录，须有全市的目录权限。"))
 
 
 @requires("directory.change")
 @require_http_methods(["GET", "POST"])
-def upload(request: HttpRequest) -> HttpResponse:
+def upload(request: SignedIn) -> HttpResponse:
     """Choose a file; bad rows are named here, a good file is previewed next."""
     _only_for_the_whole(request)
     form = UploadForm(request.POST or None, request.FILES or None)
@@ -70,24 +70,25 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 def _read(file: UploadedFile) -> tuple[Content, list[str]]:
     """The file's rows and notes on what is not read; DirectoryErrors."""
-    if file.size > LARGEST:
+    name = file.name or ""
+    if (file.size or 0) > LARGEST:
         text = _("超过 %(n)d MB，请用命令 pingyi import-directory 导入") % {"n": LARGEST // 2**20}
-        raise DirectoryErrors([reading.Problem(file.name, 0, "", text)])
+        raise DirectoryErrors([Problem(name, 0, "", text)])
     try:
-        sheets = reading.sort_out(read_tables(file.read(), filename=file.name))
-    except TableErrors as wrong:
-        raise reading.from_tables(wrong) from None
+        sheets = reading.sort_out(read_tables(file.read(), filename=name))
+    except TableErrors as unread:
+        raise reading.from_tables(unread) from None
     content, notes, wrong = reading.read(sheets, day=timezone.localdate())
     if wrong:
         raise DirectoryErrors(sheets.named_as_in_file(wrong))
     if not len(content):
-        raise DirectoryErrors([reading.Problem(file.name, 0, "", _("文件里没有数据行"))])
+        raise DirectoryErrors([Problem(name, 0, "", _("文件里没有数据行"))])
     return content, [*sheets.notes, *notes]
 
 
 @requires("directory.change")
 @require_http_methods(["GET", "POST"])
-def proposal(request: HttpRequest, pk: int) -> HttpResponse:
+def proposal(request: SignedIn, pk: int) -> HttpResponse:
     """What the file would change, against the directory of this moment; POST does just that."""
     _only_for_the_whole(request)
     batch = get_object_or_404(Batch, pk=pk)
@@ -101,7 +102,7 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
     return _preview(request, batch)
 
 
-def _accept(request: HttpRequest, batch: Batch) -> HttpResponse:
+def _accept(request: SignedIn, batch: Batch) -> HttpResponse:
     try:
         proposals.accept(
             batch=batch,
@@ -124,7 +125,7 @@ def _accept(request: HttpRequest, batch: Batch) -> HttpResponse:
 
 @requires("directory.change")
 @require_POST
-def give_up(request: HttpRequest, pk: int) -> HttpResponse:
+def give_up(request: SignedIn, pk: int) -> HttpResponse:
     _only_for_the_whole(request)
     try:
         proposals.give_up(batch=get_object_or_404(Batch, pk=pk), by=request.user, at=timezone.now())
@@ -135,7 +136,7 @@ def give_up(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("office:directory-import")
 
 
-def _preview(request: HttpRequest, batch: Batch, status: int = 200) -> HttpResponse:
+def _preview(request: SignedIn, batch: Batch, status: int = 200) -> HttpResponse:
     content = proposals.rows_of(batch)
     wrong = problems(content, day=timezone.localdate())
     if wrong:

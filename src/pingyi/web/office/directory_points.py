@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from pingyi.directory import actions, policies
 from pingyi.directory.models import ServicePoint
 from pingyi.directory.policies import TEXTS, Refused
-from pingyi.web.components.access import requires
+from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.forms import DeskForm
 from pingyi.web.office import directory_words as words
 from pingyi.web.office.directory_forms import (
@@ -28,14 +28,14 @@ from pingyi.web.office.directory_units import show_unit
 
 @requires("directory.read")
 @require_safe
-def point(request: HttpRequest, pk: int) -> HttpResponse:
+def point(request: SignedIn, pk: int) -> HttpResponseBase:
     """What is said of a point, its code now and before."""
     return _show(request, point_or_404(request.user, pk))
 
 
 @requires("directory.change")
 @require_POST
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: SignedIn, pk: int) -> HttpResponseBase:
     found = point_or_404(request.user, pk, "directory.change")
     form = EditPointForm(request.POST, point=found)
     if form.is_valid():
@@ -52,7 +52,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires("directory.change")
 @require_http_methods(["GET", "POST"])
-def add(request: HttpRequest, code: str) -> HttpResponse:
+def add(request: SignedIn, code: str) -> HttpResponseBase:
     """A new point of a unit; it has its code at once."""
     unit = unit_or_404(request.user, code, "directory.change")
     form = PointForm(request.POST or None)
@@ -73,7 +73,7 @@ def add(request: HttpRequest, code: str) -> HttpResponse:
 
 @requires("directory.change")
 @require_POST
-def retire(request: HttpRequest, pk: int) -> HttpResponse:
+def retire(request: SignedIn, pk: int) -> HttpResponseBase:
     """Asked once more: the poster on the wall stops working."""
     found = point_or_404(request.user, pk, "directory.change")
     if "confirmed" not in request.POST:
@@ -96,7 +96,7 @@ def retire(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires("directory.change")
 @require_POST
-def reinstate(request: HttpRequest, pk: int) -> HttpResponse:
+def reinstate(request: SignedIn, pk: int) -> HttpResponseBase:
     found = point_or_404(request.user, pk, "directory.change")
     return _do(
         request,
@@ -108,7 +108,7 @@ def reinstate(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires("code.replace")
 @require_POST
-def replace(request: HttpRequest, pk: int) -> HttpResponse:
+def replace(request: SignedIn, pk: int) -> HttpResponseBase:
     """A new code; the form names the code seen, so that a double click replaces once."""
     found = point_or_404(request.user, pk, "code.replace")
     form = ReplaceForm(request.POST)
@@ -130,7 +130,7 @@ def replace(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires("post.change")
 @require_POST
-def add_post(request: HttpRequest, code: str) -> HttpResponse:
+def add_post(request: SignedIn, code: str) -> HttpResponseBase:
     unit = unit_or_404(request.user, code, "post.change")
     form = PostForm(request.POST, unit=unit)
     if form.is_valid():
@@ -146,7 +146,7 @@ def add_post(request: HttpRequest, code: str) -> HttpResponse:
 
 @requires("post.change")
 @require_POST
-def retire_post(request: HttpRequest, pk: int) -> HttpResponse:
+def retire_post(request: SignedIn, pk: int) -> HttpResponseBase:
     post = get_object_or_404(posts_for(request.user, "post.change").select_related("unit"), pk=pk)
     try:
         actions.retire_post(post=post, by=request.user, at=timezone.now())
@@ -157,7 +157,7 @@ def retire_post(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("office:directory-unit", post.unit.code)
 
 
-def _do(request: HttpRequest, found: ServicePoint, act, said: str) -> HttpResponse:
+def _do(request: SignedIn, found: ServicePoint, act, said: str) -> HttpResponseBase:
     try:
         act()
     except Refused as refused:
@@ -168,13 +168,13 @@ def _do(request: HttpRequest, found: ServicePoint, act, said: str) -> HttpRespon
 
 
 def _show(
-    request: HttpRequest,
+    request: SignedIn,
     found: ServicePoint,
     *,
     edit_form: DeskForm | None = None,
     replace_form: DeskForm | None = None,
     status: int = 200,
-) -> HttpResponse:
+) -> HttpResponseBase:
     codes = list(found.codes.order_by("-id"))
     refusal = policies.why_not_replace_code(found)
     context = {

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +21,7 @@ from pingyi.directory import actions
 from pingyi.directory.models import Enrolment, Season, Unit
 from pingyi.directory.policies import Refused
 from pingyi.people.permissions import may
-from pingyi.web.components.access import requires
+from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.markup import tag
 from pingyi.web.components.tables import Column, DataTable, Filter
 from pingyi.web.office import directory_words as words
@@ -37,13 +37,13 @@ def phase(season: Season, at: datetime) -> SafeString:
     return tag(gettext("已结束"), "") if day > season.ends_on else tag(gettext("进行中"), "good")
 
 
-def _may_change(request: HttpRequest) -> bool:
+def _may_change(request: SignedIn) -> bool:
     return may(request.user, "season.change") and reaches_everything(request.user, "season.change")
 
 
 @requires("season.change", "directory.read")
 @require_http_methods(["GET", "POST"])
-def seasons(request: HttpRequest) -> HttpResponse:
+def seasons(request: SignedIn) -> HttpResponseBase:
     """All seasons; the scheme keeper opens the next one here."""
     at = timezone.now()
     may_change = _may_change(request)
@@ -115,14 +115,14 @@ ENROLMENTS = DataTable(
 
 @requires("season.change", "directory.read")
 @require_safe
-def season(request: HttpRequest, code: str) -> HttpResponse:
+def season(request: SignedIn, code: str) -> HttpResponseBase:
     """One season and who takes part in it."""
     return _show(request, get_object_or_404(Season, code=code))
 
 
 @requires("season.change")
 @require_POST
-def enrol_all(request: HttpRequest, code: str) -> HttpResponse:
+def enrol_all(request: SignedIn, code: str) -> HttpResponseBase:
     found = get_object_or_404(Season, code=code)
     if not _may_change(request):
         return render(request, "403.html", status=403)
@@ -137,19 +137,19 @@ def enrol_all(request: HttpRequest, code: str) -> HttpResponse:
 
 @requires("season.change")
 @require_POST
-def enrol(request: HttpRequest, code: str) -> HttpResponse:
+def enrol(request: SignedIn, code: str) -> HttpResponseBase:
     """Enrol one unit, or move it to another group before the season begins."""
     return _with_unit(request, code, take_part=True)
 
 
 @requires("season.change")
 @require_POST
-def withdraw(request: HttpRequest, code: str) -> HttpResponse:
+def withdraw(request: SignedIn, code: str) -> HttpResponseBase:
     """Before the season begins, take one unit out."""
     return _with_unit(request, code, take_part=False)
 
 
-def _with_unit(request: HttpRequest, code: str, *, take_part: bool) -> HttpResponse:
+def _with_unit(request: SignedIn, code: str, *, take_part: bool) -> HttpResponseBase:
     found = get_object_or_404(Season, code=code)
     if not _may_change(request):
         return render(request, "403.html", status=403)
@@ -171,8 +171,8 @@ def _with_unit(request: HttpRequest, code: str, *, take_part: bool) -> HttpRespo
 
 
 def _show(
-    request: HttpRequest, found: Season, *, form: EnrolForm | None = None, status: int = 200
-) -> HttpResponse:
+    request: SignedIn, found: Season, *, form: EnrolForm | None = None, status: int = 200
+) -> HttpResponseBase:
     at = timezone.now()
     rows: QuerySet[Enrolment] = found.enrolments.select_related("unit__area")
     listing = ENROLMENTS.read(request, rows, at=at)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any, cast
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,8 +19,9 @@ from django.views.decorators.http import require_safe
 
 from pingyi.directory import seasons
 from pingyi.directory.models import Area, PointCode, ServicePoint, Unit
+from pingyi.people.models import User
 from pingyi.people.permissions import may, scope_of
-from pingyi.web.components.access import requires
+from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.markup import tag
 from pingyi.web.components.tables import Column, DataTable, Filter
 from pingyi.web.office import directory_words as words
@@ -57,7 +59,7 @@ def _within(rows: QuerySet[Unit], code: str, at: datetime) -> QuerySet[Unit]:
 def _areas(request: HttpRequest) -> list[tuple[str, str]]:
     """Cities and districts; the streets of the district looked at."""
     near = request.GET.get("area", "")
-    found = areas_for(request.user).filter(
+    found = areas_for(cast(User, request.user)).filter(
         ~Q(level=Area.Level.STREET)
         | Q(code=near)
         | Q(parent__code=near)
@@ -126,7 +128,7 @@ def _plain_state(row: Unit | ServicePoint) -> str:
 
 @requires("directory.read")
 @require_safe
-def directory(request: HttpRequest) -> HttpResponse:
+def directory(request: SignedIn) -> HttpResponseBase:
     """Units within reach. Whoever reaches a single unit is taken there."""
     scope = scope_of(request.user, "directory.read")
     if len(scope.units) == 1 and not (scope.areas or scope.everywhere):
@@ -159,7 +161,7 @@ def _points() -> Coalesce:
     return Coalesce(Subquery(live.values("number")), 0)
 
 
-def _figures(request: HttpRequest) -> list[tuple[str, int]]:
+def _figures(request: SignedIn) -> list[tuple[str, int]]:
     live = units_for(request.user).filter(retired_at=None)
     points = ServicePoint.objects.filter(unit__in=live, retired_at=None)
     return [
@@ -175,7 +177,7 @@ def _point_link(point: ServicePoint, at: datetime) -> SafeString:
     )
 
 
-def _code(point: ServicePoint, at: datetime) -> SafeString:
+def _code(point: Any, at: datetime) -> SafeString:
     return format_html("<code>{}</code>", spoken(point.current_code or ""))
 
 
@@ -201,14 +203,14 @@ POINTS = DataTable(
 
 @requires("directory.read")
 @require_safe
-def unit(request: HttpRequest, code: str) -> HttpResponse:
+def unit(request: SignedIn, code: str) -> HttpResponseBase:
     """One unit: its points with their codes, its items, the badges at its windows."""
     return show_unit(request, unit_or_404(request.user, code))
 
 
 def show_unit(
-    request: HttpRequest, unit: Unit, *, post_form: PostForm | None = None, status: int = 200
-) -> HttpResponse:
+    request: SignedIn, unit: Unit, *, post_form: PostForm | None = None, status: int = 200
+) -> HttpResponseBase:
     """The unit's page, with a form that was refused if there is one."""
     listing = POINTS.read(request, points_of(unit), at=timezone.now())
     if listing.wants_file:

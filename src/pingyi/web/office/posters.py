@@ -178,7 +178,8 @@ def broken(text: str, count: int) -> list[str]:
     """The text on at most `count` lines of about equal width; words stay whole if they can."""
     pieces = _pieces(text)
     target = _ems(text) / count
-    lines, line = [], ""
+    lines: list[str] = []
+    line = ""
     for piece in pieces:
         if line and len(lines) < count - 1 and _ems(line) + _ems(piece) / 2 > target:
             lines.append(line.strip())
