@@ -1,4 +1,7 @@
-"""What the rater is sent: that there is an answer, never what it says or what she rated."""
+"""What the rater is sent: that there is an answer, never what it says or what she rated.
+
+And what waits in the inboxes of those whose turn it is: a case number, nothing of the case.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,14 @@ from django.conf import settings
 
 from pingyi.audit.actions import Actor
 from pingyi.audit.keys import keyring
-from pingyi.casework.models import Case
-from pingyi.notices.actions import queue_sms
+from pingyi.casework.models import Case, Dispatch, Referral
+from pingyi.notices.actions import notify, queue_sms
+from pingyi.people.permissions import holders_of
 from pingyi.ratings.contacts import open_phone
 
 ANSWERED = "【评议】您的评价已有答复，请凭回执查看：{address}"
+DISPATCHED = "转来案件 {number}，请签收并按期报送办理情况。"
+REFERRED = "移交案件 {number}，请按期核查。"
 
 
 def tell_her_of_the_answer(case: Case, *, by: Actor, at: datetime) -> bool:
@@ -25,3 +31,22 @@ def tell_her_of_the_answer(case: Case, *, by: Actor, at: datetime) -> bool:
     text = ANSWERED.format(address=address)
     queue_sms(phone=phone, text=text, purpose="case.reply", by=by, at=at)
     return True
+
+
+def tell_the_unit(dispatch: Dispatch, *, by: Actor, at: datetime) -> None:
+    """A case lies with the unit: its administrators' turn."""
+    readers = holders_of("case.answer", unit=dispatch.unit)
+    text = DISPATCHED.format(number=dispatch.case.number)
+    notify(users=readers, text=text, link=_link(dispatch.case), by=by, at=at)
+
+
+def tell_the_inspectors(referral: Referral, *, by: Actor, at: datetime) -> None:
+    """A case was referred to the area's inspectors."""
+    readers = holders_of("case.investigate", area=referral.area)
+    text = REFERRED.format(number=referral.case.number)
+    notify(users=readers, text=text, link=_link(referral.case), by=by, at=at)
+
+
+def _link(case: Case) -> str:
+    """The address that leads each reader to the case's page of their own."""
+    return f"/case/{case.number}/"

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from pingyi.directory.models import Area, Unit
 from pingyi.people.models import Appointment, User
 from pingyi.people.roles import PERMISSIONS, Role
 
@@ -72,3 +73,19 @@ def _scope(appointments: Iterable[Appointment]) -> Scope:
         units=frozenset(a.unit_id for a in held if a.unit_id is not None),
         everywhere=any(a.area_id is None and a.unit_id is None for a in held),
     )
+
+
+def holders_of(
+    permission: str, *, area: Area | None = None, unit: Unit | None = None
+) -> QuerySet[User]:
+    """The active users whose `permission` reaches the area (held there or above) or the unit."""
+    line = []
+    while area is not None:
+        line.append(area.pk)
+        area = area.parent
+    held = Appointment.objects.filter(
+        Q(area__in=line) | Q(unit=unit, unit__isnull=False),
+        role__in=[str(role) for role in PERMISSIONS[permission]],
+        until__isnull=True,
+    )
+    return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("pk")

@@ -8,6 +8,7 @@ from typing import Any
 from pingyi.audit.actions import Actor, action
 from pingyi.casework import policies, rules
 from pingyi.casework.actions.steps import chosen, record_step, refusal, required, take
+from pingyi.casework.messages import tell_the_inspectors, tell_the_unit
 from pingyi.casework.models import Case, CheckNote, Dispatch, Referral
 from pingyi.casework.policies import Reason
 from pingyi.casework.states import Grade, Priority
@@ -61,6 +62,7 @@ def dispatch_case(
         by=by.audit_name,
     )
     record_step(case, step, dispatch, unit=addressee.code, grade=grade.value)
+    tell_the_unit(dispatch, by=by, at=at)
     return dispatch
 
 
@@ -92,7 +94,7 @@ def hand_to_inspectors(
     case: Case, *, reason: str, embargoed: bool, by: Actor, at: datetime
 ) -> Referral:
     """The referral itself; the step is the caller's."""
-    return Referral.objects.create(
+    referral = Referral.objects.create(
         case=case,
         area=case.area,
         reason=reason,
@@ -100,6 +102,8 @@ def hand_to_inspectors(
         at=at,
         by=by.audit_name,
     )
+    tell_the_inspectors(referral, by=by, at=at)
+    return referral
 
 
 def _why_not_dispatched(
