@@ -192,7 +192,7 @@ FIRST = {
     "to_call": ("call",),
     "to_check": ("check",),
     "to_place": ("dispatch",),
-    "with_unit": ("answer",),
+    "with_unit": ("acknowledge", "answer"),
     "referred": ("note",),
     "to_decide": ("decide",),
     "to_reply": ("reply", "release"),
