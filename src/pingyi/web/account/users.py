@@ -9,7 +9,7 @@ from axes.utils import reset
 from django import forms
 from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -24,7 +24,7 @@ from pingyi.people.models import Appointment, User
 from pingyi.people.permissions import may
 from pingyi.people.policies import Refused
 from pingyi.people.roles import Role
-from pingyi.web.components.access import requires
+from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.forms import DeskForm, TextField
 from pingyi.web.components.tables import Column, DataTable, Filter
 from pingyi.web.components.words import moment_text, say
@@ -54,7 +54,7 @@ def _choices() -> list[tuple[str, str]]:
 
 def _state(user: User) -> object:
     if not user.is_active:
-        return _("已停用")
+        return _("账号已停用")
     return _("正常") if user.has_usable_password() else _("待首次登录")
 
 
@@ -123,7 +123,7 @@ class AppointForm(DeskForm):
 
 
 @requires("user.read")
-def users(request: HttpRequest) -> HttpResponseBase:
+def users(request: SignedIn) -> HttpResponseBase:
     """All users; the system administrator also creates one here."""
     at = timezone.now()
     creates = may(request.user, "user.create")
@@ -144,14 +144,14 @@ def users(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires("user.read")
-def user(request: HttpRequest, pk: int) -> HttpResponse:
+def user(request: SignedIn, pk: int) -> HttpResponse:
     """One user: appointments now and before, and what this administrator may do."""
     return _user_page(request, get_object_or_404(User, pk=pk))
 
 
 @requires("user.appoint")
 @require_POST
-def appoint(request: HttpRequest, pk: int) -> HttpResponse:
+def appoint(request: SignedIn, pk: int) -> HttpResponse:
     """Give the user a role."""
     shown = get_object_or_404(User, pk=pk)
     form = AppointForm(request.POST)
@@ -169,7 +169,7 @@ def appoint(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires("user.appoint")
 @require_POST
-def dismiss(request: HttpRequest, pk: int, appointment: int) -> HttpResponse:
+def dismiss(request: SignedIn, pk: int, appointment: int) -> HttpResponse:
     """End one of the user's appointments."""
     held = get_object_or_404(Appointment, pk=appointment, user_id=pk)
     return _done(request, pk, _("授权已终止。"), actions.end_appointment, appointment=held)
@@ -177,7 +177,7 @@ def dismiss(request: HttpRequest, pk: int, appointment: int) -> HttpResponse:
 
 @requires("user.appoint")
 @require_POST
-def link(request: HttpRequest, pk: int) -> HttpResponse:
+def link(request: SignedIn, pk: int) -> HttpResponse:
     """Issue a one-time link, shown on this answer alone."""
     shown = get_object_or_404(User, pk=pk)
     try:
@@ -190,25 +190,25 @@ def link(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires("user.appoint")
 @require_POST
-def unlock(request: HttpRequest, pk: int) -> HttpResponse:
+def unlock(request: SignedIn, pk: int) -> HttpResponse:
     """Forget the failed sign-ins that locked the user out."""
     return _done(request, pk, _("已解锁。"), unlock_user, user=get_object_or_404(User, pk=pk))
 
 
 @requires("user.create")
 @require_POST
-def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
+def deactivate(request: SignedIn, pk: int) -> HttpResponse:
     """No more sign-in for the user."""
     shown = get_object_or_404(User, pk=pk)
-    return _done(request, pk, _("已停用。"), actions.deactivate_user, user=shown)
+    return _done(request, pk, _("账号已停用。"), actions.deactivate_user, user=shown)
 
 
 @requires("user.create")
 @require_POST
-def reactivate(request: HttpRequest, pk: int) -> HttpResponse:
+def reactivate(request: SignedIn, pk: int) -> HttpResponse:
     """Sign-in again for the user."""
     shown = get_object_or_404(User, pk=pk)
-    return _done(request, pk, _("已启用。"), actions.reactivate_user, user=shown)
+    return _done(request, pk, _("账号已启用。"), actions.reactivate_user, user=shown)
 
 
 @action("user.unlock")
@@ -219,7 +219,7 @@ def unlock_user(*, user: User, by: User, at: datetime) -> User:
     return user
 
 
-def _done(request: HttpRequest, pk: int, done: Any, act: Any, **arguments: Any) -> HttpResponse:
+def _done(request: SignedIn, pk: int, done: Any, act: Any, **arguments: Any) -> HttpResponse:
     try:
         act(**arguments, by=request.user, at=timezone.now())
     except Refused as refused:
@@ -230,7 +230,7 @@ def _done(request: HttpRequest, pk: int, done: Any, act: Any, **arguments: Any) 
 
 
 def _user_page(
-    request: HttpRequest, shown: User, *, form: AppointForm | None = None, link: str = ""
+    request: SignedIn, shown: User, *, form: AppointForm | None = None, link: str = ""
 ) -> HttpResponse:
     appoints = may(request.user, "user.appoint")
     context = {
