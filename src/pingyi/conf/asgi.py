@@ -4,8 +4,12 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pingyi.conf.settings")
 
-from pingyi.conf.serving import build_front
-from pingyi.gateway.asgi import AsgiFront
+import django
+
+django.setup()
+
+from pingyi.conf.serving import build_front  # noqa: E402
+from pingyi.gateway.asgi import AsgiFront  # noqa: E402
 
 _front, _waker = build_front()
 _waker.start()

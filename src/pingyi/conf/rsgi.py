@@ -17,8 +17,10 @@ class Application:
     _jobs: tuple[threading.Thread, threading.Event] | None = None
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        import django
         from django.db import connection
 
+        django.setup()
         from pingyi.conf.serving import build_front
         from pingyi.kernel import lifeline
 
