@@ -137,10 +137,11 @@ def kind_of(subject: models.Model) -> str:
 
 
 def _actor(kwargs: dict[str, Any]) -> Actor:
-    by = kwargs.get("by")
+    by: Any = kwargs.get("by")
     if not isinstance(getattr(by, "audit_name", None), str):
         raise TypeError("an action needs by=, who acts")
-    return by
+    actor: Actor = by
+    return actor
 
 
 def _moment(kwargs: dict[str, Any]) -> datetime:

@@ -13,6 +13,7 @@ from pingyi.gateway.front import Front
 from pingyi.gateway.journal import Journal
 from pingyi.gateway.peers import Hosts, Proxies
 from pingyi.gateway.waking import Waker
+from pingyi.web.citizen.preferences import Preferences, preferences
 
 
 def build_front() -> tuple[Front, Waker]:
@@ -57,9 +58,7 @@ def common_headers() -> list[tuple[str, str]]:
 
 
 @lru_cache(maxsize=1024)
-def _preferences(cookie: str, languages: str) -> object:
-    from pingyi.web.citizen.preferences import preferences
-
+def _preferences(cookie: str, languages: str) -> Preferences:
     try:
         cookies = {name: morsel.value for name, morsel in SimpleCookie(cookie).items()}
     except CookieError:

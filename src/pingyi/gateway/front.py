@@ -43,8 +43,10 @@ STALE = 5.0
 class Page(Protocol):
     """A rendered page with a slot for the key of the view."""
 
-    status: int
-    headers: Sequence[tuple[str, str]]
+    @property
+    def status(self) -> int: ...
+    @property
+    def headers(self) -> Sequence[tuple[str, str]]: ...
 
     def body(self, key: str = "") -> bytes: ...
     def gzipped(self, key: str = "") -> bytes: ...
@@ -61,8 +63,10 @@ class Pages(Protocol):
 class Shown(Protocol):
     """How a page is to be shown."""
 
-    language: str
-    large: bool
+    @property
+    def language(self) -> str: ...
+    @property
+    def large(self) -> bool: ...
 
 
 Preferences = Callable[[str, str], Shown]
@@ -172,7 +176,7 @@ class Front:
     ) -> int:
         """`POST /r/<point>`: what is right is taken here, what is not is shown by Django's page."""
         shown = self._shown(headers)
-        look = {"language": shown.language, "large": shown.large}
+        look: dict[str, Any] = {"language": shown.language, "large": shown.large}
         try:
             body = await self._reader.body(protocol, headers)
             fields = submission.from_form(body)

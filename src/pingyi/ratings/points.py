@@ -65,7 +65,7 @@ def load(text: str) -> Point:
         raise PointGone(None)
     if found.replaced_at:
         current = point.codes.filter(replaced_at__isnull=True).first()
-        raise PointGone(current and current.code)
+        raise PointGone(current.code if current else None)
     return Point(code, point.pk, point.unit_id)
 
 
@@ -75,7 +75,7 @@ def rules_on(day: date) -> Rules:
     current = next((season for season in begun if season.ends_on >= day), None)
     name = begun[0].scheme if begun else FALLBACK_SCHEME
     rules = scheme(current.scheme if current else name)
-    return Rules(current and current.pk, rules, offer_of(rules))
+    return Rules(current.pk if current else None, rules, offer_of(rules))
 
 
 def offer_of(rules: Scheme) -> Offer:

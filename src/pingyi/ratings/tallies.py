@@ -30,7 +30,7 @@ class Change(NamedTuple):
     level: int
     by_default: bool
     day: date
-    count: int = 1
+    count: int = 1  # type: ignore[assignment]  # hides tuple.count, which nobody asks
 
 
 def add(cursor: Any, changes: Iterable[Change]) -> None:

@@ -104,7 +104,8 @@ def _postgresql() -> Iterator[Finding]:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        version = connection.pg_version // 10_000
+        cursor.execute("SHOW server_version_num")
+        version = int(cursor.fetchone()[0]) // 10_000
         shown = {}
         for name in ("fsync", "synchronous_commit", "full_page_writes"):
             cursor.execute(f"SHOW {name}")

@@ -53,7 +53,7 @@ def _form(
 ) -> dict[str, Any]:
     contact = fields.get("contact")
     contact = contact if isinstance(contact, Mapping) else {}
-    values = {name: _text(fields.get(name)) for name in _TEXTS}
+    values: dict[str, Any] = {name: _text(fields.get(name)) for name in _TEXTS}
     values |= {"phone": _text(contact.get("phone")), "call_back": contact.get("call_back") is True}
     marked = {error["field"]: True for error in errors}
     clock = scheme.clocks.get("call_back")

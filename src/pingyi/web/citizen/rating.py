@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, HttpResponse
@@ -23,7 +25,7 @@ from pingyi.web.citizen.visit import citizen_page, send
 @require_http_methods(["GET", "HEAD", "POST"])
 def rate(request: HttpRequest, code: str, *, shown: Preferences) -> HttpResponse:
     """The rating page, and its form: 303 to the receipt; 404, 409, 410, 413, 422, 503 as pages."""
-    look = {"language": shown.language, "large": shown.large}
+    look: dict[str, Any] = {"language": shown.language, "large": shown.large}
     at = timezone.now()
     if request.method != "POST":
         return send(request, pages.rating_page(code, at=at, **look))

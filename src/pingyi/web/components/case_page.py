@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 
@@ -24,6 +24,7 @@ from pingyi.people.models import User
 from pingyi.people.permissions import may
 from pingyi.ratings.contacts import open_matter, open_phone
 from pingyi.web.components import case_deeds
+from pingyi.web.components.access import SignedIn
 from pingyi.web.components.case_forms import CaseForm, RevealForm
 from pingyi.web.components.words import in_english, moment_text, say
 
@@ -85,7 +86,7 @@ def verdict_context(case: Case) -> dict[str, Any]:
 
 
 def context(
-    request: HttpRequest,
+    request: SignedIn,
     case: Case,
     *,
     audience: Audience,
@@ -136,16 +137,16 @@ def waiting_for(case: Case) -> str:
 
 
 def answer_post(
-    request: HttpRequest,
+    request: SignedIn,
     case: Case,
     key: str,
     *,
     audience: Audience,
     at: datetime,
     allowed: frozenset[str],
-    show: Callable[..., HttpResponse],
+    show: Callable[..., HttpResponseBase],
     done: Callable[[], str],
-) -> HttpResponse:
+) -> HttpResponseBase:
     """A form of the page was sent: do it and go on to `done()`, or show what is wrong.
 
     `show(case, sent=form, status=…)` renders the page; 422 for what was filled in wrongly, 409 for
@@ -165,7 +166,7 @@ def answer_post(
     return show(_afresh(request.user, case), sent=form, status=status_of(form))
 
 
-def _ask(request: HttpRequest, question: Any, deed: case_deeds.Deed, *, back: str) -> HttpResponse:
+def _ask(request: SignedIn, question: Any, deed: case_deeds.Deed, *, back: str) -> HttpResponseBase:
     """The page that asks once more, carrying the form along."""
     carried = [
         (name, value) for name, value in request.POST.items() if name in deed.form.base_fields
@@ -189,7 +190,7 @@ def status_of(form: CaseForm) -> int:
     return 422 if form.refused is None or form.refused.reason.field else 409
 
 
-def warn_if_overtaken(request: HttpRequest, form: CaseForm, audience: Audience) -> None:
+def warn_if_overtaken(request: SignedIn, form: CaseForm, audience: Audience) -> None:
     """Tell whoever came second who did what, and when."""
     if isinstance(form.refused, policies.NotNow):
         messages.warning(request, _last_step(form.case, audience))
@@ -214,8 +215,8 @@ def _afresh(user: User, case: Case) -> Case:
 
 
 def reveal(
-    request: HttpRequest, case: Case, *, at: datetime, show: Callable[..., HttpResponse]
-) -> HttpResponse:
+    request: SignedIn, case: Case, *, at: datetime, show: Callable[..., HttpResponseBase]
+) -> HttpResponseBase:
     """Show one thing that could name the rater, once, on this answer alone."""
     form = RevealForm(request.POST, case=case)
     if not form.is_valid():

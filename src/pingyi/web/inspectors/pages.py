@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Value, When
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +22,7 @@ from pingyi.casework.states import Priority
 from pingyi.people.models import User
 from pingyi.people.permissions import scope_of
 from pingyi.web.components import case_page
-from pingyi.web.components.access import requires
+from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.case_cells import (
     AREA,
     BY_KIND,
@@ -84,7 +84,7 @@ def _referred(user: User) -> CaseQuerySet:
 
 @requires("case.investigate")
 @require_safe
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: SignedIn) -> HttpResponseBase:
     """What waits for the inspectors: leads on corruption first."""
     listing = _listing(request, queries.inspectors_desk(request.user))
     if listing.wants_file:
@@ -94,7 +94,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 @requires("case.investigate")
 @require_safe
-def every(request: HttpRequest) -> HttpResponse:
+def every(request: SignedIn) -> HttpResponseBase:
     """All referrals, those reported on too."""
     listing = _listing(request, _referred(request.user))
     if listing.wants_file:
@@ -102,7 +102,7 @@ def every(request: HttpRequest) -> HttpResponse:
     return render(request, "inspectors/desk.html", {"listing": listing, "every": True})
 
 
-def _listing(request: HttpRequest, rows: CaseQuerySet) -> Listing:
+def _listing(request: SignedIn, rows: CaseQuerySet) -> Listing:
     urgency = models.Case(
         When(priority=Priority.LEAD.value, then=Value(0)),
         default=Value(1),
@@ -111,7 +111,7 @@ def _listing(request: HttpRequest, rows: CaseQuerySet) -> Listing:
     return REFERRALS.read(request, rows.annotate(urgency=urgency), at=timezone.now())
 
 
-def _case_or_404(request: HttpRequest, number: str) -> Case:
+def _case_or_404(request: SignedIn, number: str) -> Case:
     found = _referred(request.user).filter(number=number).first()
     if found is None:
         raise Http404
@@ -122,7 +122,7 @@ def _url(case: Case, key: str) -> str:
     return reverse("inspectors:deed", args=[case.number, key])
 
 
-def _show(request: HttpRequest, case: Case, *, status: int = 200, **shown: Any) -> HttpResponse:
+def _show(request: SignedIn, case: Case, *, status: int = 200, **shown: Any) -> HttpResponseBase:
     found = case_page.context(
         request,
         case,
@@ -141,14 +141,14 @@ def _show(request: HttpRequest, case: Case, *, status: int = 200, **shown: Any) 
 
 @requires("case.investigate")
 @require_safe
-def case(request: HttpRequest, number: str) -> HttpResponse:
+def case(request: SignedIn, number: str) -> HttpResponseBase:
     """One referral: why it came, what is known, what was found so far."""
     return _show(request, _case_or_404(request, number))
 
 
 @requires("case.investigate")
 @require_POST
-def deed(request: HttpRequest, number: str, key: str) -> HttpResponse:
+def deed(request: SignedIn, number: str, key: str) -> HttpResponseBase:
     """A form of the referral's page."""
     return case_page.answer_post(
         request,
@@ -164,7 +164,7 @@ def deed(request: HttpRequest, number: str, key: str) -> HttpResponse:
 
 @requires("contact.reveal")
 @require_POST
-def reveal(request: HttpRequest, number: str) -> HttpResponse:
+def reveal(request: SignedIn, number: str) -> HttpResponseBase:
     """Show the phone or the matter number on the referral's page, once."""
     return case_page.reveal(
         request,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +17,7 @@ from pingyi.casework import queries, rules
 from pingyi.casework.models import Case
 from pingyi.casework.states import CallOutcome, State
 from pingyi.web.components import case_page
-from pingyi.web.components.access import requires
+from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.case_cells import AREA, DUE, KIND, LEVEL, POINT, UNIT, number_column
 from pingyi.web.components.tables import Column, DataTable
 from pingyi.web.components.words import moment_text, say
@@ -55,7 +55,7 @@ CHECKS = DataTable(
 
 @requires("case.call")
 @require_safe
-def calls(request: HttpRequest) -> HttpResponse:
+def calls(request: SignedIn) -> HttpResponseBase:
     """Whom to call, the most urgent first."""
     listing = CALLS.read(request, queries.to_call(request.user), at=timezone.now())
     if listing.wants_file:
@@ -65,7 +65,7 @@ def calls(request: HttpRequest) -> HttpResponse:
 
 @requires("case.check")
 @require_safe
-def checks(request: HttpRequest) -> HttpResponse:
+def checks(request: SignedIn) -> HttpResponseBase:
     """What can only be checked: no phone left, or nobody reached."""
     listing = CHECKS.read(request, queries.to_check(request.user), at=timezone.now())
     if listing.wants_file:
@@ -78,7 +78,7 @@ def _url(case: Case, key: str) -> str:
     return reverse(name, args=[case.number])
 
 
-def _show(request: HttpRequest, case: Case, *, status: int = 200, **shown: Any) -> HttpResponse:
+def _show(request: SignedIn, case: Case, *, status: int = 200, **shown: Any) -> HttpResponseBase:
     found = case_page.context(
         request,
         case,
@@ -97,7 +97,7 @@ def _show(request: HttpRequest, case: Case, *, status: int = 200, **shown: Any) 
 
 
 @requires("case.call")
-def call(request: HttpRequest, number: str) -> HttpResponse:
+def call(request: SignedIn, number: str) -> HttpResponseBase:
     """One call: what to say, whom to ring, and its outcome."""
     found = case_page.case_or_404(request.user, number)
     if request.method == "POST":
@@ -118,7 +118,7 @@ def call(request: HttpRequest, number: str) -> HttpResponse:
 
 @requires("contact.reveal")
 @require_POST
-def reveal(request: HttpRequest, number: str) -> HttpResponse:
+def reveal(request: SignedIn, number: str) -> HttpResponseBase:
     """Show the number on the call's page, once."""
     found = case_page.case_or_404(request.user, number)
     return case_page.reveal(

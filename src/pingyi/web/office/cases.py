@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from pingyi.casework import queries
 from pingyi.casework.models import Case
 from pingyi.web.components import case_page
-from pingyi.web.components.access import requires
+from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.case_cells import (
     AREA,
     DUE,
@@ -46,7 +46,7 @@ DEEDS = frozenset(
 
 @requires("case.oversee")
 @require_safe
-def cases(request: HttpRequest) -> HttpResponse:
+def cases(request: SignedIn) -> HttpResponseBase:
     """Every visible case: filtered, sorted, exported."""
     listing = CASES.read(request, queries.cases_for(request.user), at=timezone.now())
     if listing.wants_file:
@@ -58,7 +58,7 @@ def _url(case: Case, key: str) -> str:
     return reverse("office:case-deed", args=[case.number, key])
 
 
-def _show(request: HttpRequest, case: Case, *, status: int = 200, **shown: Any) -> HttpResponse:
+def _show(request: SignedIn, case: Case, *, status: int = 200, **shown: Any) -> HttpResponseBase:
     found = case_page.context(
         request,
         case,
@@ -82,7 +82,7 @@ def _calling_url(case: Case) -> str:
 
 @requires("case.oversee")
 @require_safe
-def case(request: HttpRequest, number: str) -> HttpResponse:
+def case(request: SignedIn, number: str) -> HttpResponseBase:
     """One case: everything the office may see, and what comes next."""
     found = case_page.case_or_404(request.user, number)
     if found.embargoed:
@@ -92,7 +92,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
 
 @requires("case.oversee")
 @require_POST
-def deed(request: HttpRequest, number: str, key: str) -> HttpResponse:
+def deed(request: SignedIn, number: str, key: str) -> HttpResponseBase:
     """A form of the case's page."""
     found = case_page.case_or_404(request.user, number)
     return case_page.answer_post(
@@ -109,7 +109,7 @@ def deed(request: HttpRequest, number: str, key: str) -> HttpResponse:
 
 @requires("contact.reveal")
 @require_POST
-def reveal(request: HttpRequest, number: str) -> HttpResponse:
+def reveal(request: SignedIn, number: str) -> HttpResponseBase:
     """Show the phone or the matter number on the case's page, once."""
     found = case_page.case_or_404(request.user, number)
     return case_page.reveal(

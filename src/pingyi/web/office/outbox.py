@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -96,7 +96,7 @@ IN_EARNEST = _table(AT, PURPOSE, TO, STATE)
 
 @requires("outbox.read")
 @require_safe
-def listed(request: HttpRequest) -> HttpResponse:
+def listed(request: HttpRequest) -> HttpResponseBase:
     """Newest first, by state; as a file without the texts."""
     trial = settings.PINGYI.trial
     table = IN_TRIAL if trial else IN_EARNEST

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +17,7 @@ from pingyi.casework import queries
 from pingyi.casework.models import Case
 from pingyi.casework.states import State
 from pingyi.web.components import case_deeds, case_forms
-from pingyi.web.components.access import requires
+from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.case_cells import AREA, DUE, LEVEL, POINT, UNIT, number_link
 from pingyi.web.components.case_page import (
     case_or_404,
@@ -58,7 +58,7 @@ QUEUE = DataTable(
 
 @requires("case.sort")
 @require_safe
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: SignedIn) -> HttpResponseBase:
     """The queue, and the case asked for or else the most urgent one."""
     at = timezone.now()
     waiting = queries.to_sort(request.user)
@@ -70,7 +70,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     return _show(request, case, form, at=at, listing=listing)
 
 
-def _asked(request: HttpRequest, waiting) -> Case | None:
+def _asked(request: SignedIn, waiting) -> Case | None:
     number = request.GET.get("case", "")
     if not is_case_number(number):
         return None
@@ -84,7 +84,7 @@ def _asked(request: HttpRequest, waiting) -> Case | None:
 
 @requires("case.sort")
 @require_POST
-def sort(request: HttpRequest, number: str) -> HttpResponse:
+def sort(request: SignedIn, number: str) -> HttpResponseBase:
     """Sort one case and go on to the next; refused, the form comes back with the reason."""
     at = timezone.now()
     case = case_or_404(request.user, number)
@@ -102,14 +102,14 @@ def sort(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _show(
-    request: HttpRequest,
+    request: SignedIn,
     case: Case | None,
     form,
     *,
     at: datetime,
     listing,
     status: int = 200,
-) -> HttpResponse:
+) -> HttpResponseBase:
     listing.current = case.pk if case else None
     return render(
         request,

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -29,7 +29,7 @@ from pingyi.people.models import User
 from pingyi.people.permissions import scope_of
 from pingyi.ratings.unit_figures import STEP, UnitFigures, unit_figures
 from pingyi.web.components import case_deeds, case_page
-from pingyi.web.components.access import requires
+from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.case_cells import BY_STATE, STATE, number_column
 from pingyi.web.components.case_forms import RevealForm
 from pingyi.web.components.markup import clock
@@ -105,7 +105,7 @@ def _latest(rows: QuerySet, field: str) -> Any:
 
 @requires("case.answer")
 @require_safe
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: SignedIn) -> HttpResponseBase:
     """What was dispatched, and the figures of the user's units."""
     at = timezone.now()
     listing = CASES.read(request, _dispatched(request.user), at=at)
@@ -131,7 +131,7 @@ def _figures(user: User, at: datetime) -> list[tuple[Unit, UnitFigures | None]]:
     return [(unit, unit_figures(unit, season) if season else None) for unit in units]
 
 
-def _case_or_404(request: HttpRequest, number: str) -> Case:
+def _case_or_404(request: SignedIn, number: str) -> Case:
     found = _dispatched(request.user).filter(number=number).first()
     if found is None:
         raise Http404
@@ -143,14 +143,14 @@ def _url(case: Case, key: str) -> str:
 
 
 def _show(
-    request: HttpRequest,
+    request: SignedIn,
     case: Case,
     *,
     sent: Any = None,
     revealed: dict[str, str] | None = None,
     reveal_form: RevealForm | None = None,
     status: int = 200,
-) -> HttpResponse:
+) -> HttpResponseBase:
     at = timezone.now()
     dispatch = (
         case.dispatches.filter(
@@ -191,14 +191,14 @@ def _show(
 
 @requires("case.answer")
 @require_safe
-def case(request: HttpRequest, number: str) -> HttpResponse:
+def case(request: SignedIn, number: str) -> HttpResponseBase:
     """One dispatch: what the office says, by when, and the unit's answer."""
     return _show(request, _case_or_404(request, number))
 
 
 @requires("case.answer")
 @require_POST
-def deed(request: HttpRequest, number: str, key: str) -> HttpResponse:
+def deed(request: SignedIn, number: str, key: str) -> HttpResponseBase:
     """Acknowledge, or answer."""
     return case_page.answer_post(
         request,
@@ -214,7 +214,7 @@ def deed(request: HttpRequest, number: str, key: str) -> HttpResponse:
 
 @requires("case.answer")
 @require_POST
-def reveal(request: HttpRequest, number: str) -> HttpResponse:
+def reveal(request: SignedIn, number: str) -> HttpResponseBase:
     """Show the matter number, once: only of a dispatch that includes it."""
     return case_page.reveal(
         request,
