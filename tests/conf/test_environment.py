@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -70,12 +71,22 @@ def test_the_command_refuses_in_one_clear_line():
     assert "PINGYI_SECRET_KEY" in done.stderr
 
 
-def test_every_setting_is_documented_and_nothing_else_reads_the_environment():
+def test_every_setting_is_documented():
     documented = (ROOT / "docs" / "settings.md").read_text()
     assert all(f"`{name}`" in documented for name in VARIABLES)
-    readers = [
-        str(path.relative_to(ROOT))
+
+
+def test_nothing_else_reads_settings_from_the_environment():
+    """But for `restore`, which may not make keys by starting, and the benchmarks' database."""
+    reads = re.compile(r"environ\.get\(|getenv\(|environ\[[^]]+\](?!\s*=[^=])")
+    readers = {
+        str(path.relative_to(ROOT / "src" / "pingyi"))
         for path in (ROOT / "src").rglob("*.py")
-        if "os.environ[" in path.read_text() or "os.getenv" in path.read_text()
-    ]
-    assert readers == []
+        if reads.search(path.read_text())
+    }
+    assert readers <= {
+        "conf/environment.py",
+        "kernel/lifeline.py",  # a parent's word to its own child
+        "shell/framework.py",
+        "shell/benchmarks/intake.py",
+    }

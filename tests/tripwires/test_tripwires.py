@@ -42,9 +42,7 @@ def test_unordered_lists_are_shuffled():
 
     from pingyi.directory.models import Area
 
-    Area.objects.bulk_create(
-        Area(code=f"{n:06}", name=f"{n}", level="district") for n in range(50)
-    )
+    Area.objects.bulk_create(Area(code=f"{n:06}", name=f"{n}", level="district") for n in range(50))
     assert QuerySet._fetch_all is _fetch_all_shuffled
     ordered = [area.code for area in Area.objects.all()]
     assert [area.code for area in Area.objects.order_by()] != ordered == sorted(ordered)
