@@ -25,7 +25,7 @@ COUNTS_BY = (gettext_noop("按查实之日"), gettext_noop("按评价之日"))
 SHEETS = {
     "areas": gettext_noop("区划"),
     "units": gettext_noop("单位"),
-    "items": gettext_noop("事项"),
+    "items": gettext_noop("服务事项"),
     "points": gettext_noop("服务点"),
 }
 COLUMNS = {
