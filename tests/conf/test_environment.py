@@ -78,7 +78,7 @@ def test_every_setting_is_documented():
 
 def test_nothing_else_reads_settings_from_the_environment():
     """But for `restore`, which may not make keys by starting, and the benchmarks' database."""
-    reads = re.compile(r"environ\.get\(|getenv\(|environ\[[^]]+\](?!\s*=[^=])")
+    reads = re.compile(r"os\.environ\.get\(|getenv\(|os\.environ\[[^]]+\](?!\s*=[^=])")
     readers = {
         str(path.relative_to(ROOT / "src" / "pingyi"))
         for path in (ROOT / "src").rglob("*.py")

@@ -47,8 +47,7 @@ def postgresql(url: str, seconds: int) -> float:
         script = Path(folder) / "insert.sql"
         script.write_text(_PGBENCH)
         done = subprocess.run(  # noqa: S603
-            [program, "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "2"]
-            + ["-T", str(seconds), "-f", str(script), url],  # noqa: RUF005
+            [program, *f"-n -M prepared -c {CLIENTS} -j 2 -T {seconds}".split(), "-f", script, url],
             capture_output=True,
             text=True,
             check=False,
