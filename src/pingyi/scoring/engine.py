@@ -104,7 +104,7 @@ def _merit(
     if not scheme.ties.keys:
         return (not vetoed, total)
     counted = ratings(rows, scheme.rate)
-    keys = {"satisfaction_rate": counted.rate, "ratings": counted.given}
+    keys = {"satisfaction_rate": counted.rate_order, "ratings": counted.given}
     return (not vetoed, total, *(keys[key] for key in scheme.ties.keys))
 
 

@@ -24,6 +24,14 @@ class Ratings(NamedTuple):
         """The satisfaction rate, 0 to 1; without ratings 0."""
         return Fraction(self.good, self.counted) if self.counted else Fraction()
 
+    @property
+    def rate_order(self) -> int:
+        """Orders exactly as `rate` does, and compares faster.
+
+        Rates that differ do so by 1 ÷ (10¹² × 10¹²) or more, with at most 10¹² ratings each.
+        """
+        return self.good * _FINER_THAN_RATES // self.counted if self.counted else 0
+
 
 class Score(NamedTuple):
     """A unit's lines and their exact sum; None and no lines where no component gave anything."""
@@ -165,6 +173,7 @@ class Scorer:
 
 
 _FINE = [level for level in Level if not level.is_bad]
+_FINER_THAN_RATES = 10**25
 # Wide enough for every sum to be exact, whatever context our caller has set.
 _EXACT = Context(prec=999)
 _NEVER = datetime.max.replace(tzinfo=UTC)
