@@ -81,6 +81,7 @@ class DispatchForm(CaseForm):
         super().__init__(*args, **options)
         self._units = {unit.code: unit for unit in rules.line_of(self.case.unit)}
         unit = self.fields["unit"]
+        assert isinstance(unit, forms.ChoiceField)
         unit.choices = [(code, found.name) for code, found in self._units.items()]
         unit.required = False
         unit.initial = self.case.unit.code

@@ -15,7 +15,7 @@ from pingyi.web.components.words import Term, say
 class TextField(forms.CharField):
     """Words people write: control characters dropped, one form of Unicode, line ends as `\\n`."""
 
-    def to_python(self, value: Any) -> str:
+    def to_python(self, value: Any) -> str | None:
         return super().to_python(clean_text(value) if isinstance(value, str) else value)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -10,13 +10,14 @@ from django.views.decorators.http import require_safe
 from pingyi.casework.models import Case
 from pingyi.people.permissions import may, roles_of
 from pingyi.people.roles import Role
+from pingyi.web.components.access import SignedIn
 from pingyi.web.components.menu import menu_for
 from pingyi.web.components.queues import loads_of
 from pingyi.web.components.words import say
 
 
 @require_safe
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: SignedIn) -> HttpResponseBase:
     """The user's queues, late ones first; what is in the inbox; else where the menu leads."""
     user = request.user
     loads = loads_of(user, at=timezone.now())
@@ -36,7 +37,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def case(request: HttpRequest, number: str) -> HttpResponse:
+def case(request: SignedIn, number: str) -> HttpResponseBase:
     """On to the reader's own page of a case: a link to it can be the same for everybody."""
     found = Case.objects.visible_to(request.user).filter(number=number).first()
     if found is None:

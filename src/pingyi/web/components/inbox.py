@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -11,12 +11,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pingyi.notices.actions import mark_read
 from pingyi.notices.queries import inbox_of, unread_count
+from pingyi.web.components.access import SignedIn
 
 PER_PAGE = 50
 
 
 @require_safe
-def listed(request: HttpRequest) -> HttpResponse:
+def listed(request: SignedIn) -> HttpResponseBase:
     """All notices, newest first."""
     page = Paginator(inbox_of(request.user), PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "fresh": unread_count(request.user)}
@@ -24,7 +25,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def read(request: HttpRequest) -> HttpResponse:
+def read(request: SignedIn) -> HttpResponseBase:
     """POST `item` opens one notice's page; without it, all are ticked off."""
     user = request.user
     wanted = inbox_of(user)

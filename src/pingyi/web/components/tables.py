@@ -59,8 +59,8 @@ class Filter:
 
     key: str
     label: Words
-    apply: Callable[[QuerySet, str, datetime], QuerySet]
-    choices: Callable[[HttpRequest], Iterable[tuple[str, Words]]] | None = None
+    apply: Callable[[Any, str, datetime], QuerySet]
+    choices: Callable[[Any], Iterable[tuple[str, Words]]] | None = None
 
 
 @dataclass(frozen=True)
@@ -139,10 +139,14 @@ class Listing:
         ]
         return rows.order_by(*terms, "-pk")
 
+    def _given(self, name: str) -> str:
+        """A parameter as it came, the last if it came twice; "" without one."""
+        return str(self._asked.get(name) or "")
+
     @property
     def carried(self) -> list[tuple[str, str]]:
         """The parameters that stay, whatever is filtered."""
-        return [(name, self._asked[name]) for name in self.table.carried if name in self._asked]
+        return [(name, self._given(name)) for name in self.table.carried if name in self._asked]
 
     @property
     def cleared_url(self) -> str:
@@ -204,20 +208,17 @@ class Listing:
         query.pop("export", None)
         for key, value in changes.items():
             query[key] = str(value)
-        kept = {key: value for key, value in query.items() if value}
-        query.clear()
-        query.update(kept)
-        return f"?{query.urlencode()}"
+        return f"?{urlencode([(key, value) for key, value in query.items() if value])}"
 
     # A file of it
 
     @property
     def wants_file(self) -> bool:
-        return self._asked.get("export") in TYPES
+        return self._given("export") in TYPES
 
     def file(self) -> StreamingHttpResponse:
         """All rows of the listing, not one page, as the kind of file asked for."""
-        suffix = self._asked["export"]
+        suffix = self._given("export")
         name = f"{self.table.name}-{self.at:%Y%m%d}.{suffix}"
         chunks = write_csv(self._lines()) if suffix == "csv" else self._workbook()
         return StreamingHttpResponse(
@@ -255,7 +256,7 @@ def _filter_form(table: DataTable, request: HttpRequest) -> forms.Form:
         else:
             choices = [("", gettext("全部")), *question.choices(request)]
             fields[question.key] = forms.ChoiceField(
-                label=question.label, choices=choices, required=False
+                label=str(question.label), choices=choices, required=False
             )
     form = type("FilterForm", (forms.Form,), fields)
     return form(request.GET, auto_id="filter-%s")
@@ -268,5 +269,5 @@ class SearchField(forms.CharField):
         widget = forms.TextInput(attrs={"type": "search", "data-search": ""})
         super().__init__(required=False, max_length=100, widget=widget, **options)
 
-    def to_python(self, value: Any) -> str:
+    def to_python(self, value: Any) -> str | None:
         return super().to_python(clean_text(value) if isinstance(value, str) else value)

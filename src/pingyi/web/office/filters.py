@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from django.db.models import Q
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from pingyi.directory.models import Area
 from pingyi.people.permissions import scope_of
+from pingyi.web.components.access import SignedIn
 from pingyi.web.components.case_cells import BY_KIND, BY_STATE, LATE, SEARCH
 from pingyi.web.components.tables import Filter
 
 
-def _districts(request: HttpRequest) -> list[tuple[str, str]]:
+def _districts(request: SignedIn) -> list[tuple[str, str]]:
     """The areas with an office of their own within the user's reach."""
     mine = scope_of(request.user, "case.read").areas
     found = Area.objects.filter(Q(pk__in=mine) | Q(parent__in=mine))
