@@ -31,22 +31,33 @@ HONOURS = {
 
 @dataclass(frozen=True)
 class Line:
-    """A unit on the scoreboard; what it sorts by are plain attributes."""
+    """A unit on the scoreboard; what it sorts by are plain attributes.
+
+    There are thousands, of which fifty are shown: what only the page needs is a property.
+    """
 
     pk: str
+    season: str
     name: str
-    url: str
     district_code: str
     district: str
     rank: int | None
     of: int
     total: Decimal | None
     events: int
-    rate: Fraction | None
+    rate_order: int | None
     good: int
     counted: int
     honour: str
     vetoed: bool
+
+    @property
+    def url(self) -> str:
+        return reverse("observatory:unit", args=[self.season, self.pk])
+
+    @property
+    def rate_text(self) -> str:
+        return per_cent(Fraction(self.good, self.counted) if self.counted else None)
 
 
 class Rows(list[Line]):
@@ -82,15 +93,15 @@ def _line(row: Row, board: Board, places: Places) -> Line:
     one, district = row.result, places.district_of[row.unit.area or ""]
     return Line(
         pk=one.unit,
+        season=board.season.code,
         name=row.unit.name or one.unit,
-        url=reverse("observatory:unit", args=[board.season.code, one.unit]),
         district_code=district.code,
         district=district.name,
         rank=one.rank,
         of=one.of,
         total=one.total,
         events=sum(len(line.refs) for line in one.lines if line.refs is not None),
-        rate=row.ratings.rate if row.ratings.counted else None,
+        rate_order=row.ratings.rate_order if row.ratings.counted else None,
         good=row.ratings.good,
         counted=row.ratings.counted,
         honour=one.honour or "",
@@ -129,11 +140,11 @@ def _unit(row: Line, at: datetime) -> SafeString:
 
 
 def _rate(row: Line, at: datetime) -> SafeString:
-    if row.rate is None:
+    if not row.counted:
         return format_html('<span class="soft">{}</span>', gettext("没有评价"))
     return format_html(
         '{} <span class="soft of">{} / {}</span>',
-        per_cent(row.rate),
+        row.rate_text,
         grouped(row.good),
         grouped(row.counted),
     )
@@ -186,8 +197,8 @@ SCOREBOARD = DataTable(
             "rate",
             _("满意率"),
             _rate,
-            value=lambda row: per_cent(row.rate),
-            sort=("rate",),
+            value=lambda row: row.rate_text,
+            sort=("rate_order",),
             style="number",
         ),
         Column(
