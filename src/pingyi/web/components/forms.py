@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
 
 from pingyi.kernel.text import clean_text
 from pingyi.web.components.words import Term, say
@@ -72,6 +71,3 @@ class DeskForm(forms.Form):
     def refuse(self, reason: str, field: str | None = None) -> None:
         """Show why the action refused, at `field` where it is to blame."""
         self.add_error(field if field in self.fields else None, reason)
-
-
-REQUIRED = {"required": _("请填写此项。")}
