@@ -19,7 +19,6 @@ COMMANDS = {
     "doctor": "pingyi.shell.doctor",
     "import-directory": "pingyi.shell.import_directory",
     "init": "pingyi.shell.init",
-    "job": "pingyi.shell.job",
     "keys": "pingyi.shell.keys",
     "manage": "pingyi.shell.manage",
     "restore": "pingyi.shell.restore",
