@@ -157,12 +157,12 @@ def merge(area: Area, memory: dict[Key, Message]) -> list[Text]:
     What is said elsewhere is taken from there. What nobody says any more is dropped.
     """
     texts = area.texts()
-    before = dict(entries(area.catalogue()))
+    before = {key: message for key, message in entries(area.catalogue()) if is_done(message)}
     merged = Catalog(locale="en")
     missing = {}
     for text in texts:
         known = before.get(text.key) or memory.get(text.key)
-        if known is not None and is_done(known):
+        if known is not None:
             merged.add(text.id, known.string, context=text.context)
         else:
             merged.add(text.id, context=text.context)

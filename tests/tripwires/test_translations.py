@@ -88,8 +88,8 @@ def test_no_catalogue_is_unsure_or_keeps_what_nobody_says():
     for po, catalogue in english():
         wrong += [f"{po}: obsolete: {message.id}" for message in catalogue.obsolete.values()]
         for key, message in entries(catalogue):
-            if message.fuzzy:
-                wrong.append(f"{po}: fuzzy: {message.id}")
+            if not catalogues.is_done(message):
+                wrong.append(f"{po}: empty or fuzzy: {message.id}")
             if key not in used:
                 wrong.append(f"{po}: said nowhere: {message.id}")
     assert not wrong, listed(wrong)
@@ -99,7 +99,8 @@ def test_a_text_is_translated_alike_in_every_catalogue():
     ways = defaultdict(set)
     for _po, catalogue in english():
         for key, message in entries(catalogue):
-            ways[key].add(said(message))
+            if catalogues.is_done(message):
+                ways[key].add(said(message))
     wrong = [f"{key}: {sorted(found)}" for key, found in ways.items() if len(found) > 1]
     assert not wrong, listed(wrong)
 

@@ -64,6 +64,24 @@ def test_sign_up_is_closed(client):
     assert "不开放注册" in response.content.decode()
 
 
+def test_ones_own_account_is_behind_the_name():
+    user = staff("li", Role.SYSTEM_ADMIN)
+    page = signed_in(user).get("/desk/").content.decode()
+    assert 'href="/account/"' in page
+    page = signed_in(user).get("/account/").content.decode()
+    assert "系统管理员 · 全市" in page
+    assert "尚未启用" in page
+    for there in ("/accounts/password/change/", "/accounts/2fa/", "/accounts/logout/"):
+        assert f'"{there}"' in page
+
+
+def test_a_changed_password_leads_back_to_ones_account():
+    fresh = "换一个长长的口令-17"
+    given = {"oldpassword": PASSWORD, "password1": fresh, "password2": fresh}
+    response = signed_in(staff("li")).post("/accounts/password/change/", given)
+    assert response["Location"] == "/account/"
+
+
 @pytest.mark.parametrize("path", ["password/reset/", "email/", "confirm-email/", "password/set/"])
 def test_nothing_is_done_by_e_mail(path):
     assert signed_in(staff("li")).get(f"/accounts/{path}").status_code == 404

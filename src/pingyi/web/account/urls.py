@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from pingyi.web.account import audit, users, welcome
+from pingyi.web.account import audit, mine, users, welcome
 
 app_name = "account"
 
 urlpatterns = [
     path("welcome/<str:token>/", welcome.welcome, name="first"),
+    path("account/", mine.mine, name="mine"),
     path("users/", users.users, name="users"),
     path("users/<int:pk>/", users.user, name="user"),
     path("users/<int:pk>/appoint/", users.appoint, name="appoint"),

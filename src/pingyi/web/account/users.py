@@ -24,6 +24,7 @@ from pingyi.people.models import Appointment, User
 from pingyi.people.permissions import may
 from pingyi.people.policies import Refused
 from pingyi.people.roles import Role
+from pingyi.web.account.mine import roles_held
 from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.forms import DeskForm, TextField
 from pingyi.web.components.tables import Column, DataTable, Filter
@@ -41,11 +42,6 @@ def _role(rows: QuerySet, role: str, at: datetime) -> QuerySet:
 def _roles(user: User) -> str:
     held = {Role(a.role) for a in user.appointments.all() if a.until is None}
     return " · ".join(say(role) for role in Role if role in held)
-
-
-def _appointments(user: User) -> list[tuple[Appointment, str]]:
-    held = user.appointments.select_related("area", "unit")
-    return [(one, say(Role(one.role))) for one in held]
 
 
 def _choices() -> list[tuple[str, str]]:
@@ -236,10 +232,7 @@ def _user_page(
     context = {
         "shown": shown,
         "state": _state(shown),
-        "appointments": [
-            (held, say(Role(held.role)))
-            for held in shown.appointments.select_related("area", "unit")
-        ],
+        "appointments": roles_held(shown),
         "appoints": appoints,
         "creates": may(request.user, "user.create"),
         "form": (form or AppointForm()) if appoints else None,
