@@ -21,19 +21,29 @@ _SALT = "pingyi.citizen.opened"
 
 def remember(response: HttpResponse, rating: Rating) -> None:
     """Let this browser look at the rating's story for a while."""
+    text = signing.dumps(rating.pk, salt=_SALT)
+    _set(response, rating.receipt, text, int(LASTS.total_seconds()))
+
+
+def forget(response: HttpResponse, receipt: str) -> None:
+    """Close the story: the cookie says so for a minute, and is gone.
+
+    Browsers drop a page that they keep behind the next one when an HttpOnly cookie of it changes;
+    Chromium does not always when one is merely taken away.
+    """
+    _set(response, receipt, "closed", 60)
+
+
+def _set(response: HttpResponse, receipt: str, text: str, seconds: int) -> None:
     response.set_cookie(
         COOKIE,
-        signing.dumps(rating.pk, salt=_SALT),
-        max_age=int(LASTS.total_seconds()),
-        path=f"/t/{rating.receipt}",
+        text,
+        max_age=seconds,
+        path=f"/t/{receipt}",
         httponly=True,
         samesite="Strict",
         secure=not settings.PINGYI.trial,
     )
-
-
-def forget(response: HttpResponse, receipt: str) -> None:
-    response.delete_cookie(COOKIE, path=f"/t/{receipt}", samesite="Strict")
 
 
 def token(request: HttpRequest, rating: Rating) -> str:
