@@ -391,6 +391,17 @@ def test_included_files(tmp_path: Path) -> None:
     assert one.file == str(tmp_path / "gone.toml")
 
 
+def test_a_shipped_scheme_copied_elsewhere_still_finds_what_it_includes(tmp_path: Path) -> None:
+    shipped = rulebook.reading.DEFINITIONS / "wuhan-2021.toml"
+    copy = tmp_path / "mine.toml"
+    copy.write_bytes(shipped.read_bytes())
+    assert rulebook.load(copy) == rulebook.scheme("wuhan-2021")
+
+    (tmp_path / "common").mkdir()
+    (tmp_path / "common" / "levels.toml").write_text("name = 1\n", encoding="utf-8")
+    assert mistakes(copy)[0].file == str(tmp_path / "common" / "levels.toml")
+
+
 def test_levels_without_words_and_reasons_without_texts(tmp_path: Path) -> None:
     made = text()
     include = next(line for line in made.splitlines() if line.startswith("include"))

@@ -55,6 +55,7 @@ ROWS: list[tuple[str, dict[str, Any], str]] = [
     ("events", BONUS | {"points": "-1"}, "events[1].points: a bonus of -1"),
     ("events", BONUS | {"points": "1e2"}, "events[1].points: must be a decimal string"),
     ("events", BONUS | {"approved_by": ""}, "events[1].approved_by: a bonus counts only when appr"),
+    ("events", BONUS | {"approved_by": " \u3000"}, "events[1].approved_by: a bonus counts only"),
     ("events", BONUS | {"approved_by": None}, "events[1].approved_by: a bonus counts only when"),
     ("events", BONUS | {"at": "2008-03-01T10:00:00"}, "events[1].at: a time without its zone"),
     ("events", BONUS | {"at": "2008-02-30T10:00:00+08:00"}, "events[1].at: not a time"),

@@ -4,12 +4,11 @@ The shipped files are in `definitions/`; docs/schemes/ describes the format.
 """
 
 from functools import cache
-from pathlib import Path
 
 from pingyi.rulebook.levels import Level
 from pingyi.rulebook.mistakes import Mistake, SchemeErrors, UnknownScheme
 from pingyi.rulebook.model import ClockRule, Group, Reason, Scheme
-from pingyi.rulebook.reading import load
+from pingyi.rulebook.reading import DEFINITIONS, load
 
 __all__ = [
     "ClockRule",
@@ -25,13 +24,11 @@ __all__ = [
     "scheme",
 ]
 
-_DEFINITIONS = Path(__file__).parent / "definitions"
-
 
 @cache
 def names() -> tuple[str, ...]:
     """The names of the shipped schemes, sorted."""
-    return tuple(sorted(path.stem for path in _DEFINITIONS.glob("*.toml")))
+    return tuple(sorted(path.stem for path in DEFINITIONS.glob("*.toml")))
 
 
 @cache
@@ -39,4 +36,4 @@ def scheme(name: str) -> Scheme:
     """The shipped scheme of that name; UnknownScheme (a KeyError) if there is none."""
     if name not in names():
         raise UnknownScheme(name, names())
-    return load(_DEFINITIONS / f"{name}.toml")
+    return load(DEFINITIONS / f"{name}.toml")

@@ -20,6 +20,9 @@ from pingyi.rulebook.mistakes import Mistake, SchemeErrors
 from pingyi.rulebook.model import Scheme
 from pingyi.rulebook.source import Source
 
+DEFINITIONS = Path(__file__).parent / "definitions"
+"""The shipped schemes, and in `common/` what they include."""
+
 _FIELDS = {field.encode_name: field for field in msgspec.structs.fields(Scheme)}
 _TYPES = typing.get_type_hints(Scheme, include_extras=True)
 _PLACE = re.compile(r" - at `\$\.?(.*)`$")
@@ -59,7 +62,13 @@ def _included(source: Source) -> list[Source]:
     include = source.values.get("include", [])
     if not isinstance(include, list) or not all(isinstance(name, str) for name in include):
         raise SchemeErrors([source.mistake(("include",), "must be a list of file names")])
-    return [Source(Path(source.name).parent / name) for name in include]
+    return [Source(_found(Path(source.name).parent, name)) for name in include]
+
+
+def _found(folder: Path, name: str) -> Path:
+    """The file beside the scheme's; else the shipped one, so that a copied scheme still reads."""
+    shipped = DEFINITIONS / name
+    return shipped if not (folder / name).exists() and shipped.is_file() else folder / name
 
 
 class _Reader:

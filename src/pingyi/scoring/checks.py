@@ -81,7 +81,7 @@ def _check_events(facts: Facts, scheme: Scheme) -> None:
                 raise FactsError(f"events[{at}].points", f"a {event.kind} needs its points")
             if event.kind == "bonus" and event.points < 0:
                 raise FactsError(f"events[{at}].points", f"a bonus of {event.points}")
-            if not event.approved_by:
+            if not (event.approved_by or "").strip():
                 text = f"a {event.kind} counts only when approved: by whom?"
                 raise FactsError(f"events[{at}].approved_by", text)
 
