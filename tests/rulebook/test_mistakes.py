@@ -402,6 +402,19 @@ def test_a_shipped_scheme_copied_elsewhere_still_finds_what_it_includes(tmp_path
     assert mistakes(copy)[0].file == str(tmp_path / "common" / "levels.toml")
 
 
+@pytest.mark.parametrize(
+    "shown", ['["very_satisfied", "satisfied"]', '["dissatisfied", "very_dissatisfied"]']
+)
+def test_a_scale_lets_a_rater_praise_and_complain(tmp_path: Path, shown: str) -> None:
+    copy = tmp_path / "mine.toml"
+    made = (rulebook.reading.DEFINITIONS / "wuhan-2021.toml").read_text(encoding="utf-8")
+    scale = 'shown = ["satisfied", "basically_satisfied", "dissatisfied"]'
+    copy.write_text(made.replace(scale, f"shown = {shown}"), encoding="utf-8")
+    assert ("scale", "needs a level that is a bad rating, and one that is none") in [
+        (one.clause, one.text) for one in mistakes(copy)
+    ]
+
+
 def test_levels_without_words_and_reasons_without_texts(tmp_path: Path) -> None:
     made = text()
     include = next(line for line in made.splitlines() if line.startswith("include"))

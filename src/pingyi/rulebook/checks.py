@@ -60,6 +60,8 @@ def _levels(scheme: Scheme) -> Iterator[Found]:
     yield from _repeated(("scale",), "shown", scheme.scale.shown)
     yield from _repeated(("rate",), "satisfied", scheme.rate.satisfied)
     yield from _repeated(("ties",), "keys", scheme.ties.keys)
+    if len({level.is_bad for level in scheme.scale.shown}) == 1:
+        yield ("scale",), "shown", "needs a level that is a bad rating, and one that is none"
     for level in Level:
         if level not in scheme.labels:
             yield ("labels",), None, f"no words are given for the level `{level}`"
