@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from pingyi.audit import queries, sealing
+from pingyi.casework.actions.contacts import Contact
+from pingyi.web.account.audit_words import action_text, data_text
 from pingyi.web.components.access import requires
 from pingyi.web.components.tables import Column, DataTable, Filter
-from pingyi.web.components.words import moment_text
+from pingyi.web.components.words import moment_text, say
 
 
 def _actor(rows: QuerySet, text: str, at: object) -> QuerySet:
@@ -34,15 +39,28 @@ def _reader(rows: QuerySet, text: str, at: object) -> QuerySet:
     return rows.filter(reader__iexact=text)
 
 
+def _done(event: Any, at: object) -> SafeString:
+    said = action_text(event.action, event.data)
+    return format_html('{} <code class="soft">{}</code>', said, event.action)
+
+
+def _data(event: Any) -> str:
+    return json.dumps(event.data, ensure_ascii=False)
+
+
+def _looked_at(read: Any, at: object) -> str:
+    return say(Contact(read.what)) if read.what in list(Contact) else read.what
+
+
 EVENTS = DataTable(
     name="events",
     title=_("操作记录"),
     columns=(
         Column("at", _("时间"), lambda e, at: moment_text(e.at), sort=("at",), style="nowrap"),
         Column("actor", _("操作人"), lambda e, at: e.actor, sort=("actor",), style="nowrap"),
-        Column("action", _("操作"), lambda e, at: e.action, sort=("action",), style="nowrap"),
+        Column("action", _("操作"), _done, value=lambda e: e.action, sort=("action",)),
         Column("subject", _("对象"), lambda e, at: f"{e.subject_kind} {e.subject_id}"),
-        Column("data", _("详情"), lambda e, at: json.dumps(e.data, ensure_ascii=False)),
+        Column("data", _("详情"), lambda e, at: data_text(e.data), value=_data),
     ),
     order="-at",
     filters=(
@@ -59,7 +77,7 @@ READS = DataTable(
     columns=(
         Column("at", _("时间"), lambda r, at: moment_text(r.at), sort=("at",), style="nowrap"),
         Column("reader", _("查看人"), lambda r, at: r.reader, sort=("reader",), style="nowrap"),
-        Column("what", _("所看内容"), lambda r, at: r.what, sort=("what",), style="nowrap"),
+        Column("what", _("所看内容"), _looked_at, value=lambda r: r.what, sort=("what",)),
         Column("subject", _("对象"), lambda r, at: f"{r.subject_kind} {r.subject_id}"),
         Column("reason", _("理由"), lambda r, at: r.reason, style="words"),
     ),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from allauth.mfa.utils import is_mfa_enabled
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from pingyi.people.models import Appointment, User
 from pingyi.people.roles import Role
+from pingyi.web.components.access import SignedIn
 from pingyi.web.components.words import say
 
 
@@ -19,7 +20,7 @@ def roles_held(user: User) -> list[tuple[Appointment, str]]:
 
 
 @require_safe
-def mine(request: HttpRequest) -> HttpResponse:
+def mine(request: SignedIn) -> HttpResponse:
     """The page behind one's own name."""
     context = {
         "held": [(one, role) for one, role in roles_held(request.user) if one.until is None],

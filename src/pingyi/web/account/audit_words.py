@@ -1,0 +1,81 @@
+"""What the audit log's events are called. A test holds it to every action there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from pingyi.casework.states import TRANSITIONS
+from pingyi.web.components.words import say
+
+ACTIONS: dict[str, str | Promise] = {
+    "calendar.change": _("修改工作日历"),
+    "case.load": _("载入案件"),
+    "city.found_demo": _("建立示范城市"),
+    "clock.move": _("时限随日历重算"),
+    "code.issue": _("生成二维码"),
+    "code.replace": _("更换二维码"),
+    "code.request": _("发送验证码"),
+    "code.try": _("试验证码"),
+    "code.use": _("用验证码查看"),
+    "directory.give_up": _("放弃导入目录"),
+    "directory.load": _("导入目录"),
+    "directory.propose": _("上传目录文件"),
+    "item.assign": _("指定服务点的事项"),
+    "link.issue": _("发放一次性链接"),
+    "link.use": _("使用一次性链接"),
+    "notice.attempt": _("尝试发送"),
+    "notice.notify": _("发站内消息"),
+    "notice.queue": _("写入发件箱"),
+    "notice.read": _("标为已读"),
+    "notice.settle": _("登记发送结果"),
+    "point.add": _("添加服务点"),
+    "point.edit": _("修改服务点"),
+    "point.reinstate": _("恢复服务点"),
+    "point.retire": _("停用服务点"),
+    "post.add": _("添加工号"),
+    "post.load": _("载入工号"),
+    "post.retire": _("停用工号"),
+    "rating.load": _("载入评价"),
+    "rating.open": _("用口令查看办理结果"),
+    "rating.try": _("试口令"),
+    "rating.void": _("作废评价"),
+    "season.enrol": _("登记参评单位"),
+    "season.enrol_all": _("登记全部参评单位"),
+    "season.open": _("建立年度"),
+    "season.withdraw": _("退出年度"),
+    "signal.raise": _("标记异常"),
+    "unit.retire": _("停用单位"),
+    "user.appoint": _("授予角色"),
+    "user.create": _("建立用户"),
+    "user.deactivate": _("停用账号"),
+    "user.dismiss": _("终止授权"),
+    "user.edit": _("修改用户"),
+    "user.password": _("设置密码"),
+    "user.reactivate": _("启用账号"),
+    "user.reset_factor": _("重置两步验证"),
+    "user.reset_factor": _("重置两步验证"),
+    "user.unlock": _("解锁"),
+}
+
+
+def action_text(action: str, data: dict[str, Any]) -> str:
+    """What was done: a case's step by the step's own name; a code nobody knows as it is."""
+    step = TRANSITIONS.get(str(data.get("step")))
+    return say(step) if step is not None else str(ACTIONS.get(action, action))
+
+
+def data_text(data: dict[str, Any]) -> str:
+    """`state: closed · kind: process · facts.sorting: 12`: what is empty is left out."""
+    return " · ".join(f"{name}: {value}" for name, value in _flat(data) if name != "step")
+
+
+def _flat(data: dict[str, Any], lead: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in data.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{lead}{name}.")
+        elif value not in ("", None, []):
+            yield f"{lead}{name}", value
