@@ -52,15 +52,18 @@ class Staff:
     rng: random.Random
     _members: dict[tuple[Role, int], User] = field(default_factory=dict)
     _admins: dict[int, User] = field(default_factory=dict)
+    _above: dict[int, int | None] = field(default_factory=dict)
 
     def of(self, role: Role, area: Area) -> User:
         """Who does such work for `area`: the district's own, where it has somebody, else the
         city's."""
-        place: Area | None = area
+        if not self._above:
+            self._above = dict(Area.objects.order_by().values_list("pk", "parent"))
+        place: int | None = area.pk
         while place is not None:
-            if found := self._members.get((role, place.pk)):
+            if found := self._members.get((role, place)):
                 return found
-            place = place.parent
+            place = self._above[place]
         return self._members[role, self.city.pk]
 
     def admin(self, unit: Unit) -> User:
