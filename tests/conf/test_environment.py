@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pingyi.conf.environment import VARIABLES, InsecureSettings, read
+from pingyi.kernel.secrets import Keyring
 
 ROOT = Path(__file__).parents[2]
 SAFE = {
@@ -69,6 +70,27 @@ def test_the_command_refuses_in_one_clear_line():
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert "PINGYI_SECRET_KEY" in done.stderr
+
+
+def test_no_secret_is_shown_by_repr():
+    secrets = (
+        "s" * 50,
+        SAFE["PINGYI_KEYRING"],
+        "postgresql://me:hush@host/name",
+        "token-of-the-gateway",
+    )
+    env = read(
+        {
+            "PINGYI_SECRET_KEY": secrets[0],
+            "PINGYI_KEYRING": secrets[1],
+            "DATABASE_URL": secrets[2],
+            "PINGYI_SMS_TOKEN": secrets[3],
+            "PINGYI_HOSTS": "city.example",
+        }
+    )
+    shown = repr(env) + str(env) + repr(Keyring.from_text(secrets[1]))
+    assert not [secret for secret in secrets if secret in shown]
+    assert secrets[1].split(":")[1] not in shown
 
 
 def test_every_setting_is_documented():

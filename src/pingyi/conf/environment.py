@@ -45,9 +45,9 @@ class Environment:
 
     mode: str
     data: Path
-    database_url: str
-    secret_key: str
-    keyring: str
+    database_url: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    keyring: str = field(repr=False)
     hosts: tuple[str, ...]
     public_url: str
     trusted_proxies: tuple[str, ...]

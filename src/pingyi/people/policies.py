@@ -36,6 +36,8 @@ class Why(StrEnum):
     OWN_APPOINTMENT = "own_appointment"
     ENDED_ALREADY = "ended_already"
     LINK_SPENT = "link_spent"
+    OWN_FACTOR = "own_factor"
+    NO_FACTOR = "no_factor"
 
 
 TEXTS: dict[Why, str | Promise] = {
@@ -53,6 +55,8 @@ TEXTS: dict[Why, str | Promise] = {
     Why.OWN_APPOINTMENT: _("不能给自己授权"),
     Why.ENDED_ALREADY: _("该授权已终止"),
     Why.LINK_SPENT: _("链接已使用或已过期"),
+    Why.OWN_FACTOR: _("自己的两步验证请在“我的账号”里停用"),
+    Why.NO_FACTOR: _("该用户没有启用两步验证"),
 }
 
 

@@ -52,9 +52,10 @@ def renew() -> None:
     from pingyi.audit import personal
     from pingyi.audit.actions import SYSTEM, note
     from pingyi.audit.keys import keyring
+    from pingyi.people import factors
 
     try:
-        changed = personal.renew()
+        changed = personal.renew() + factors.renew()
     except CannotDecrypt as missing:
         raise click.ClickException(str(missing)) from None
     newest = keyring().newest.number

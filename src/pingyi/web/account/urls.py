@@ -15,6 +15,7 @@ urlpatterns = [
     path("users/<int:pk>/dismiss/<int:appointment>/", users.dismiss, name="dismiss"),
     path("users/<int:pk>/link/", users.link, name="link"),
     path("users/<int:pk>/unlock/", users.unlock, name="unlock"),
+    path("users/<int:pk>/reset-factor/", users.reset_factor, name="reset-factor"),
     path("users/<int:pk>/deactivate/", users.deactivate, name="deactivate"),
     path("users/<int:pk>/reactivate/", users.reactivate, name="reactivate"),
     path("audit/", audit.events, name="audit"),

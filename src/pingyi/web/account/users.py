@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 
 from pingyi.audit.actions import action, record
 from pingyi.directory.models import Area, Unit
-from pingyi.people import actions, links
+from pingyi.people import actions, factors, links
 from pingyi.people.models import Appointment, User
 from pingyi.people.permissions import may
 from pingyi.people.policies import Refused
@@ -191,6 +191,15 @@ def unlock(request: SignedIn, pk: int) -> HttpResponse:
     return _done(request, pk, _("已解锁。"), unlock_user, user=get_object_or_404(User, pk=pk))
 
 
+@requires("user.appoint")
+@require_POST
+def reset_factor(request: SignedIn, pk: int) -> HttpResponse:
+    """Let a user who lost the phone with the second factor sign in by password, and set it anew."""
+    shown = get_object_or_404(User, pk=pk)
+    done = _("两步验证已重置，请提醒本人登录后重新启用。")
+    return _done(request, pk, done, factors.reset_second_factor, user=shown)
+
+
 @requires("user.create")
 @require_POST
 def deactivate(request: SignedIn, pk: int) -> HttpResponse:
@@ -234,6 +243,7 @@ def _user_page(
         "state": _state(shown),
         "appointments": roles_held(shown),
         "appoints": appoints,
+        "guarded": factors.has_second_factor(shown),
         "creates": may(request.user, "user.create"),
         "form": (form or AppointForm()) if appoints else None,
         "link": link,
