@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pingyi.gateway.front import _forwarded_for
 from pingyi.gateway.peers import Hosts, Proxies, host_of
 
 
@@ -25,6 +26,16 @@ from pingyi.gateway.peers import Hosts, Proxies, host_of
 def test_only_trusted_proxies_are_believed(peer, forwarded, client):
     proxies = Proxies(["10.0.0.1", "192.168.1.0/24"])
     assert proxies.client(peer, forwarded) == client
+
+
+def test_a_line_that_a_client_made_up_stands_before_the_proxys_own():
+    class Lines(dict):
+        def get_all(self, name: str) -> list[str]:
+            return self.get(name, [])
+
+    forged = Lines({"x-forwarded-for": ["1.1.1.1", "203.0.113.7"]})
+    assert Proxies(["10.0.0.1"]).client("10.0.0.1", _forwarded_for(forged)) == "203.0.113.7"
+    assert Proxies(["10.0.0.1"]).client("10.0.0.1", _forwarded_for(Lines())) == "10.0.0.1"
 
 
 def test_without_proxies_nothing_is_believed():

@@ -128,7 +128,7 @@ class Front:
         started = time.perf_counter()
         peer = host_of(scope.client)
         headers = scope.headers
-        address = self._proxies.client(peer, headers.get("x-forwarded-for"))
+        address = self._proxies.client(peer, _forwarded_for(headers))
         try:
             route, status = await self._routed(scope, protocol, headers, peer, address)
         except Exception:
@@ -321,6 +321,15 @@ _TOO_SLOW = Answer(408, _TEXT, b"the form did not arrive in time\n")
 _TOO_LARGE = Answer(413, _TEXT, b"too large\n")
 _FAILED = Answer(500, _TEXT, b"something went wrong here; it was noted\n")
 _ALIVE = Answer(200, _TEXT, b"ok\n")
+
+
+def _forwarded_for(headers: Any) -> str | None:
+    """The whole chain: a proxy may add a line of its own below one that the client made up."""
+    lines = getattr(headers, "get_all", None)
+    if lines is None:
+        found: str | None = headers.get("x-forwarded-for")
+        return found
+    return ", ".join(lines("x-forwarded-for"))
 
 
 def _client(address: str, headers: Headers) -> Client:

@@ -150,7 +150,7 @@ def _console_line(
 
 def loggable(path: str) -> str:
     """The path without what may be secret: a receipt, a one-time link."""
-    for prefix in ("/t/", "/accounts/", "/invitation/"):
+    for prefix in ("/t/", "/accounts/", "/welcome/"):
         if path.startswith(prefix) and len(path) > len(prefix):
             return prefix + "…"
     return path[:200]
