@@ -145,6 +145,12 @@ def settings() -> Iterator[Finding]:
         yield Finding(State.UNSAFE, "PINGYI_PUBLIC_URL", "ratings would travel unencrypted")
     else:
         yield Finding(State.OK, "PINGYI_PUBLIC_URL", env.public_url)
+    if env.sms_url:
+        yield Finding(State.OK, "SMS", "a gateway is set")
+    elif env.trial:
+        yield Finding(State.OFF, "SMS", "trial: messages are shown on a page, not sent")
+    else:
+        yield Finding(State.OFF, "SMS", "no PINGYI_SMS_URL: codes and answers wait in the outbox")
     numbers = keyring().numbers
     yield Finding(State.OK, "keyring", f"{len(numbers)} keys, newest {numbers[0]}")
 
