@@ -108,7 +108,7 @@ def plan(scale: Scale, seed: int) -> Plan:
     for point in points:
         drawn[point.unit] += point.weight
     mean = sum(s * drawn[u.code] for s, u in zip(shares, units, strict=True)) / sum(drawn.values())
-    bad = {u.code: min(0.25, s * _MEAN_BAD / mean) for s, u in zip(shares, units, strict=True)}
+    bad = {u.code: min(0.06, s * _MEAN_BAD / mean) for s, u in zip(shares, units, strict=True)}
     return Plan(areas, units, points, bad)
 
 

@@ -81,7 +81,7 @@ class _Bars:
             disable=not console.is_terminal,
         )
         self._progress.start()
-        self._task = None
+        self._task = self._progress.add_task("", visible=False)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -95,8 +95,6 @@ class _Bars:
         self._progress.advance(self._task, steps)
 
     def _finish(self) -> None:
-        if self._task is not None:
-            task = self._progress.tasks[self._task]
-            self._progress.update(
-                self._task, total=task.completed or 1, completed=task.completed or 1
-            )
+        """A stage of unknown length is full at its end."""
+        done = self._progress.tasks[self._task].completed or 1
+        self._progress.update(self._task, total=done, completed=done)
