@@ -24,6 +24,8 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "pingyi"
 HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
+CHINESE = re.compile("[\u3001-\u303f\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef]")
+"""Chinese letters, or Chinese punctuation."""
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{\w*\}")
 ONE, PLURAL, CONTEXT = None, (1, 2), ((1, "c"), 2)
 KEYWORDS = {

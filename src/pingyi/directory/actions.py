@@ -21,6 +21,7 @@ from pingyi.directory.models import (
     Unit,
 )
 from pingyi.directory.policies import Refused, Why
+from pingyi.directory.problems import listed
 from pingyi.kernel.codes import RandomBytes
 
 
@@ -212,7 +213,7 @@ def enrol_all(*, season: Season, by: Actor, at: datetime) -> int:
     )
     lacking = {unit.group for unit in waiting} - set(rulebook.scheme(season.scheme).groups)
     if lacking:
-        raise Refused(Why.GROUP_UNKNOWN, "、".join(sorted(lacking)))
+        raise Refused(Why.GROUP_UNKNOWN, listed(sorted(lacking)))
     Enrolment.objects.bulk_create(
         (Enrolment(season=season, unit=unit, group=unit.group) for unit in waiting),
         batch_size=500,

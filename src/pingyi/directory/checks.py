@@ -11,7 +11,7 @@ from pingyi.directory import areas as tree
 from pingyi.directory import seasons
 from pingyi.directory.content import SHEETS, AreaRow, Content, Key, Row, UnitRow
 from pingyi.directory.models import Area, ServicePoint, Unit
-from pingyi.directory.problems import Problem
+from pingyi.directory.problems import Problem, in_english, listed
 
 
 def problems(content: Content, *, day: date) -> list[Problem]:
@@ -69,7 +69,7 @@ def _units(content: Content, day: date) -> Iterator[Problem]:
         if row.group not in groups:
             text = _("方案中没有分组 %(group)s；可用：%(known)s") % {
                 "group": row.group,
-                "known": "、".join(sorted(groups)),
+                "known": listed(sorted(groups)),
             }
             yield Problem("units", row.line, "group", text)
 
@@ -90,7 +90,9 @@ def _belongings(content: Content) -> Iterator[Problem]:
 
 def unknown_kind(text: str) -> str:
     """The complaint about a point's kind that is none, naming all there are."""
-    known = "、".join(f"{value} {name}" for value, name in ServicePoint.Kind.choices)
+    known = listed(
+        value if in_english() else f"{value} {name}" for value, name in ServicePoint.Kind.choices
+    )
     return _("没有类型 %(kind)s；可用：%(known)s") % {"kind": text, "known": known}
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pingyi import rulebook
@@ -62,7 +63,9 @@ class Refused(ValueError):
         super().__init__(why)
 
     def __str__(self) -> str:
-        return f"{TEXTS[self.why]}：{self.detail}" if self.detail else str(TEXTS[self.why])
+        if not self.detail:
+            return str(TEXTS[self.why])
+        return gettext("%(what)s：%(detail)s") % {"what": TEXTS[self.why], "detail": self.detail}
 
 
 def why_not_add_point(unit: Unit, name: str) -> Why | None:

@@ -6,7 +6,18 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import NamedTuple
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+
+def in_english() -> bool:
+    """Whether complaints are read in English; otherwise it is in Chinese."""
+    return (get_language() or "").startswith("en")
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in a row, set apart as the language in use does."""
+    return _("、").join(names)
 
 
 class Problem(NamedTuple):

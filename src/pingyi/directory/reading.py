@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from pingyi.directory import checks, seasons
 from pingyi.directory.content import SHEETS, Content, Row, columns, required
 from pingyi.directory.models import ServicePoint
 from pingyi.directory.plan import MODELS, REFERENCES
-from pingyi.directory.problems import DirectoryErrors, Problem
+from pingyi.directory.problems import DirectoryErrors, Problem, in_english, listed
 from pingyi.kernel.tables import Row as Line
 from pingyi.kernel.tables import Table, TableErrors
 
@@ -100,7 +99,7 @@ def sort_out(tables: Mapping[str, Table], *, accounts: bool = False) -> Sheets:
         elif table.header:
             notes.append(_("工作表 %(sheet)s 未读入。") % {"sheet": table.name})
     if not found:
-        text = _("没有可读的工作表；应有 %(names)s") % {"names": "、".join(wanted)}
+        text = _("没有可读的工作表；应有 %(names)s") % {"names": listed(wanted)}
         raise DirectoryErrors([Problem("", 0, "", text)])
     return Sheets(found, tuple(notes))
 
@@ -158,7 +157,7 @@ def unread(table: Table, known: Iterable[str]) -> list[str]:
 
 def from_tables(wrong: TableErrors) -> DirectoryErrors:
     """The complaints of whoever read the file, in the language in use."""
-    english = (get_language() or "").startswith("en")
+    english = in_english()
     return DirectoryErrors(
         Problem(e.sheet, e.row or 0, e.column, e.en if english else e.zh) for e in wrong.errors
     )

@@ -16,7 +16,7 @@ from pingyi.audit.actions import Actor
 from pingyi.directory.checks import unknown_code
 from pingyi.directory.content import Content
 from pingyi.directory.models import Area, Unit
-from pingyi.directory.problems import Problem
+from pingyi.directory.problems import Problem, in_english, listed
 from pingyi.directory.reading import headed, one_line, unfit, unread
 from pingyi.kernel.tables import Row, Table
 from pingyi.kernel.text import normalise_phone
@@ -140,7 +140,7 @@ class _Reader:
     def _role(self, text: str) -> Role | None:
         role = ROLES.get(text) or ROLES.get(text.casefold())
         if role is None:
-            known = "、".join(f"{role} {role.zh}" for role in Role)
+            known = listed(role if in_english() else f"{role} {role.zh}" for role in Role)
             self._say(
                 "role",
                 _("没有角色 %(role)s；可用：%(known)s") % {"role": text, "known": known}

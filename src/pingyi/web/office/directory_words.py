@@ -63,7 +63,8 @@ def scheme_text(name: str) -> str:
     if name not in rulebook.names():
         return name
     found = rulebook.scheme(name)
-    return f"{found.title_en if in_english() else found.title}（{name}）"
+    title = found.title_en if in_english() else found.title
+    return gettext("%(title)s（%(name)s）") % {"title": title, "name": name}
 
 
 def sheet_text(sheet: str) -> str:
@@ -73,7 +74,11 @@ def sheet_text(sheet: str) -> str:
 def change_texts(change: Change) -> list[str]:
     """`名称：旧 → 新`, one for each field that changes."""
     return [
-        f"{gettext(COLUMNS[name])}：{_value(change, name, old)} → {_value(change, name, new)}"
+        gettext("%(what)s：%(detail)s")
+        % {
+            "what": gettext(COLUMNS[name]),
+            "detail": f"{_value(change, name, old)} → {_value(change, name, new)}",
+        }
         for name, old, new in change.fields
     ]
 
