@@ -43,14 +43,20 @@ class Scope:
 
 @dataclass
 class Protocol:
-    """The body comes in `parts`, each after `pause` seconds; what is sent is kept."""
+    """The body comes in `parts`, each after `pause` seconds; what is sent is kept.
+
+    With `left` the client goes away before the last of it.
+    """
 
     parts: Iterable[bytes] = ()
     pause: float = 0
     sent: Answered | None = None
+    left: bool = False
     streamed: list[bytes] = field(default_factory=list)
 
     async def __call__(self) -> bytes:
+        if self.left:
+            raise RuntimeError("transport is closed")  # as Granian has it
         return b"".join([part async for part in self])
 
     async def __aiter__(self):

@@ -233,6 +233,51 @@ def test_the_same_front_speaks_asgi(driver, city, chunked):
     assert json.loads(answer["body"])["receipt"] == Rating.objects.get().receipt
 
 
+@pytest.mark.parametrize("path", ["/api/v1/ratings", "/r/{}"])
+def test_who_left_in_the_midst_of_sending_is_no_failure(driver, city, caplog, path):
+    asked = request("POST", path.format(city.code), b"level=satisfied&key=")
+    asked[1].left = True
+    assert driver.run(asked) == [None]
+    assert not caplog.records
+    driver.front._journal.flush()
+    assert " 499 POST " in driver.log.getvalue()
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/api/v1/openapi.json"])
+def test_what_machines_look_at_is_only_looked_at(driver, city, path):
+    statuses = {way: driver.send(way, path).status for way in ("GET", "HEAD", "POST", "PUT")}
+    assert statuses == {"GET": 200, "HEAD": 200, "POST": 405, "PUT": 405}
+
+
+def test_over_asgi_part_of_a_form_is_none(driver, city, caplog):
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": f"/r/{city.code}",
+        "query_string": b"",
+        "http_version": "1.1",
+        "headers": [(b"host", b"127.0.0.1:8000")],
+    }
+    body = f"level=satisfied&key={uuid.uuid4()}".encode()
+    incoming = [
+        {"type": "http.request", "body": body, "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+
+    async def receive() -> dict:
+        return incoming.pop(0)
+
+    sent: list[dict] = []
+
+    async def send(message: dict) -> None:
+        sent.append(message)
+
+    driver.loop.run_until_complete(AsgiFront(driver.front)(scope, receive, send))
+    assert not sent
+    assert not Rating.objects.exists()
+    assert not caplog.records
+
+
 def test_good_pages_and_django_agree_on_length(driver, city):
     page = driver.send("GET", f"/r/{city.code}")
     plain = Client(headers={"host": "127.0.0.1:8000"}).get(f"/r/{city.code}")

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any
 
 from pingyi.gateway.front import Front
+from pingyi.gateway.incoming import Left
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -67,6 +68,7 @@ class _Protocol:
     def __init__(self, receive: Receive, send: Send):
         self._receive, self._send = receive, send
         self._response: tuple[int, list[tuple[str, str]], bytes] | None = None
+        self._streamed = False
 
     async def __call__(self) -> bytes:
         return b"".join([part async for part in self])
@@ -75,6 +77,8 @@ class _Protocol:
         more = True
         while more:
             message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise Left
             more = message.get("more_body", False)
             if message.get("body"):
                 yield message["body"]
@@ -83,12 +87,14 @@ class _Protocol:
         self._response = (status, headers, body)
 
     def response_stream(self, status: int, headers: list[tuple[str, str]]) -> _Stream:
+        self._streamed = True
         return _Stream(self._send, _start(status, headers))
 
     async def sent(self) -> None:
         """Send what RSGI's calls, which do not wait, have left to be sent."""
-        if self._response is None:
+        if self._streamed:
             await self._send({"type": "http.response.body", "body": b""})
+        if self._response is None:
             return
         status, headers, body = self._response
         length = ("content-length", str(len(body)))

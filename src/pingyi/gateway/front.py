@@ -21,7 +21,7 @@ from django.db import DatabaseError, close_old_connections
 from pingyi.gateway import doors
 from pingyi.gateway.bridge import Bridge
 from pingyi.gateway.doors import Answer, TooLarge, TooSlow
-from pingyi.gateway.incoming import Headers, Reader
+from pingyi.gateway.incoming import Headers, Left, Reader
 from pingyi.gateway.journal import BATCH, COMMIT, RATINGS, WAITING, Journal
 from pingyi.gateway.peers import Hosts, Proxies, host_of
 from pingyi.gateway.statics import StaticFile
@@ -131,6 +131,8 @@ class Front:
         address = self._proxies.client(peer, _forwarded_for(headers))
         try:
             route, status = await self._routed(scope, protocol, headers, peer, address)
+        except Left:
+            route, status = "left", 499  # nobody hears an answer; nginx's number for it
         except Exception:
             log.exception("a request failed")
             route, status = "failed", self._send(protocol, _FAILED)
@@ -154,7 +156,7 @@ class Front:
             return "form", await self._form(scope, protocol, headers, peer, address)
         if path.startswith(FORM) and method == "GET" and not scope.query_string:
             return "page", await self._page(scope, protocol, headers, peer, address)
-        if path == "/healthz":
+        if path == "/healthz" and method in ("GET", "HEAD"):
             return "health", self._send(protocol, _ALIVE)
         if path in self._statics and method == "GET":
             return "static", self._static(path, protocol, headers)

@@ -13,6 +13,10 @@ PATIENCE = 10.0
 _SWALLOWED = 64 * 1024 * 1024
 
 
+class Left(ConnectionError):
+    """The client went away before all of its body had arrived."""
+
+
 class Headers(Protocol):
     """Request headers; names in lower case."""
 
@@ -33,7 +37,7 @@ class Reader:
         self._timer = loop.call_later(patience / 10, self._look)
 
     async def body(self, protocol: Any, headers: Headers) -> bytes:
-        """A submission's body. Raises TooLarge, TooSlow."""
+        """A submission's body. Raises TooLarge, TooSlow, Left."""
         task = asyncio.current_task()
         assert task is not None
         self._reading[task] = self._loop.time() + self._patience
@@ -51,7 +55,10 @@ class Reader:
     async def _body(self, protocol: Any, headers: Headers) -> bytes:
         length = headers.get("content-length")
         if length is not None and length.isdecimal() and int(length) <= BODY_LIMIT:
-            body: bytes = await protocol()
+            try:
+                body: bytes = await protocol()
+            except RuntimeError as closed:  # RSGI's word for it is one
+                raise Left from closed
             return body
         if length is not None and headers.get("expect"):
             raise TooLarge  # the client waits for a word before it sends

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
 
 from pingyi.directory.models import Season, Unit
 from pingyi.directory.seasons import season_on
+from pingyi.gateway.looking import looked_at
 from pingyi.people.permissions import may, scope_of
 from pingyi.scoring import board
 from pingyi.scoring.engine import Result
@@ -19,8 +18,7 @@ from pingyi.scoring.engine import Result
 PERMISSION = "scoreboard.read"
 
 
-@login_not_required
-@require_GET
+@looked_at
 def scoreboard(request: HttpRequest) -> HttpResponse:
     """A season's results as `pingyi scoreboard --format json` prints them.
 

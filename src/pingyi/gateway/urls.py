@@ -1,10 +1,10 @@
 """Addresses for machines."""
 
-from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django_prometheus.exports import ExportToDjangoView
 
 from pingyi.gateway import scoreboard, views
+from pingyi.gateway.looking import looked_at
 
 urlpatterns = [
     path("api/v1/ratings", views.ratings, name="api-ratings"),
@@ -12,5 +12,5 @@ urlpatterns = [
     path("api/v1/openapi.json", views.openapi, name="api-openapi"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
-    path("metrics", login_not_required(ExportToDjangoView), name="metrics"),
+    path("metrics", looked_at(ExportToDjangoView), name="metrics"),
 ]

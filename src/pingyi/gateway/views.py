@@ -9,10 +9,11 @@ from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
 from pingyi.gateway import doors
 from pingyi.gateway.doors import Answer
+from pingyi.gateway.looking import looked_at
 from pingyi.gateway.openapi import DOCUMENT
 from pingyi.ratings import points, store, submission
 from pingyi.ratings.batching import Unavailable
@@ -66,22 +67,19 @@ def _response(answer: Answer) -> HttpResponse:
     return HttpResponse(answer.body, status=answer.status, headers=dict(answer.headers))
 
 
-@login_not_required
-@require_GET
+@looked_at
 def openapi(request: HttpRequest) -> JsonResponse:
     """`GET /api/v1/openapi.json`."""
     return JsonResponse(DOCUMENT, json_dumps_params={"ensure_ascii": False})
 
 
-@login_not_required
-@require_GET
+@looked_at
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process is alive."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
-@login_not_required
-@require_GET
+@looked_at
 def readyz(request: HttpRequest) -> HttpResponse:
     """The database answers and knows the tables: send requests here."""
     try:
