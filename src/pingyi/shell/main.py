@@ -46,6 +46,15 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except ImproperlyConfigured as refused:
             raise click.ClickException(str(refused)) from None
+        except OSError as failure:
+            raise click.ClickException(str(failure)) from None
+        except Exception as failure:
+            from django.db import DatabaseError  # not before: pure commands are quick
+
+            if not isinstance(failure, DatabaseError):
+                raise
+            said = str(failure).strip()
+            raise click.ClickException(f"the database cannot be used: {said}") from None
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
