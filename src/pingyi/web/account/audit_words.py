@@ -57,7 +57,6 @@ ACTIONS: dict[str, str | Promise] = {
     "user.password": _("设置密码"),
     "user.reactivate": _("启用账号"),
     "user.reset_factor": _("重置两步验证"),
-    "user.reset_factor": _("重置两步验证"),
     "user.unlock": _("解锁"),
 }
 
