@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import django
 import pytest
 
 SHM = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
@@ -20,6 +21,9 @@ for name in [name for name in os.environ if name.startswith("PINGYI_") and "FUZZ
 os.environ["PINGYI_DATA"] = str(HOME)
 os.environ["PINGYI_MODE"] = "trial"
 os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "")
+# Here and not in pyproject: the settings are read once, and after the lines above.
+os.environ["DJANGO_SETTINGS_MODULE"] = "pingyi.conf.settings"
+django.setup()
 
 pytest_plugins = [
     "tests.tripwires.network",
