@@ -16,7 +16,16 @@ from pingyi.demo import trail
 from pingyi.demo.build import City, NotEmpty, build, first_day
 from pingyi.demo.plan import SCALES, plan
 from pingyi.demo.report import Silent
-from pingyi.directory.models import Area, Enrolment, Item, PointCode, Post, ServicePoint, Unit
+from pingyi.directory.models import (
+    Area,
+    Enrolment,
+    Item,
+    PointCode,
+    Post,
+    Season,
+    ServicePoint,
+    Unit,
+)
 from pingyi.kernel.codes import point_code_is_valid, receipt_is_valid
 from pingyi.kernel.workdays import SHANGHAI
 from pingyi.people.models import Appointment, User
@@ -37,6 +46,19 @@ def test_districts_groups_points_items_and_badges(city: City):
     assert not ServicePoint.objects.filter(items=None).exists()
     assert Item.objects.count() > city.units
     assert Post.objects.count() > city.units
+
+
+def test_the_point_to_try_is_of_the_unit_one_can_sign_in_as(city: City):
+    (admin,) = (one for one in city.logins if one.role is Role.UNIT_ADMIN)
+    unit = Unit.objects.get(points__codes__code=city.point_code)
+    assert unit.name == admin.where
+    assert Appointment.objects.get(user__username=admin.login).unit == unit
+    scored = next(
+        one
+        for one in board.live(Season.objects.get(code="2026"), at=NOW).result.results
+        if one.unit == unit.code
+    )
+    assert scored.total >= 3, "a verified bad rating could not be seen"
 
 
 def test_tallies_agree_with_the_ratings(city: City):

@@ -37,7 +37,8 @@ class NotEmpty(RuntimeError):
 
 @dataclass(frozen=True)
 class City:
-    """What was built; `point_code` is a poster to try, `logins` are told this once."""
+    """What was built; `logins` are told this once, `point_code` is a poster of the unit among
+    them: who rates there can walk the case through every desk."""
 
     name: str
     units: int
@@ -98,8 +99,9 @@ def _built(*, scale: str, seed: int, at: datetime, report: Report) -> City:
     docket.walk_recent(at_most=size.walked)
 
     report.stage("people", PRINTED)
-    logins = staff.logins(_unit_to_try(), advance=report.advance)
-    code = PointCode.objects.order_by("pk")[0]
+    unit = _unit_to_try()
+    logins = staff.logins(unit, advance=report.advance)
+    code = PointCode.objects.filter(point__unit=unit, replaced_at=None).order_by("pk")[0]
     return City(
         names.CITY[1],
         len(paper.units),
