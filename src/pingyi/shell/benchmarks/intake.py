@@ -57,6 +57,7 @@ def measure(*, rounds: int, seconds: int) -> list[Measurement]:
 
 
 def stages() -> Iterator:
+    """A context manager for each database at hand, giving its Stage."""
     yield _sqlite()
     url = os.environ.get("TEST_DATABASE_URL") or os.environ.get("DATABASE_URL")
     if url:
@@ -98,9 +99,10 @@ def _environ(folder: str, url: str) -> dict[str, str]:
     }
 
 
-def _intake(stage: Stage, rounds: int, seconds: int) -> list[Measurement]:
+def fill(stage: Stage, *, points: int) -> list[str]:
+    """Put a small city into the stage's database; its points' codes."""
     filled = subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "pingyi.shell.benchmarks.city", str(POINTS)],
+        [sys.executable, "-m", "pingyi.shell.benchmarks.city", str(points)],
         env={**os.environ, **stage.environ},
         capture_output=True,
         text=True,
@@ -108,7 +110,11 @@ def _intake(stage: Stage, rounds: int, seconds: int) -> list[Measurement]:
     )
     if filled.returncode:
         raise click.ClickException(f"the benchmark's city failed: {filled.stderr[-1000:]}")
-    codes = filled.stdout.split()
+    return filled.stdout.split()
+
+
+def _intake(stage: Stage, rounds: int, seconds: int) -> list[Measurement]:
+    codes = fill(stage, points=POINTS)
     limits: list[float] = []
     full: dict[int, list[Load]] = {connections: [] for connections in CONNECTIONS}
     half: list[Load] = []
@@ -116,7 +122,7 @@ def _intake(stage: Stage, rounds: int, seconds: int) -> list[Measurement]:
     hellos: list[float] = []
     for number in range(rounds):
         limits.append(stage.bare(seconds))
-        with _serving(stage) as url:
+        with serving(stage) as url:
 
             def ratings(connections: int, pause: float, url: str = url, seed: int = number) -> Load:
                 return load(
@@ -191,7 +197,8 @@ def _measurements(
 
 
 @contextmanager
-def _serving(stage: Stage) -> Iterator[str]:
+def serving(stage: Stage) -> Iterator[str]:
+    """A real server on the stage; its address."""
     port = free_port()
     command = pingyi_command("serve", "--port", str(port))
     log = stage.folder / "server.log"
