@@ -181,6 +181,11 @@ def test_the_child_knows_none_of_our_secrets(monkeypatch):
     assert list(seen) == ["PYTHONPATH"]
 
 
+def test_a_packed_folder_is_as_good_as_its_files():
+    packed = archive({"目录/": "", "目录/units.csv": "code\n1", "目录/points.csv": "unit\n1"})
+    assert list(read_tables(packed)) == ["units", "points"]
+
+
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
@@ -190,9 +195,11 @@ def test_the_child_knows_none_of_our_secrets(monkeypatch):
         (archive({"[Content_Types].xml": "<Types/>"}), "broken"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "save it as .xlsx"),
         (archive({}), "without files"),
-        (archive({"a/b.csv": "x"}), "without folders"),
-        (archive({"a\\b.csv": "x"}), "without folders"),
-        (archive({"../b.csv": "x"}), "without folders"),
+        (archive({"a/b.csv": "x", "c.csv": "x"}), "a/b.csv: only .csv files are read, all in one"),
+        (archive({"a/b/c.csv": "x"}), "all in one folder"),
+        (archive({"a\\b.csv": "x"}), "all in one folder"),
+        (archive({"../b.csv": "x"}), "all in one folder"),
+        (archive({"a/": ""}), "without files"),
         (archive({"units.exe": "x"}), "only .csv"),
         (archive({f"{n}.csv": "x" for n in range(1001)}), "more than 1000 files"),
         (archive({"a.csv": "x\n1"})[:-30], "broken"),
@@ -238,7 +245,7 @@ def test_file_names_as_written_in_china_without_a_mark(encoding):
 
 
 def test_a_file_name_in_no_known_encoding_is_refused_in_words():
-    assert "without folders" in refusal(archive({"xxxx": "x"}).replace(b"xxxx", b"\xff\xff/x"))
+    assert "all in one folder" in refusal(archive({"xxxx": "x"}).replace(b"xxxx", b"\xff\xff/x"))
 
 
 def test_an_unusual_packing_is_refused():

@@ -83,8 +83,8 @@ class Mistake(Term):
     )
     NOT_CSV = (
         "not_csv",
-        "压缩包内只能有 .csv 文件，不含文件夹",
-        "only .csv files are read, without folders",
+        "压缩包内只能有 .csv 文件，至多在同一个文件夹里",
+        "only .csv files are read, all in one folder at most",
     )
     PROTECTED = "protected", "文件已加密", "protected by a password"
     DAMAGED = "damaged", "文件已损坏", "broken, or damaged on its way"

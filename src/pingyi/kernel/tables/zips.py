@@ -49,16 +49,26 @@ def read_csv_archive(
     archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo], limits: Limits
 ) -> list[Table]:
     """One table for each .csv file; anything else inside is refused. Raises TableErrors."""
-    if not members:
+    named = [(_file_name(info), info) for info in members if not info.is_dir()]
+    if not named:
         raise _refused("", Mistake.EMPTY_ARCHIVE)
+    folder = _only_folder([name for name, _ in named])
     tables = []
-    for info in members:
-        name = _file_name(info)
+    for path, info in named:
+        name = path.removeprefix(folder)
         if "/" in name or "\\" in name or not name.lower().endswith(".csv"):
-            raise _refused(name, Mistake.NOT_CSV)
-        content = _unpacked(archive, info, name)
+            raise _refused(path, Mistake.NOT_CSV)
+        content = _unpacked(archive, info, path)
         tables.append(read_csv(content, PurePosixPath(name).stem, limits))
     return tables
+
+
+def _only_folder(names: Sequence[str]) -> str:
+    """`x/` where all files lie in one folder x, as they do when a folder was packed; else ""."""
+    top, slash, _ = names[0].partition("/")
+    folder = top + slash
+    alike = slash and top != ".." and all(name.startswith(folder) for name in names)
+    return folder if alike else ""
 
 
 def _file_name(info: zipfile.ZipInfo) -> str:
