@@ -134,6 +134,13 @@ def test_all_codes_in_one_archive(system):
     assert len(narrowed.namelist()) == 3
 
 
+def test_no_name_in_the_list_is_a_formula():
+    card = Card("=HYPERLINK(1)", "@SUM(1)", "234567892", "https://x/r/234567892")
+    archive = b"".join(zipped([("U1", card)]))
+    listed = zipfile.ZipFile(io.BytesIO(archive)).read("codes.csv").decode("utf-8-sig")
+    assert "'=HYPERLINK(1),'@SUM(1)," in listed
+
+
 def test_units_download_their_own(system):
     from pingyi.directory.models import Unit
 

@@ -167,7 +167,7 @@ def appoint(request: SignedIn, pk: int) -> HttpResponse:
 @require_POST
 def dismiss(request: SignedIn, pk: int, appointment: int) -> HttpResponse:
     """End one of the user's appointments."""
-    held = get_object_or_404(Appointment, pk=appointment, user_id=pk)
+    held = get_object_or_404(Appointment, pk=appointment, user__pk=pk)
     return _done(request, pk, _("授权已终止。"), actions.end_appointment, appointment=held)
 
 

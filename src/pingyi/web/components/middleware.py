@@ -1,10 +1,10 @@
-"""Headers every page carries."""
+"""Headers every page carries, and what no page is asked with."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 
 from pingyi.web.components import inline_style
 
@@ -30,3 +30,18 @@ class SecurityHeaders:
         )
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class NoNul:
+    """PostgreSQL takes no NUL in a text: in a query it is dropped, an address with one is none."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path:
+            return HttpResponseNotFound()
+        query = request.META.get("QUERY_STRING", "")
+        while "%00" in query:  # of "%%0000" one is left
+            request.META["QUERY_STRING"] = query = query.replace("%00", "")
+        return self.get_response(request)

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from pingyi.directory.models import PointCode
+from pingyi.kernel.tables import escape_cell
 from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.streaming import streamed
 from pingyi.web.office import posters
@@ -119,7 +120,8 @@ def zipped(rows: Iterable[tuple[str, Card]]) -> Iterator[bytes]:
         for unit, card in rows:
             file = f"{_file_name(unit)}/{_file_name(card.point)}-{card.code}.svg"
             out.writestr(file, posters.card_svg(card))
-            table.writerow([card.unit, card.point, card.code, card.address, file])
+            row = [card.unit, card.point, card.code, card.address, file]
+            table.writerow(map(escape_cell, row))
             yield from sink.taken()
         out.writestr("codes.csv", "\ufeff" + index.getvalue())
     yield from sink.taken()

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from pingyi.directory import actions, policies
 from pingyi.directory.models import ServicePoint
 from pingyi.directory.policies import TEXTS, Refused
+from pingyi.kernel.text import clean_text
 from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.forms import DeskForm
 from pingyi.web.office import directory_words as words
@@ -112,7 +113,8 @@ def replace(request: SignedIn, pk: int) -> HttpResponseBase:
     """A new code; the form names the code seen, so that a double click replaces once."""
     found = point_or_404(request.user, pk, "code.replace")
     form = ReplaceForm(request.POST)
-    seen = get_object_or_404(found.codes.select_related("point"), code=request.POST.get("code", ""))
+    named = clean_text(request.POST.get("code", ""))
+    seen = get_object_or_404(found.codes.select_related("point"), code=named)
     if form.is_valid():
         try:
             new = actions.replace_code(

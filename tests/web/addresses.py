@@ -1,0 +1,78 @@
+"""Every address there is, with its parts filled in: for tests that walk them all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from pingyi.audit.actions import SYSTEM
+from pingyi.casework.models import Case
+from pingyi.directory import actions as directory
+from pingyi.directory import proposals
+from pingyi.directory.content import AreaRow, Content
+from pingyi.people import actions as people
+from pingyi.people.roles import Role
+from tests.casework.world import World
+
+PART = re.compile(r"<\w+:(\w+)>")
+
+Parts = Mapping[tuple[str, str], str]
+"""What to put for a part, by the beginning of its route and its name; the longest beginning wins.
+"""
+
+
+def routes() -> Iterator[tuple[str, URLPattern]]:
+    """Every route with its view, as `office/cases/<case_number:number>/`."""
+    yield from _walk(get_resolver(), "")
+
+
+def _walk(resolver: URLResolver, before: str) -> Iterator[tuple[str, URLPattern]]:
+    for entry in resolver.url_patterns:
+        route = before + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from _walk(entry, route)
+        else:
+            yield route, entry
+
+
+def filled(route: str, parts: Parts) -> str:
+    """The route as an address. Fails for a part that nobody thought of."""
+
+    def part(match: re.Match[str]) -> str:
+        fits = [key for key in parts if key[1] == match[1] and route.startswith(key[0])]
+        assert fits, f"{route}: say in parts_of what to put for {match[1]}"
+        return parts[max(fits, key=lambda key: len(key[0]))]
+
+    return "/" + PART.sub(part, route)
+
+
+def parts_of(world: World, case: Case) -> Parts:
+    """Parts that lead to things that are there, in the world's own district and unit."""
+    at = timezone.now()
+    somebody = people.create_user(login="somebody", by=SYSTEM, at=at)
+    held = people.appoint(user=somebody, role=Role.SORTER, area=world.district, by=SYSTEM, at=at)
+    post = directory.add_post(unit=world.brigade, badge="07", by=SYSTEM, at=at)
+    content = Content(areas=[AreaRow(line=2, code="420199", name="新区", parent="420100")])
+    batch = proposals.propose(content=content, source="x.xlsx", by=SYSTEM, at=at)
+    assert case.rating is not None
+    return {
+        ("r/", "code"): world.code,
+        ("t/", "text"): case.rating.receipt,
+        ("welcome/", "token"): people.issue_link(user=somebody, by=SYSTEM, at=at),
+        ("users/", "pk"): str(somebody.pk),
+        ("users/", "appointment"): str(held.pk),
+        ("", "number"): case.number,
+        ("unit/cases/", "key"): "answer",
+        ("office/cases/", "key"): "dispatch",
+        ("inspectors/", "key"): "note",
+        ("office/directory/import/", "pk"): str(batch.pk),
+        ("office/directory/seasons/", "code"): world.season.code,
+        ("office/directory/units/", "code"): world.brigade.code,
+        ("office/directory/posts/", "pk"): str(post.pk),
+        ("office/directory/points/", "pk"): str(world.point.pk),
+        ("scoreboard/", "season"): world.season.code,
+        ("scoreboard/", "code"): world.brigade.code,
+    }

@@ -1,0 +1,162 @@
+"""All addresses there are: which are public, which permission each asks for, that none breaks."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from pingyi.people.actions import set_password
+from pingyi.people.permissions import may
+from pingyi.people.roles import Role, roles_that_may
+from tests.casework.world import AT, World
+from tests.staff import PASSWORD, signed_in
+from tests.web.addresses import PART, filled, parts_of, routes
+
+PUBLIC = {
+    # citizens
+    "",
+    "r/<str:code>",
+    "t/",
+    "t/<str:text>",
+    "t/<str:text>/code",
+    "t/<str:text>/story",
+    # machines
+    "api/v1/ratings",
+    "api/v1/scoreboard",
+    "api/v1/openapi.json",
+    "healthz",
+    "readyz",
+    "metrics",
+    # the way in
+    "accounts/login/",
+    "accounts/logout/",
+    "accounts/signup/",
+    "accounts/inactive/",
+    "accounts/2fa/authenticate/",
+    "welcome/<str:token>/",
+    # components with made-up content
+    "styleguide/",
+}
+FOR_ALL_STAFF = {
+    "desk/",
+    "inbox/",
+    "inbox/read/",
+    "case/<case_number:number>/",
+    "account/",
+    "accounts/reauthenticate/",
+    "accounts/password/change/",
+    "accounts/2fa/",
+    "accounts/2fa/reauthenticate/",
+    "accounts/2fa/totp/activate/",
+    "accounts/2fa/totp/deactivate/",
+    "accounts/2fa/recovery-codes/",
+    "accounts/2fa/recovery-codes/generate/",
+    "accounts/2fa/recovery-codes/download/",
+    "i18n/setlang/",
+}
+"""One's own things; every other page names its permission."""
+
+NASTY = ("\0", "'%\"<>", "9" * 40, "-1e9", "\ud800" + "𠮷" * 300)
+ASKED = """q page sort export area unit season group honour state kind late case show per_page
+    point actor action subject reader role lang large next item"""
+SENT = """account action address again area assigned badge by code comment confirmed counts_by
+    data ends_on file finding grade group hours includes_matter item items key kind language lead
+    level login matter measures name next note oldpassword outcome password password1 password2
+    phone plan point post private_word proof process_change reason receipt reply role satisfied
+    scheme season send_code staff stands starts_on text unit username what words"""
+"""Names of parameters and fields that some page reads."""
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_counted_yet():
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def parts(world: World):
+    return parts_of(world, world.case("with_unit"))
+
+
+def test_every_public_address_is_listed_here(world, parts):
+    found = set()
+    for route, _ in routes():
+        answer = Client().get(filled(route, parts))
+        if not answer.get("Location", "").startswith("/accounts/login/"):
+            found.add(route)
+    assert found == PUBLIC - {"accounts/2fa/authenticate/"}  # which asks for the password first
+
+
+def test_what_is_not_public_says_whom_it_is_for():
+    for route, pattern in routes():
+        asks = getattr(pattern.callback, "permissions", ())
+        assert bool(asks) != (route in PUBLIC | FOR_ALL_STAFF), route
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_without_the_permission_neither_reading_nor_posting(world, parts, role):
+    user = world.person(role)
+    browser = signed_in(user)
+    for route, pattern in routes():
+        asks = getattr(pattern.callback, "permissions", ())
+        if not asks or any(may(user, permission) for permission in asks):
+            continue
+        for method in (browser.get, browser.post):
+            assert method(filled(route, parts)).status_code == 403, route
+
+
+def test_a_stranger_posts_nothing(world, parts):
+    for route, _ in routes():
+        if route in PUBLIC:
+            continue
+        answer = Client().post(filled(route, parts), {"x": "y"})
+        assert (answer.status_code, answer["Location"][:16]) == (302, "/accounts/login/"), route
+
+
+def _opener(pattern) -> Role | None:
+    """A role that may open the page."""
+    asks = getattr(pattern.callback, "permissions", ())
+    return min((role for ask in asks for role in roles_that_may(ask)), default=None)
+
+
+def test_nothing_that_is_asked_breaks_a_page(world, parts):
+    """Odd values in every place of an address: an answer, and never a 500."""
+    browsers = {role: signed_in(_with_password(world.person(role))) for role in Role}
+    broken = set()
+    for route, pattern in routes():
+        if route == "accounts/logout/":
+            continue
+        role = _opener(pattern)
+        browser = browsers[role or Role.SORTER]
+        browser.raise_request_exception = False
+        for method, address, sent in _odd_ways(route, parts):
+            answer = getattr(browser, method)(address, sent)
+            if answer.streaming:
+                b"".join(answer)
+            if answer.status_code >= 500:
+                broken.add(f"{role}: {method} {address[:60]} {answer.exc_info}")
+    assert not broken, sorted(broken)
+
+
+def _with_password(user):
+    set_password(user=user, password=PASSWORD, by=user, at=AT)
+    return user
+
+
+def _odd_ways(route: str, parts):
+    """(method, address, what is sent)"""
+    there = filled(route, parts)
+    for value in NASTY:
+        odd = quote(value, safe="", errors="surrogatepass")
+        yield "get", f"{there}?" + "&".join(f"{name}={odd}" for name in ASKED.split()), None
+        yield "post", there, dict.fromkeys(SENT.split(), value.encode(errors="ignore").decode())
+        for part in PART.findall(route):
+            others = {key: kept for key, kept in parts.items() if key[1] != part}
+            yield "get", filled(route, others | {("", part): odd}), None
+            yield "post", filled(route, others | {("", part): odd}), None
+    yield from ((method, there, None) for method in ("put", "delete", "options", "head"))
+    yield "get", f"{there}?export=csv&sort=x&page=0&q=%%0000", None
