@@ -80,6 +80,20 @@ def test_concluded_under_embargo_it_waits_for_its_release(world: World):
     assert Case.objects.get().state == "replied"
 
 
+def test_a_rating_found_void_under_embargo_stays_in_the_figures_until_the_release(world: World):
+    from pingyi.ratings.models import RatingVoid, UnitTally
+
+    case = world.case("sealed")
+    conclude_case(
+        case=case, account="恶意", finding="void", kind="malicious", by=world.inspector, at=LATER
+    )
+    assert not RatingVoid.objects.exists()
+    assert UnitTally.objects.get().count == 1
+    release_embargo(case=case, reason="结案", by=world.inspector, at=LATER)
+    assert RatingVoid.objects.get().rating == case.rating
+    assert UnitTally.objects.get().count == 0
+
+
 @pytest.mark.parametrize(
     ("call", "field"),
     [

@@ -105,6 +105,18 @@ def test_an_embargo_hides_the_line_until_its_release(world: World):
     assert row(world).result.total == Decimal("97.00")
 
 
+def test_one_embargo_lifted_while_another_is_laid_does_not_pass_unseen(world: World):
+    from pingyi.casework.actions import release_embargo, sort_case
+
+    concluded, waiting = world.case("concluded"), world.case("unsorted")
+    assert board.live(world.season, at=NOW).row("B1-1").result.total == Decimal("100.00")
+    later = after(days=9)
+    release_embargo(case=concluded, reason="结案", by=world.inspector, at=later)
+    sort_case(case=waiting, kind="conduct", note="线索", lead=True, by=world.sorter, at=later)
+    seen = board.live(world.season, at=later)
+    assert seen.row("B1-1").result.total == Decimal("97.00")
+
+
 def test_counts_as_of_any_past_day(world: World):
     days = [datetime(2026, 3, day, 12, tzinfo=SHANGHAI) for day in (1, 2, 3)]
     load(*(past(world.point, day) for day in days), past(world.point, days[1], level=2))

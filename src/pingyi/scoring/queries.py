@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.db.models import Count, F, Max, Q, Sum
 
-from pingyi.casework.models import Case, Verdict
+from pingyi.casework.models import Referral, Verdict
 from pingyi.casework.states import Finding
 from pingyi.directory.models import Enrolment, Season
 from pingyi.ratings.models import PointTally, Rating, RatingVoid, UnitTally
@@ -77,13 +77,15 @@ def revision(season: Season) -> tuple[object, ...]:
     """Changes whenever a fact of the season's scores may have: what a kept board is known by."""
     tallies = UnitTally.objects.filter(season=season).aggregate(Sum("count"), Count("pk"))
     verdicts = Verdict.objects.aggregate(Max("pk"), Count("withdrawn_at"))
+    # Not how many are sealed: one released while another is sealed would leave that as it was.
+    embargoes = Referral.objects.aggregate(Max("pk"), Count("released_at"))
     enrolled = season.enrolments.aggregate(Max("pk"), Count("pk"))
     return (
         *tallies.values(),
         Rating.objects.aggregate(last=Max("pk"))["last"],
         RatingVoid.objects.count(),
         *verdicts.values(),
-        Case.objects.filter(embargoed=True).count(),
+        *embargoes.values(),
         *enrolled.values(),
         season.scheme,
         season.starts_on,

@@ -39,6 +39,7 @@ def decide_case(
         raise refusal(unfit)
     step = take("decide", case, by=by, at=at, kind=kind.value)
     verdict = pronounce(case, finding=finding, kind=kind, reason=text, by=by, at=at)
+    void_as_found(case, by=by, at=at)
     record_step(case, step, verdict, finding=finding.value, kind=kind.value)
     return verdict
 
@@ -59,8 +60,8 @@ def withdraw_verdict(*, case: Case, reason: str, by: Actor, at: datetime) -> Ver
 def pronounce(
     case: Case, *, finding: Finding, kind: Kind, reason: str, by: Actor, at: datetime
 ) -> Verdict:
-    """The verdict itself, with what it does to the rating; the step is the caller's."""
-    verdict = Verdict.objects.create(
+    """The verdict itself; the step is the caller's."""
+    return Verdict.objects.create(
         case=case,
         finding=finding.value,
         kind=kind.value,
@@ -68,7 +69,14 @@ def pronounce(
         at=at,
         by=by.audit_name,
     )
-    if finding is Finding.VOID and case.rating is not None:
-        with suppress(AlreadyVoid):
-            void_rating(rating=case.rating, reason=f"{case.number} {kind.zh}", by=by, at=at)
-    return verdict
+
+
+def void_as_found(case: Case, *, by: Actor, at: datetime) -> None:
+    """Take the rating out of every rate if that is the verdict. Under embargo it waits for the
+    release: figures that move would tell."""
+    verdict = case.verdicts.counting().first()
+    if verdict is None or verdict.finding != Finding.VOID or case.rating is None:
+        return
+    with suppress(AlreadyVoid):
+        reason = f"{case.number} {Kind(verdict.kind).zh}"
+        void_rating(rating=case.rating, reason=reason, by=by, at=at)

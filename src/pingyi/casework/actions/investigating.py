@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from pingyi.audit.actions import Actor, action
-from pingyi.casework.actions.deciding import pronounce
+from pingyi.casework.actions.deciding import pronounce, void_as_found
 from pingyi.casework.actions.steps import chosen, record_step, required, take
 from pingyi.casework.models import Case, InvestigationNote, Verdict
 from pingyi.casework.states import Finding, Kind, State
@@ -43,7 +43,7 @@ def conclude_case(
 ) -> Verdict:
     """The inspectors' own verdict on a case under embargo.
 
-    Nobody else sees it, and no score line shows it, until they release it.
+    Nobody else sees it, and no figure shows it, until they release it.
     """
     text = required(account, "account")
     finding, kind = chosen(Finding, finding, "finding"), chosen(Kind, kind, "kind")
@@ -65,6 +65,7 @@ def release_embargo(*, case: Case, reason: str, by: Actor, at: datetime) -> Case
     referral.released_at, referral.released_by = at, by.audit_name
     referral.release_reason = text
     referral.save(update_fields=["released_at", "released_by", "release_reason"])
+    void_as_found(case, by=by, at=at)
     record_step(case, step, about=referral)
     return case
 
