@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,12 @@ def test_init_makes_three_administrators_once(tmp_path: Path):
     again = pingyi("init", data=tmp_path)
     assert again.returncode == 1
     assert again.stderr == "Error: there are users already; the security administrator adds more\n"
+
+
+def test_the_embedded_database_is_its_owners_alone(tmp_path: Path):
+    assert pingyi("manage", "migrate", "--verbosity=0", data=tmp_path / "new").returncode == 0
+    for written in (tmp_path / "new").rglob("*"):
+        assert stat.S_IMODE(written.stat().st_mode) & 0o077 == 0, written.name
 
 
 def test_the_doctor_names_what_is_unsafe_and_fails(tmp_path: Path):

@@ -12,6 +12,7 @@ import logging
 import queue
 import threading
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -130,9 +131,9 @@ class Writer(threading.Thread):
         except (OperationalError, InterfaceError):
             log.exception("a batch of %d ratings could not be written", len(entries))
             return [Unavailable()] * len(entries)
-        except Exception:
+        except Exception as error:
             if len(entries) == 1:
-                log.exception("a rating could not be written")
+                log.error("a rating could not be written: %s", _without_words(error))
                 return [Unavailable()]
             # One entry spoils the batch: the others shall not suffer.
             return [result for entry in entries for result in self._commit([entry])]
@@ -146,6 +147,12 @@ class Writer(threading.Thread):
             if "locked" in str(error):
                 raise
             return write_alone(self._connection, entries)
+
+
+def _without_words(error: Exception) -> str:
+    """What went wrong and where: a database's own message may quote the row, her words too."""
+    where = "".join(traceback.format_tb(error.__traceback__))
+    return f"{type(error).__name__}\n{where}"
 
 
 def write_alone(connection: BaseDatabaseWrapper, entries: Sequence[Entry]) -> list[Outcome]:

@@ -62,3 +62,5 @@ class Commands(click.Group):
 def main() -> None:
     """评议: a city's people rate every service point; every bad rating is answered and counted."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pingyi.conf.settings")
+    # What is written from here on, the embedded database above all, is its owner's alone.
+    os.umask(0o077)
