@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
 from pingyi.demo.cases import ENDS
 from pingyi.demo.cases import SAID as SPOKEN
@@ -94,6 +95,14 @@ def test_the_language_is_switched_by_a_button(abroad):
     assert untranslated(browser.get("/desk/")) == []
     browser.post("/i18n/setlang/", {"language": "zh-hans", "next": "/desk/"})
     assert untranslated(browser.get("/desk/")) != []
+
+
+def test_the_language_is_switched_before_signing_in_too(db):
+    visitor = Client()
+    here = "/accounts/login/"
+    answer = visitor.post("/i18n/setlang/", {"language": "en"}, headers={"referer": here})
+    assert answer["Location"] == here
+    assert '<html lang="en"' in visitor.get(here).content.decode()
 
 
 def test_the_names_of_people_are_data(abroad):

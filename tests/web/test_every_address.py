@@ -37,6 +37,7 @@ PUBLIC = {
     "accounts/inactive/",
     "accounts/2fa/authenticate/",
     "welcome/<str:token>/",
+    "i18n/setlang/",
     # components with made-up content
     "styleguide/",
 }
@@ -55,7 +56,6 @@ FOR_ALL_STAFF = {
     "accounts/2fa/recovery-codes/",
     "accounts/2fa/recovery-codes/generate/",
     "accounts/2fa/recovery-codes/download/",
-    "i18n/setlang/",
 }
 """One's own things; every other page names its permission."""
 

@@ -1,6 +1,8 @@
 """All addresses, by audience."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.i18n import set_language
 
 urlpatterns = [
     path("", include("pingyi.gateway.urls")),
@@ -12,5 +14,5 @@ urlpatterns = [
     path("office/", include(("pingyi.web.office.urls", "office"))),
     path("inspectors/", include(("pingyi.web.inspectors.urls", "inspectors"))),
     path("", include(("pingyi.web.observatory.urls", "observatory"))),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", login_not_required(set_language), name="set_language"),
 ]
