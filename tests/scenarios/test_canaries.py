@@ -1,0 +1,229 @@
+"""A thousand canaries: what raters leave goes in by the real doors and turns up nowhere else.
+
+Two hundred raters each leave a phone, a matter number, a private word, a name with an address in
+their words, and another phone among these words. Cases are walked to every end, codes and answers
+are sent, jobs run, every page and file is opened in every role. Then everything that was written,
+shown or logged is searched.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+import uuid
+import zipfile
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from pingyi.audit.keys import keyring
+from pingyi.casework.actions import open_missing_cases, reveal_contact
+from pingyi.casework.models import Case
+from pingyi.demo.cases import ENDS, walk
+from pingyi.jobs.registry import JOBS
+from pingyi.notices import gateways
+from pingyi.notices.models import TEXT, TO, InboxItem, Outgoing
+from pingyi.people.permissions import may
+from pingyi.people.roles import Role
+from pingyi.ratings.models import Rating
+from tests.casework.world import World, build
+from tests.gateway.driving import Driver
+from tests.staff import signed_in
+from tests.web.addresses import filled, parts_of, routes
+
+RATERS = 200
+OVERSEERS = {
+    Role.SORTER,
+    Role.CALLER,
+    Role.CASE_MANAGER,
+    Role.SCHEME_KEEPER,
+    Role.INSPECTOR,
+    Role.LEADER,
+}
+"""Who may read raters' words, numbers taken out."""
+
+PHONE = re.compile(r"13900\d{6}")
+MATTER = re.compile(r"kanari-\d{4}", re.IGNORECASE)
+WORD = re.compile(r"暗号江豚\d{4}")
+NUMBER_IN_WORDS = re.compile(r"13700\d{6}")
+NAME = re.compile(r"金丝雀\d{4}")
+SEALED = (PHONE, MATTER, WORD)
+"""What stands in plain text nowhere at all."""
+ALL = (*SEALED, NUMBER_IN_WORDS, NAME)
+
+
+def found(text: str | bytes, kinds=ALL) -> set[str]:
+    """The canaries in a text, or in bytes read as UTF-8."""
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", "ignore")
+    return {hit for kind in kinds for hit in kind.findall(text)[:3]}
+
+
+def left_by(n: int) -> dict[str, str]:
+    return {
+        "phone": f"13900{n:06}",
+        "matter": f"KANARI-{n:04}",
+        "private_word": f"暗号江豚{n:04}",
+        "comment": f"我叫金丝雀{n:04}，住金丝雀{n:04}号，请打13700{n:06}",
+    }
+
+
+class Recorded:
+    """A gateway that keeps what would have reached the phones."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str]] = []
+
+    def send(self, *, reference: str, phone: str, text: str) -> None:
+        self.sent.append((phone, text))
+
+    def fate(self, reference: str) -> gateways.Delivery:
+        return gateways.Delivery.TAKEN
+
+
+@pytest.fixture
+def world(transactional_db) -> World:
+    cache.clear()
+    return build()
+
+
+@pytest.fixture
+def sms(monkeypatch) -> Recorded:
+    recorded = Recorded()
+    monkeypatch.setattr("pingyi.notices.sending.sms_gateway", lambda: recorded)
+    return recorded
+
+
+def everybody_rates(world: World, driver: Driver) -> list[str]:
+    """By the API and by the form in turn, well and badly; the receipts."""
+    receipts = []
+    for n in range(RATERS):
+        left = left_by(n)
+        level = "satisfied" if n % 4 == 3 else "dissatisfied"
+        if n % 2:
+            fields = left | {"level": level, "key": str(uuid.uuid4()), "call_back": "true"}
+            answer = driver.form(world.code, fields)
+            receipts.append((answer.header("location") or "")[3:])
+        else:
+            contact = {"phone": left.pop("phone"), "call_back": True}
+            fields = {"point": world.code, "level": level, "key": str(uuid.uuid4())}
+            answer = driver.rate({**left, **fields, "contact": contact})
+            receipts.append(answer.json()["receipt"])
+        assert answer.status in (201, 303), answer.body
+        assert not found(answer.body + str(answer.headers).encode())
+    return receipts
+
+
+def some_look(driver: Driver, receipts: list[str]) -> None:
+    """With the word, with a wrong one, and with a code to the phone."""
+    for n, receipt in enumerate(receipts[:20]):
+        headers = {"content-type": "application/x-www-form-urlencoded"}
+        for sent in (f"private_word={left_by(n)['private_word']}", "private_word=x", "send_code=1"):
+            answer = driver.send("POST", f"/t/{receipt}", sent.encode(), headers=headers)
+            assert answer.status in (303, 422), answer.body
+            assert not found(answer.body)
+
+
+def cases_go_every_way(world: World) -> None:
+    at = timezone.now()
+    world.hands  # noqa: B018  users are made here
+    open_missing_cases(by=world.manager, at=at)
+    cases = list(Case.objects.order_by("pk"))
+    for case, steps in zip(cases, ENDS.values(), strict=False):
+        walk(case, steps, hands=world.hands, at=at)
+    for what, case in zip(("phone", "matter"), cases, strict=False):
+        reveal_contact(case=case, what=what, reason="回访", by=world.caller, at=at)
+
+
+def jobs_run() -> None:
+    for job in JOBS:
+        job.run(timezone.now())
+
+
+def test_a_thousand_canaries(world: World, sms: Recorded, caplog, capfd):
+    caplog.set_level(logging.DEBUG)
+    with Driver() as driver:
+        receipts = everybody_rates(world, driver)
+        assert Rating.objects.count() == RATERS
+        cases_go_every_way(world)
+        some_look(driver, receipts)
+        jobs_run()
+        driver.front._journal.flush()
+        journal = driver.log.getvalue()
+        metrics = driver.send("GET", "/metrics").body
+    assert {phone for phone, _ in sms.sent} <= {left_by(n)["phone"] for n in range(RATERS)}
+    assert len(sms.sent) > 20
+    assert not found("".join(text for _, text in sms.sent))
+
+    shown = dict(every_page_in_every_role(world))
+    leaks = {place: hits for place, text in shown.items() if (hits := found(text))}
+    allowed = {place: hits for place, hits in leaks.items() if place[0] in OVERSEERS}
+    assert not {place: hits for place, hits in leaks.items() if place not in allowed}
+    assert not [place for place in allowed if found(shown[place], (*SEALED, NUMBER_IN_WORDS))]
+    assert allowed, "the office reads her words"
+    assert not found("".join(re.findall(r'(?:href|action|src)="[^"]*"', "".join(shown.values()))))
+
+    written = capfd.readouterr()
+    assert not found(journal + metrics.decode() + caplog.text + written.out + written.err)
+    assert not [one for one in receipts if one in journal + written.out + written.err]
+    for table, rows in every_table():
+        hits = found(rows, SEALED if table in HER_WORDS else ALL)
+        assert not hits, f"{table}: {hits}"
+    if connection.vendor == "sqlite":
+        assert not found(connection.connection.serialize(), SEALED)
+    assert not found(str([session.get_decoded() for session in Session.objects.all()]))
+    assert not found(str(list(InboxItem.objects.values())))
+    opened = keyring().decrypt
+    for message in Outgoing.objects.all():
+        assert found(opened(bytes(message.to_cipher), context=TO), (PHONE,))
+        assert not found(opened(bytes(message.text_cipher), context=TEXT))
+
+
+HER_WORDS = {"ratings_rating"}
+"""Where raters' words may stand."""
+
+
+def every_page_in_every_role(world: World) -> Iterator[tuple[tuple[Role, str], str]]:
+    """((role, address), what it shows), of every page and file the role may open."""
+    parts = dict(parts_of(world, Case.objects.order_by("pk")[0]))
+    numbers = list(Case.objects.order_by("pk").values_list("number", flat=True))[: len(ENDS)]
+    for role in Role:
+        user = world.person(role)
+        browser = signed_in(user)
+        looked_at = numbers if role is Role.UNIT_ADMIN else numbers[::5]
+        for route, pattern in routes():
+            asks = getattr(pattern.callback, "permissions", ())
+            if not any(may(user, permission) for permission in asks):
+                continue
+            for number in looked_at if "number" in route else [""]:
+                there = filled(route, parts | {("", "number"): number})
+                for query in ("", "?export=csv", "?export=xlsx") if not number else ("",):
+                    yield (role, there + query), text_of(browser, there + query)
+
+
+def text_of(browser: Client, address: str) -> str:
+    answer = browser.get(address)
+    body = b"".join(answer) if answer.streaming else answer.content
+    if body.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            body = b"".join(archive.read(name) for name in archive.namelist()[:20])
+    return body.decode("utf-8", "ignore") + str(answer.headers) + str(answer.cookies)
+
+
+def every_table() -> Iterator[tuple[str, bytes]]:
+    """Each table with all that stands in it."""
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            cells = (cell for row in cursor.fetchall() for cell in row)
+            yield table, b"\n".join(map(_bytes, cells))
+
+
+def _bytes(cell: object) -> bytes:
+    return bytes(cell) if isinstance(cell, bytes | memoryview) else str(cell).encode()
