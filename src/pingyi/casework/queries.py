@@ -28,6 +28,7 @@ __all__ = [
     "inspectors_desk",
     "late_cases",
     "may_rejudge",
+    "overseen_by",
     "score_events",
     "timeline",
     "to_call",
@@ -45,6 +46,11 @@ __all__ = [
 def cases_for(user: User) -> CaseQuerySet:
     """Every case the user may see, with its clocks; newest first."""
     return Case.objects.visible_to(user).with_clocks()
+
+
+def overseen_by(user: User) -> CaseQuerySet:
+    """Every case on which the user may read what office and inspectors read; newest first."""
+    return Case.objects.overseen_by(user).with_clocks()
 
 
 def to_sort(user: User) -> CaseQuerySet:
@@ -96,7 +102,7 @@ def inspectors_desk(user: User) -> CaseQuerySet:
     """Referrals to the user's area: corruption leads first; and concluded ones not yet released."""
     mine = scope_of(user, "case.investigate").over(area="area")
     found = Case.objects.filter(mine).filter(Q(state=State.REFERRED.value) | Q(embargoed=True))
-    return found.with_clocks().by_urgency().prefetch_related("referrals")
+    return found.strange_to(user).with_clocks().by_urgency().prefetch_related("referrals")
 
 
 def late_cases(user: User, at: datetime) -> CaseQuerySet:
@@ -107,7 +113,7 @@ def late_cases(user: User, at: datetime) -> CaseQuerySet:
 def _desk(user: User, permission: str, *states: State) -> CaseQuerySet:
     mine = scope_of(user, permission).over(area="area")
     found = Case.objects.filter(mine, embargoed=False).in_states(*states)
-    return found.with_clocks().by_urgency()
+    return found.strange_to(user).with_clocks().by_urgency()
 
 
 class ScoreEvent(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,16 +21,32 @@ class CaseQuerySet(models.QuerySet[Any]):
     """Cases, as far as the asker may see them."""
 
     def visible_to(self, user: User) -> CaseQuerySet:
-        """The office its area, a unit what was dispatched to it; under embargo the inspectors."""
+        """The office its area, a unit what was dispatched to it; under embargo the inspectors.
+
+        Whoever serves a unit too sees its cases as the unit does: see `strange_to`.
+        """
         scope = scope_of(user, "case.read")
         dispatched = self.model._base_manager.filter(
             dispatches__unit__in=scope.units, dispatches__recalled_at__isnull=True
         )
-        seen = scope.over(area="area")
+        strange = ~_of_units(scope.units) if scope.units else Q()
+        seen = scope.over(area="area") & strange
         if scope.units and not scope.everywhere:
             seen |= Q(pk__in=dispatched.values("pk"))
-        sealed = scope_of(user, "case.investigate").over(area="area")
+        sealed = scope_of(user, "case.investigate").over(area="area") & strange
         return self.filter(Q(seen, embargoed=False) | Q(sealed, embargoed=True))
+
+    def overseen_by(self, user: User) -> CaseQuerySet:
+        """As office and inspectors see them: with the level, the time and the rater's words."""
+        found = scope_of(user, "case.oversee").over(area="area")
+        sealed = scope_of(user, "case.investigate").over(area="area")
+        return self.filter(Q(found, embargoed=False) | Q(sealed, embargoed=True)).strange_to(user)
+
+    def strange_to(self, user: User) -> CaseQuerySet:
+        """Without those of a unit that the user serves, or one below it: the rated never learn
+        who rated, nor how, though one of them has a post at the office too."""
+        own = scope_of(user, "case.answer").units
+        return self.exclude(_of_units(own)) if own else self
 
     def in_states(self, *states: State) -> CaseQuerySet:
         return self.filter(state__in=[state.value for state in states])
@@ -68,6 +85,14 @@ class CaseQuerySet(models.QuerySet[Any]):
             output_field=IntegerField(),
         )
         return self.with_due().order_by(first, F("due_at").asc(nulls_last=True), "pk")
+
+
+def _of_units(units: Collection[int]) -> Q:
+    """Of these units, or one below them: three levels deep at most."""
+    found = Q()
+    for path in ("unit", "unit__parent", "unit__parent__parent"):
+        found |= Q(**{f"{path}__in": units})
+    return found
 
 
 class VerdictQuerySet(models.QuerySet[Any]):

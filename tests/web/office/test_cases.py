@@ -194,16 +194,22 @@ def test_the_loser_of_two_managers_is_told_what_happened(world, desk):
     assert not case.verdicts.exists()
 
 
-def test_nobody_works_a_case_of_their_own_unit(world):
+def test_nobody_reads_or_works_a_case_of_their_own_unit(world):
     from pingyi.people.actions import appoint
     from tests.casework.world import AT, FOUNDER
 
-    both = world.manager
+    both = world.person(Role.CASE_MANAGER, area=world.city)
     appoint(user=both, role=Role.UNIT_ADMIN, unit=world.brigade, by=FOUNDER, at=AT)
-    case = world.case("to_place")
-    page = signed_in(both).get(f"{CASES}{case.number}/")
-    assert "任何人不得办理本单位的案件" in words(page)
-    assert "dispatch" not in form_ids(page)
+    browser = signed_in(both)
+    for end in ("unsorted", "sorted", "to_place", "with_unit", "referred", "sealed"):
+        case = world.case(end)
+        assert browser.get(f"{CASES}{case.number}/").status_code == 404
+        for desk in (CASES, f"{CASES}?export=csv", "/office/sorting/", "/office/calls/"):
+            answer = browser.get(desk)
+            shown = b"".join(answer) if answer.streaming else answer.content
+            assert case.number not in shown.decode()
+    given = world.case("with_unit")
+    assert browser.get(f"/case/{given.number}/")["Location"] == f"/unit/cases/{given.number}/"
 
 
 def test_the_verdict_shows_whether_it_costs_points(world, desk):

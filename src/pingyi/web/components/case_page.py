@@ -33,8 +33,12 @@ NOWHERE: Mapping[str, str] = {}
 
 
 def visible_cases(user: User) -> CaseQuerySet:
-    """The user's cases, with what a case page shows."""
-    return queries.cases_for(user).select_related(
+    """The cases whose page at the office or the inspectors the user may open."""
+    return _with_all_shown(queries.overseen_by(user))
+
+
+def _with_all_shown(rows: CaseQuerySet) -> CaseQuerySet:
+    return rows.select_related(
         "unit__area", "unit__parent", "point", "area__parent", "rating__season", "rating__contact"
     )
 
@@ -211,7 +215,7 @@ def _last_step(case: Case, audience: Audience) -> str:
 
 def _afresh(user: User, case: Case) -> Case:
     """The case as it stands now; as it was seen if it has left the user's sight."""
-    return visible_cases(user).filter(pk=case.pk).first() or case
+    return _with_all_shown(queries.cases_for(user)).filter(pk=case.pk).first() or case
 
 
 def reveal(

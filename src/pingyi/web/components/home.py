@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from pingyi.casework.models import Case
-from pingyi.people.permissions import may, roles_of
+from pingyi.people.permissions import roles_of
 from pingyi.people.roles import Role
 from pingyi.web.components.access import SignedIn
 from pingyi.web.components.menu import menu_for
@@ -44,6 +44,6 @@ def case(request: SignedIn, number: str) -> HttpResponseBase:
         raise Http404
     if found.embargoed:
         return redirect("inspectors:case", number)
-    if may(request.user, "case.oversee"):
+    if Case.objects.overseen_by(request.user).filter(pk=found.pk).exists():
         return redirect("office:case", number)
     return redirect("unit:case", number)

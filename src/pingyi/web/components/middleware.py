@@ -32,8 +32,13 @@ class SecurityHeaders:
         return response
 
 
+_UNREADABLE = "%EF%BF%BD"
+"""U+FFFD, as for bytes that are no UTF-8."""
+
+
 class NoNul:
-    """PostgreSQL takes no NUL in a text: in a query it is dropped, an address with one is none."""
+    """PostgreSQL takes no NUL in a text: in a query it counts as an unreadable character, and an
+    address with one is none."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
@@ -42,6 +47,6 @@ class NoNul:
         if "\0" in request.path:
             return HttpResponseNotFound()
         query = request.META.get("QUERY_STRING", "")
-        while "%00" in query:  # of "%%0000" one is left
-            request.META["QUERY_STRING"] = query = query.replace("%00", "")
+        if "%00" in query:
+            request.META["QUERY_STRING"] = query.replace("%00", _UNREADABLE)
         return self.get_response(request)

@@ -48,7 +48,7 @@ DEEDS = frozenset(
 @require_safe
 def cases(request: SignedIn) -> HttpResponseBase:
     """Every visible case: filtered, sorted, exported."""
-    listing = CASES.read(request, queries.cases_for(request.user), at=timezone.now())
+    listing = CASES.read(request, queries.overseen_by(request.user), at=timezone.now())
     if listing.wants_file:
         return listing.file()
     return render(request, "office/cases.html", {"listing": listing})
