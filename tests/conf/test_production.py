@@ -19,7 +19,8 @@ django.setup()
 from django.core import checks
 found = checks.run_checks(include_deployment_checks=True)
 names = sys.argv[1:]
-print(json.dumps([{name: getattr(settings, name) for name in names}, [one.id for one in found if not one.is_silenced()]]))
+values = {name: getattr(settings, name) for name in names}
+print(json.dumps([values, [one.id for one in found if not one.is_silenced()]]))
 """
 WANTED = {
     "SESSION_COOKIE_SECURE": True,
