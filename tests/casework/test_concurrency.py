@@ -189,19 +189,20 @@ def test_the_opening_job_run_by_three_workers(world: World):
 def test_a_job_that_dies_half_way_leaves_whole_cases(world: World, monkeypatch):
     for _ in range(3):
         world.rate()
-    real, opened = opening.start_clock, []
+    monkeypatch.setattr(opening, "AT_ONCE", 1)
+    real, told = opening.record_each, []
 
-    def dies(case, rule, *, at):
-        opened.append(case)
-        if len(opened) > 4:  # in the midst of the second case
+    def dies(subjects):
+        told.append(subjects)
+        if len(told) == 2:  # in the midst of the second case
             raise SystemExit
-        real(case, rule, at=at)
+        real(subjects)
 
-    monkeypatch.setattr(opening, "start_clock", dies)
+    monkeypatch.setattr(opening, "record_each", dies)
     with pytest.raises(SystemExit):
         actions.open_missing_cases(by=SYSTEM, at=LATER)
     assert Case.objects.count() == 1
-    monkeypatch.setattr(opening, "start_clock", real)
+    monkeypatch.setattr(opening, "record_each", real)
     assert len(actions.open_missing_cases(by=SYSTEM, at=LATER)) == 2
     assert sorted(Case.objects.values_list("number", flat=True))[-1] == "2026-000003"
     assert {case.clocks.count() for case in Case.objects.all()} == {3}

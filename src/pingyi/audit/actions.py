@@ -13,7 +13,7 @@ read once at the edge). It runs in one transaction and records at least one even
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -86,18 +86,26 @@ def action(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 def record(subject: models.Model, **data: Any) -> None:
     """Append an event about `subject` to the action under way. `data` must be JSON, impersonal."""
+    record_each([(subject, data)])
+
+
+def record_each(subjects: Iterable[tuple[models.Model, dict[str, Any]]]) -> None:
+    """Append an event about each subject, with its data, to the action under way."""
     recorder = _current.get()
     if recorder is None:
         raise UnrecordedAction("an event is recorded inside an action only")
-    Event.objects.create(
-        at=recorder.at,
-        action=recorder.action,
-        actor=recorder.by.audit_name,
-        subject_kind=kind_of(subject),
-        subject_id=str(subject.pk),
-        data=data,
+    made = Event.objects.bulk_create(
+        Event(
+            at=recorder.at,
+            action=recorder.action,
+            actor=recorder.by.audit_name,
+            subject_kind=kind_of(subject),
+            subject_id=str(subject.pk),
+            data=data,
+        )
+        for subject, data in subjects
     )
-    recorder.events += 1
+    recorder.events += len(made)
 
 
 def note(

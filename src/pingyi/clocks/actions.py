@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from django.apps import apps
 
@@ -17,6 +17,8 @@ from pingyi.clocks.calendar import city_calendar
 from pingyi.clocks.models import CalendarDay, Deadline, DeadlineQuerySet
 from pingyi.kernel.workdays import Calendar, DueAt
 from pingyi.kernel.workdays import Pause as Span
+
+D = TypeVar("D", bound=Deadline)
 
 
 class Length(Protocol):
@@ -33,16 +35,17 @@ def start(clocks: Any, rule: str, length: Length, *, at: datetime) -> Deadline:
 
     `at` is when it starts to count, which may lie before the present.
     """
-    due = city_calendar().due_at(at, length.amount, length.unit)
-    made: Deadline = clocks.create(
-        rule=rule,
-        amount=length.amount,
-        unit=length.unit,
-        started_at=at,
-        due_at=due.at,
-        confirmed=due.confirmed,
-    )
-    return made
+    started: Deadline = begin(clocks.model(), rule, length, city_calendar(), at=at)
+    clocks.add(started, bulk=False)
+    return started
+
+
+def begin(clock: D, rule: str, length: Length, calendar: Calendar, *, at: datetime) -> D:
+    """The clock, not yet stored, as it starts to count at `at`."""
+    due = calendar.due_at(at, length.amount, length.unit)
+    clock.rule, clock.amount, clock.unit = rule, length.amount, length.unit
+    clock.started_at, clock.due_at, clock.confirmed = at, due.at, due.confirmed
+    return clock
 
 
 def meet(running: Any, *, at: datetime) -> int:

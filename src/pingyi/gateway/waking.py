@@ -13,17 +13,19 @@ log = logging.getLogger(__name__)
 
 
 class Waker:
-    """Calls `work` some moments after `wake` was called, once for all calls meanwhile.
+    """Calls `work` a moment after `wake` was called, once for all calls meanwhile.
 
-    Between two goes it rests four times as long as a go took: a flood must not starve the doors.
+    The first asking is answered `soon`; under a steady stream it rests `pause` seconds between two
+    goes, and at least four times as long as a go took: a flood must not starve the doors.
     What goes wrong is logged and stays here; the job of the same name does the work again.
     """
 
-    def __init__(self, work: Callable[[], object], *, pause: float = 0.3):
+    def __init__(self, work: Callable[[], object], *, soon: float = 0.3, pause: float = 5.0):
         self._work = work
+        self._soon = soon
         self._pause = pause
         self._asked = threading.Event()
-        self._ended = False
+        self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="waker", daemon=True)
 
     def start(self) -> None:
@@ -35,17 +37,16 @@ class Waker:
 
     def stop(self) -> None:
         """Do what was asked for, then end."""
-        self._ended = True
+        self._ending.set()
         self._asked.set()
         if self._thread.is_alive():
             self._thread.join(timeout=10)
 
     def _run(self) -> None:
-        rest = self._pause
+        rested = time.monotonic()
         while True:
             self._asked.wait()
-            if not self._ended:
-                time.sleep(rest)
+            self._ending.wait(max(self._soon, rested - time.monotonic()))
             self._asked.clear()
             started = time.monotonic()
             try:
@@ -53,7 +54,8 @@ class Waker:
                 self._work()
             except Exception:
                 log.exception("work after a rating failed; its job will do it")
-            if self._ended:
+            if self._ending.is_set():
                 connections.close_all()
                 return
-            rest = max(self._pause, min(4 * (time.monotonic() - started), 5.0))
+            ended = time.monotonic()
+            rested = ended + max(self._pause, 4 * (ended - started))

@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 WAITING_LIMIT = 4_000
 """Entries that may wait for a commit; more are told to come back."""
 BATCH_LIMIT = 500
+LOCK_WAIT = 20.0
+"""Seconds that SQLite's lock is waited for."""
 
 Result = Outcome | Exception
 AfterCommit = Callable[[Sequence[Entry], Sequence[Result], float], None]
@@ -160,15 +162,29 @@ def write_alone(connection: BaseDatabaseWrapper, entries: Sequence[Entry]) -> li
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             return store.write(cursor, connection.vendor, entries)  # one statement: atomic
-        cursor.execute("BEGIN IMMEDIATE")
+        _when_free(cursor, "BEGIN IMMEDIATE")
         try:
             outcomes = store.write(cursor, connection.vendor, entries)
-            cursor.execute("COMMIT")
+            _when_free(cursor, "COMMIT")
         except BaseException:
             if connection.connection.in_transaction:
                 cursor.execute("ROLLBACK")
             raise
         return outcomes
+
+
+def _when_free(cursor: Any, statement: str) -> None:
+    """Execute it once SQLite's lock is free; its own waiting sleeps up to 100 ms at a time."""
+    until = time.monotonic() + LOCK_WAIT
+    while True:
+        try:
+            cursor.execute(statement)
+        except OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.001)
+        else:
+            return
 
 
 def own_connection() -> BaseDatabaseWrapper:
@@ -177,6 +193,8 @@ def own_connection() -> BaseDatabaseWrapper:
     settings = copy.deepcopy(default.settings_dict)
     if default.vendor == "postgresql":
         settings["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 0}
+    else:
+        settings["OPTIONS"]["init_command"] += " PRAGMA busy_timeout=0;"
     own = type(default)(settings, "ratings")
     # Made in one thread and used in another, and there alone.
     own.inc_thread_sharing()

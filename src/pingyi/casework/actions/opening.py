@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import models
 from django.db.models import F
 from django.utils.timezone import localtime
 
-from pingyi.audit.actions import Actor, action
+from pingyi.audit.actions import Actor, action, record_each
 from pingyi.casework import rules
-from pingyi.casework.actions.steps import record_step, start_clock
-from pingyi.casework.models import Case, CaseCounter
+from pingyi.casework.actions.steps import step_data
+from pingyi.casework.models import Case, CaseClock, CaseCounter
 from pingyi.casework.policies import HAS_CASE, NOT_BAD, NotNow
 from pingyi.casework.states import TRANSITIONS, State
+from pingyi.clocks import actions as clocks
+from pingyi.clocks.calendar import city_calendar
+from pingyi.kernel.workdays import Calendar
 from pingyi.ratings.models import Rating
+
+OPEN = TRANSITIONS["open"]
+AT_ONCE = 20
+"""Cases opened in one transaction."""
 
 
 def ratings_without_case() -> models.QuerySet[Rating]:
@@ -27,28 +36,58 @@ def ratings_without_case() -> models.QuerySet[Rating]:
 def open_missing_cases(*, by: Actor, at: datetime, limit: int = 500) -> list[Case]:
     """Open a case for each bad rating without one, at most `limit`; those that were opened.
 
-    Safe to run as often and in as many places at once as one likes: each rating in a transaction
-    of its own, and a rating that got its case meanwhile is passed over.
+    Safe to run as often and in as many places at once as one likes: a rating that got its case
+    meanwhile is passed over. A few at a time, so that no writer waits long for this one.
     """
     missing = ratings_without_case().select_related("point", "unit__area__parent", "season")
-    opened = []
-    for rating in missing[:limit]:
-        try:
-            opened.append(open_case(rating=rating, by=by, at=at))
-        except NotNow:
-            continue
+    ratings = list(missing[:limit])
+    opened: list[Case] = []
+    for first in range(0, len(ratings), AT_ONCE):
+        with suppress(NotNow):
+            opened += open_cases(ratings=ratings[first : first + AT_ONCE], by=by, at=at)
     return opened
 
 
-@action("case.open")
 def open_case(*, rating: Rating, by: Actor, at: datetime) -> Case:
-    """Open the case of a bad rating; its clocks count from the moment she rated."""
-    number = _next_number(at)
+    """Open the case of one bad rating. Raises NotNow if it has one, or is not bad."""
+    (case,) = open_cases(ratings=[rating], by=by, at=at)
+    return case
+
+
+def open_cases(*, ratings: Sequence[Rating], by: Actor, at: datetime) -> list[Case]:
+    """Open cases of bad ratings; their clocks count from the moment she rated.
+
+    Passes over those that may have none; NotNow if that is all of them.
+    """
+    # Made before the transaction: an embedded database's writers wait while one is open.
+    cases = [_unsorted(rating, at=at) for rating in ratings]
+    calendar = city_calendar()
+    opening = [(case, list(_first_clocks(case, calendar))) for case in cases]
+    return _store(opening=opening, by=by, at=at)
+
+
+@action("case.open")
+def _store(
+    *, opening: Sequence[tuple[Case, list[CaseClock]]], by: Actor, at: datetime
+) -> list[Case]:
+    counter = _locked_counter(at)
     # Asked under the counter's lock: whoever else is opening has finished or waits.
-    if not ratings_without_case().filter(pk=rating.pk).exists():
-        raise NotNow(HAS_CASE if Case.objects.filter(rating=rating).exists() else NOT_BAD)
-    case = Case.objects.create(
-        number=number,
+    ratings = [case.rating_id for case, _ in opening if case.rating_id is not None]
+    free = set(ratings_without_case().filter(pk__in=ratings).values_list("pk", flat=True))
+    if not free:
+        raise NotNow(HAS_CASE if Case.objects.filter(rating__in=ratings).exists() else NOT_BAD)
+    opening = [(case, running) for case, running in opening if case.rating_id in free]
+    opened = [case for case, _ in opening]
+    for case, number in zip(opened, _take_numbers(counter, len(opened)), strict=True):
+        case.number = number
+    Case.objects.bulk_create(opened)
+    CaseClock.objects.bulk_create(clock for _, running in opening for clock in running)
+    record_each((case, step_data(case, OPEN, rating=case.rating_id)) for case in opened)
+    return opened
+
+
+def _unsorted(rating: Rating, *, at: datetime) -> Case:
+    return Case(
         rating=rating,
         unit=rating.unit,
         point=rating.point,
@@ -56,18 +95,28 @@ def open_case(*, rating: Rating, by: Actor, at: datetime) -> Case:
         state=State.UNSORTED.value,
         opened_at=at,
     )
-    step = TRANSITIONS["open"]
-    for rule in step.starts:
-        start_clock(case, rule, at=rating.recorded_at)
-    record_step(case, step, rating=rating.pk)
-    return case
 
 
-def _next_number(at: datetime) -> str:
-    """The year's next number, as 2026-000123. The counter stays locked until the commit."""
+def _first_clocks(case: Case, calendar: Calendar) -> Iterator[CaseClock]:
+    lengths = rules.scheme_of(case).clocks
+    for rule in OPEN.starts:
+        if rule in lengths and case.rating is not None:
+            clock = CaseClock(case=case)
+            yield clocks.begin(clock, rule, lengths[rule], calendar, at=case.rating.recorded_at)
+
+
+def _locked_counter(at: datetime) -> models.QuerySet[CaseCounter]:
+    """The year's counter, locked until the commit."""
     year = localtime(at).year
     counter = CaseCounter.objects.filter(year=year)
-    if not counter.update(last=F("last") + 1):
+    if not counter.update(last=F("last")):
         CaseCounter.objects.get_or_create(year=year)
-        counter.update(last=F("last") + 1)
-    return f"{year}-{counter.get().last:06d}"
+        counter.update(last=F("last"))
+    return counter
+
+
+def _take_numbers(counter: models.QuerySet[CaseCounter], count: int) -> list[str]:
+    """The year's next numbers, as 2026-000123."""
+    counter.update(last=F("last") + count)
+    year, last = counter.values_list("year", "last").get()
+    return [f"{year}-{number:06d}" for number in range(last - count + 1, last + 1)]

@@ -81,7 +81,12 @@ def record_step(
     """
     if about is not None:
         data["about"] = _by_kind(about)
-    record(case, step=step.name, state=case.state, facts=_by_kind(*facts), **data)
+    record(case, **step_data(case, step, *facts, **data))
+
+
+def step_data(case: Case, step: Transition, *facts: Fact, **data: Any) -> dict[str, Any]:
+    """What the event of a step says."""
+    return {"step": step.name, "state": case.state, "facts": _by_kind(*facts), **data}
 
 
 def _by_kind(*facts: Fact) -> dict[str, int]:
