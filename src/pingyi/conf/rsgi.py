@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 import threading
@@ -28,6 +29,9 @@ class Application:
         # A writer waiting for the interpreter must not wait out the usual 5 ms.
         sys.setswitchinterval(0.0005)
         self._front, self._waker = build_front()
+        # What is loaded stays: the collector need not walk it while ratings wait.
+        gc.collect()
+        gc.freeze()
         self._waker.start()
         self._front.start(loop)
         if connection.vendor == "sqlite":

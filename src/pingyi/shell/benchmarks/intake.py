@@ -136,11 +136,12 @@ def _intake(stage: Stage, rounds: int, seconds: int) -> list[Measurement]:
             ratings(32, 0)  # warm
             for connections in CONNECTIONS:
                 full[connections].append(ratings(connections, 0))
-            best = max(full[connections][-1].rate for connections in CONNECTIONS)
-            half.append(ratings(HALF, HALF / (best / 2) * 1000))
             page = f"{url}/r/{codes[0]}"
             load(page, script="get.lua", connections=32, seconds=1)
             pages.append(load(page, script="get.lua", connections=32, seconds=seconds).rate)
+            # After the pages: the cases that the full load brought have been opened meanwhile.
+            best = max(full[connections][-1].rate for connections in CONNECTIONS)
+            half.append(ratings(HALF, HALF / (best / 2) * 1000))
         with _hello(stage.folder) as url:
             hellos.append(load(url, script="get.lua", connections=32, seconds=seconds).rate)
     _prove(stage)
