@@ -47,7 +47,7 @@ def test_a_failing_job_keeps_nobody_waiting(monkeypatch):
 @pytest.mark.django_db
 def test_many_wakings_are_one_piece_of_work():
     done: list[int] = []
-    waker = Waker(lambda: done.append(1), pause=0.05)
+    waker = Waker(lambda: done.append(1), soon=0.05)
     waker.start()
     for _ in range(50):
         waker.wake()
@@ -66,7 +66,7 @@ def test_work_that_fails_is_done_again_when_asked_again():
         tries.append(1)
         raise RuntimeError("no")
 
-    waker = Waker(fails, pause=0.01)
+    waker = Waker(fails, soon=0.01, pause=60)
     waker.start()
     waker.wake()
     time.sleep(0.2)
