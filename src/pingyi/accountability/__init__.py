@@ -1,0 +1,1 @@
+"""What follows for persons: measures, apologies due, ladders. A person decides."""

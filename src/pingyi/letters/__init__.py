@@ -1,0 +1,1 @@
+"""Numbered papers with deadlines: recipients, acknowledgements, replies. Knows nothing of cases."""

@@ -1,0 +1,1 @@
+"""What is found and put right: findings, rectification lists, improvements."""
