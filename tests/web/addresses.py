@@ -15,7 +15,7 @@ from pingyi.directory import proposals
 from pingyi.directory.content import AreaRow, Content
 from pingyi.people import actions as people
 from pingyi.people.roles import Role
-from tests.casework.world import World
+from tests.casework.world import AT, World
 
 PART = re.compile(r"<\w+:(\w+)>")
 
@@ -58,6 +58,8 @@ def parts_of(world: World, case: Case) -> Parts:
     content = Content(areas=[AreaRow(line=2, code="420199", name="新区", parent="420100")])
     batch = proposals.propose(content=content, source="x.xlsx", by=SYSTEM, at=at)
     assert case.rating is not None
+    directory.enrol(season=world.season, unit=world.brigade, by=SYSTEM, at=AT)
+    referred = world.case("referred")
     return {
         ("r/", "code"): world.code,
         ("t/", "text"): case.rating.receipt,
@@ -65,6 +67,7 @@ def parts_of(world: World, case: Case) -> Parts:
         ("users/", "pk"): str(somebody.pk),
         ("users/", "appointment"): str(held.pk),
         ("", "number"): case.number,
+        ("inspectors/", "number"): referred.number,
         ("unit/cases/", "key"): "answer",
         ("office/cases/", "key"): "dispatch",
         ("inspectors/", "key"): "note",

@@ -1,0 +1,136 @@
+"""Every address × every role × own, other or the city's place, against the table in walk.txt.
+
+Each walker asks every address of things in the *own* district and unit of the table's second
+column. A changed answer turns this red: put the new one into the table once it is what should be.
+`WALK=write pytest tests/web/test_walk.py -n0` writes what is, to be read line by line before it is
+committed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+
+from pingyi.people.actions import set_password
+from pingyi.people.models import User
+from pingyi.people.roles import ADMINISTRATORS, Role
+from tests.casework.world import AT, World
+from tests.staff import PASSWORD, signed_in
+from tests.web.addresses import filled, parts_of, routes
+
+TABLE = Path(__file__).with_name("walk.txt")
+HEAD = """\
+# What every address answers to whom; tests/web/test_walk.py compares.
+#   +  shown or done      >  sent elsewhere (302, 303)   -  not allowed (403)   0  not there (404)
+#   ?  asked again, or not now (400, 409, 422, 429)      m  no such method (405)
+# Columns: a stranger · a unit's administrator: of this unit, of another · then each role: in this
+# district, in another, in the city · and the three administrators.
+"""
+SIGNS = {
+    200: "+",
+    302: ">",
+    303: ">",
+    403: "-",
+    404: "0",
+    405: "m",
+    400: "?",
+    429: "?",
+    409: "?",
+    422: "?",
+}
+THREE = [role for role in Role if role is not Role.UNIT_ADMIN and role not in ADMINISTRATORS]
+GROUPS = ["stranger", Role.UNIT_ADMIN, *THREE, "administrators"]
+WRITING = os.environ.get("WALK") == "write"
+ASIDE = {"accounts/logout/"}
+"""Would end the walk."""
+
+Answers = dict[tuple[str, str], str]
+
+
+def _browser(user: User) -> Client:
+    set_password(user=user, password=PASSWORD, by=user, at=AT)
+    return signed_in(user)
+
+
+def walkers(world: World, group: str) -> Iterator[Client]:
+    """The browsers of a group, in the table's order."""
+    if group == "stranger":
+        yield Client()
+    elif group == "administrators":
+        for role in Role:
+            if role in ADMINISTRATORS:
+                yield _browser(world.person(role, area=world.city))
+    elif group == Role.UNIT_ADMIN:
+        yield _browser(world.person(Role.UNIT_ADMIN))
+        yield _browser(world.person(Role.UNIT_ADMIN, unit=world.other_unit))
+    else:
+        for area in (world.district, world.elsewhere, world.city):
+            yield _browser(world.person(Role(group), area=area))
+
+
+def walk(world: World, group: str) -> Answers:
+    """What each method and route answers to the group's walkers, one sign each."""
+    parts = parts_of(world, world.case("with_unit"))
+    browsers = list(walkers(world, group))
+    return {
+        (method, route): "".join(
+            _sign(browser, method, filled(route, parts)) for browser in browsers
+        )
+        for route, _ in routes()
+        for method in ("GET", "POST")
+        if route not in ASIDE
+    }
+
+
+def _sign(browser: Client, method: str, address: str) -> str:
+    """The answer's sign; whatever the request did is undone."""
+    cache.clear()  # no limit of tries is to be met on the way
+    with transaction.atomic():
+        answer = browser.generic(method, address)
+        if answer.streaming:
+            b"".join(answer)
+        transaction.set_rollback(True)
+    return SIGNS[answer.status_code]
+
+
+def expected() -> dict[str, Answers]:
+    """The table's answers, by group."""
+    found: dict[str, Answers] = {group: {} for group in GROUPS}
+    for line in TABLE.read_text().splitlines():
+        if line and not line.startswith("#"):
+            method, *signs, route = line.split()
+            for group, sign in zip(GROUPS, signs, strict=True):
+                found[group][method, "" if route == "/" else route] = sign
+    return found
+
+
+def _lines(walked: dict[str, Answers]) -> Iterator[str]:
+    for method, route in walked["stranger"]:
+        signs = " ".join(walked[group][method, route] for group in GROUPS)
+        yield f"{method:<4} {signs} {route or '/'}"
+
+
+@pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.skipif(WRITING, reason="the table is being written")
+def test_every_address_answers_as_the_table_says(world: World, group: str):
+    answers, table = walk(world, group), expected()[group]
+    assert set(answers) == set(table), "every address has its line, and there is no other"
+    wrong = {asked: (table[asked], sign) for asked, sign in answers.items() if table[asked] != sign}
+    assert not wrong, f"{group}: (table, answer)"
+
+
+@pytest.mark.skipif(not WRITING, reason="only when asked for")
+def test_write_the_table(world: World):
+    walked = {}
+    for group in GROUPS:
+        with transaction.atomic():
+            walked[group] = walk(world, group)
+            transaction.set_rollback(True)
+        world.people.clear()
+    TABLE.write_text(HEAD + "\n".join(_lines(walked)) + "\n")
