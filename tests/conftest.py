@@ -61,15 +61,17 @@ def django_db_modify_db_settings(
 def django_db_setup(django_db_setup, django_db_blocker) -> None:
     """On SQLite a transactional test is cleaned up by DELETE, which the audit's triggers refuse.
 
-    The audit's own tests lay them again.
+    The audit's own tests, and the releases', lay them again.
     """
     from django.db import connection
 
     from pingyi.audit.protection import unprotect
+    from pingyi.publication.protection import unprotect as unprotect_releases
 
     if connection.vendor == "sqlite":
         with django_db_blocker.unblock():
             unprotect(connection)
+            unprotect_releases(connection)
 
 
 @pytest.fixture(scope="session")

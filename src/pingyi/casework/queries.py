@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import make_aware
 
 from pingyi import rulebook
@@ -18,6 +18,7 @@ from pingyi.directory.models import Season
 from pingyi.people.models import User
 from pingyi.people.permissions import scope_of
 from pingyi.ratings.models import Rating
+from pingyi.rulebook import Scheme
 
 __all__ = [
     "Entry",
@@ -126,14 +127,19 @@ class ScoreEvent(NamedTuple):
 
 
 def score_events(
-    season: Season, at: datetime, *, with_embargoed: bool = False
+    season: Season,
+    at: datetime,
+    *,
+    with_embargoed: bool = False,
+    scheme: Scheme | None = None,
 ) -> Iterator[ScoreEvent]:
     """The season's verdicts that cost points, as they stood at `at`; in one query.
 
     `season.counts_by` says whether the verdict's own day or the rating's lies in the season. What
-    was under embargo at `at` is left out, unless asked for: its score line may not show.
+    was under embargo at `at` is left out, unless asked for: its score line may not show. `scheme`
+    stands in for the season's own.
     """
-    scheme = rulebook.scheme(season.scheme)
+    scheme = scheme or rulebook.scheme(season.scheme)
     if scheme.verdicts is None:
         return
     by_rating = season.counts_by == Season.CountsBy.RATING
@@ -148,12 +154,16 @@ def score_events(
         .order_by("at", "pk")
     )
     if not with_embargoed:
-        sealed = Referral.objects.filter(
-            Q(released_at__isnull=True) | Q(released_at__gt=at), embargoed=True, at__lte=at
-        )
-        found = found.exclude(Exists(sealed.filter(case=OuterRef("case"))))
+        found = found.exclude(Exists(sealed(at).filter(case=OuterRef("case"))))
     for unit, when, ref in found.values_list("case__unit__code", day, "case__number"):
         yield ScoreEvent(unit, "rating.verified", when, ref)
+
+
+def sealed(at: datetime) -> QuerySet[Referral]:
+    """The referrals under embargo at `at`."""
+    return Referral.objects.filter(
+        Q(released_at__isnull=True) | Q(released_at__gt=at), embargoed=True, at__lte=at
+    )
 
 
 def _start(season: Season) -> datetime:

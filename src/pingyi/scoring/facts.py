@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+
+from django.utils.timezone import localdate
 
 from pingyi import rulebook
 from pingyi.casework.queries import score_events
 from pingyi.directory.models import Enrolment, Season
+from pingyi.directory.models import Unit as UnitRow
 from pingyi.rulebook import Level, Scheme
 from pingyi.scoring import queries
 from pingyi.scoring.engine import Event, Facts, Past, Satisfaction, Unit, score
@@ -25,43 +28,53 @@ def gather(
     group: str | None = None,
     history: Iterable[Past] = (),
     with_embargoed: bool = False,
+    scheme: Scheme | None = None,
+    enrolled: Mapping[str, str] | None = None,
 ) -> Facts:
     """The season's facts as they stood at `at`, of one group or of all, in four to six queries.
 
-    Ratings count through the whole day `through`; None means up to this moment. `history` is what
-    `past` says. Verdicts under embargo are left out unless asked for, which only the inspectors
-    may.
+    Ratings and events count through the whole day `through`; None means up to this moment.
+    `history` is what `past` says. Verdicts under embargo at `at` are left out unless asked for,
+    which only the inspectors may. `scheme` stands in for the season's own, `enrolled` (code of a
+    unit to its group) for today's enrolments: so that what was released can be computed again.
     """
-    units = _units(season, group)
+    units = _units(season, group) if enrolled is None else _as_enrolled(enrolled)
     codes = {unit.code for unit in units.values()}
     counts = (
         queries.live_counts(season, group)
         if through is None
         else queries.counts_through(season, through)
     )
-    verified = queries.verified_bad(season, at, with_embargoed=with_embargoed)
+    verified = queries.verified_bad(season, at, through=through, with_embargoed=with_embargoed)
     return Facts(
         season=season.code,
         units=tuple(units.values()),
         satisfaction=tuple(_satisfaction(counts, verified, units)),
         events=tuple(
             Event(unit=event.unit, kind=event.kind, at=event.at, ref=event.ref)
-            for event in score_events(season, at, with_embargoed=with_embargoed)
-            if event.unit in codes
+            for event in score_events(season, at, with_embargoed=with_embargoed, scheme=scheme)
+            if event.unit in codes and (through is None or localdate(event.at) <= through)
         ),
         history=tuple(past for past in history if past.unit in codes),
     )
 
 
-def past(season: Season, scheme: Scheme, *, at: datetime, through: date | None) -> list[Past]:
+def past(
+    season: Season,
+    scheme: Scheme,
+    *,
+    at: datetime,
+    through: date | None,
+    scheme_before: Scheme | None = None,
+) -> list[Past]:
     """What the season before came to, as far as was known at `at`; empty where no consequence of
-    the scheme asks for it or there was none."""
+    the scheme asks for it or there was none. `scheme_before` stands in for that season's own."""
     if not any(rule.before for rule in scheme.consequences.values()):
         return []
     before = Season.objects.filter(code=season_before(season.code)).first()
     if before is None:
         return []
-    facts = gather(before, at=at, through=through)
+    facts = gather(before, at=at, through=through, scheme=scheme_before)
     return [
         Past(
             season=before.code,
@@ -71,7 +84,7 @@ def past(season: Season, scheme: Scheme, *, at: datetime, through: date | None) 
             place_from_last=one.place_from_last,
             grade=one.grade,
         )
-        for one in score(facts, rulebook.scheme(before.scheme)).results
+        for one in score(facts, scheme_before or rulebook.scheme(before.scheme)).results
     ]
 
 
@@ -85,6 +98,17 @@ def _units(season: Season, group: str | None) -> dict[int, Unit]:
     return {
         pk: Unit(code=code, name=name, group=own, area=area, parent=parent)
         for pk, code, name, own, area, parent in rows
+    }
+
+
+def _as_enrolled(groups: Mapping[str, str]) -> dict[int, Unit]:
+    rows = UnitRow.objects.order_by("code").values_list(
+        "pk", "code", "name", "area__code", "parent__code"
+    )
+    return {
+        pk: Unit(code=code, name=name, group=groups[code], area=area, parent=parent)
+        for pk, code, name, area, parent in rows
+        if code in groups
     }
 
 

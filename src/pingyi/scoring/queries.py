@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from typing import NamedTuple
 
-from django.db.models import Count, F, Max, Q, Sum
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Sum
 
 from pingyi.casework.models import Referral, Verdict
+from pingyi.casework.queries import sealed
 from pingyi.casework.states import Finding
 from pingyi.directory.models import Enrolment, Season
 from pingyi.ratings.models import PointTally, Rating, RatingVoid, UnitTally
@@ -57,14 +58,22 @@ def counts_through(season: Season, day: date) -> Iterator[Counted]:
 
 
 def verified_bad(
-    season: Season, at: datetime, *, with_embargoed: bool = False
+    season: Season,
+    at: datetime,
+    *,
+    through: date | None = None,
+    with_embargoed: bool = False,
 ) -> dict[tuple[int, str], int]:
-    """How many of the season's bad ratings stood verified at `at`, by unit and channel."""
-    found = Verdict.objects.counting(at).filter(
-        finding__in=_VERIFIED, case__rating__season=season, case__rating__void__isnull=True
-    )
+    """How many of the season's bad ratings stood verified at `at`, by unit and channel; of those
+    given through the day `through`, where one is given."""
+    found = Verdict.objects.counting(at).filter(finding__in=_VERIFIED, case__rating__season=season)
+    if through is None:
+        found = found.filter(case__rating__void__isnull=True)
+    else:
+        found = found.filter(case__rating__day__lte=through)
+        found = found.exclude(case__rating__void__day__lte=through)
     if not with_embargoed:
-        found = found.filter(case__embargoed=False)
+        found = found.exclude(Exists(sealed(at).filter(case=OuterRef("case"))))
     rows = (
         found.order_by()
         .values_list("case__rating__unit_id", "case__rating__channel")

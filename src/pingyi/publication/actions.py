@@ -1,0 +1,201 @@
+"""Results are prepared by one person, frozen as they are, and published by another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+import msgspec
+from django.utils.timezone import localdate
+
+from pingyi import __version__, rulebook
+from pingyi.audit.actions import Actor, action, record
+from pingyi.casework.rules import office_of
+from pingyi.directory.models import Season, Unit
+from pingyi.publication import freezing, policies, showing
+from pingyi.publication.freezing import Basis, Computed
+from pingyi.publication.models import Release, ReleasedResult, SchemeVersion, written
+from pingyi.publication.policies import Refused, Why
+from pingyi.publication.terms import Kind, Period, period_of
+from pingyi.rulebook import Scheme
+from pingyi.scoring.engine import UnitResult
+
+BATCH = 1_000
+LISTED = 10
+"""How many of a group's best and last a release lists unless told otherwise (DOMAIN §1.5)."""
+
+
+@action("release.prepare")
+def prepare(
+    *,
+    season: Season,
+    kind: Kind,
+    through: date | None = None,
+    listed: int = LISTED,
+    note: str = "",
+    by: Actor,
+    at: datetime,
+) -> Release:
+    """Freeze the results through the day `through`, the last of a bulletin's period; a season's
+    result goes through yesterday. Public only once somebody else has published it."""
+    today = localdate(at)
+    last = policies.through_of(season, kind, through or season.ends_on, today)
+    if why := policies.unfit(season, kind, last, today):
+        raise Refused(why)
+    return _freeze(
+        Release(season=season, kind=str(kind), through=last, listed=listed, note=note),
+        scheme=rulebook.scheme(season.scheme),
+        by=by,
+        at=at,
+    )
+
+
+@action("release.correct")
+def correct(*, release: Release, reason: str, by: Actor, at: datetime) -> Release:
+    """Freeze the same period anew, with what is known by now: the facts that were withdrawn or
+    released from embargo since. By the same rules; the old release stays as it is."""
+    if why := policies.uncorrectable(release):
+        raise Refused(why)
+    if not reason.strip():
+        raise Refused(Why.NO_REASON)
+    today = localdate(at)
+    anew = Release(
+        season=release.season,
+        kind=release.kind,
+        through=policies.through_of(release.season, release.of_kind, release.through, today),
+        listed=release.listed,
+        note=release.note,
+        supersedes=release,
+        reason=reason.strip(),
+    )
+    return _freeze(anew, scheme=release.scheme.scheme(), by=by, at=at)
+
+
+@action("release.publish")
+def publish(*, release: Release, by: Actor, at: datetime) -> Release:
+    """Make it public. Refused to whoever prepared it, and while it cites a case under embargo."""
+    if why := policies.unpublishable(release, by):
+        raise Refused(why)
+    _settle(release, published_at=at, published_by=by.audit_name)
+    record(release, result=release.result_digest, scheme=release.scheme.digest)
+    return release
+
+
+@action("release.give_up")
+def give_up(*, release: Release, by: Actor, at: datetime) -> Release:
+    """It will not be published; what was frozen stays on record."""
+    _settle(release, given_up_at=at, given_up_by=by.audit_name)
+    record(release)
+    return release
+
+
+def _settle(release: Release, **fields: object) -> None:
+    prepared = Release.objects.filter(
+        pk=release.pk, published_at__isnull=True, given_up_at__isnull=True
+    )
+    if not prepared.update(**fields):
+        raise Refused(Why.NOT_PREPARED)
+    for name, value in fields.items():
+        setattr(release, name, value)
+
+
+def _freeze(release: Release, *, scheme: Scheme, by: Actor, at: datetime) -> Release:
+    season = release.season
+    period = _period(release)
+    before = freezing.before(season, scheme, at=at, through=release.through)
+    computed = freezing.compute(
+        Basis(
+            season=season,
+            scheme=scheme,
+            through=release.through,
+            as_of=at,
+            period=period,
+            history=before.history,
+        )
+    )
+    release.starts_on = period.starts_on if period else season.starts_on
+    release.as_of = release.prepared_at = at
+    release.prepared_by = by.audit_name
+    release.scheme = _kept(scheme, at)
+    release.scheme_before = _kept(before.scheme, at) if before.scheme else None
+    release.result_before = before.release
+    release.engine = f"pingyi {__version__}"
+    release.facts_digest = computed.facts_digest
+    release.result_digest = computed.result_digest
+    release.period_digest = computed.period_digest
+    release.save(force_insert=True)
+    ReleasedResult.objects.bulk_create(_rows(release, computed), batch_size=BATCH)
+    record(
+        release,
+        kind=release.kind,
+        through=str(release.through),
+        units=len(computed.result.results),
+        result=release.result_digest,
+        scheme=scheme.digest,
+    )
+    return release
+
+
+def _period(release: Release) -> Period | None:
+    if not release.is_bulletin:
+        return None
+    period = period_of(release.of_kind, release.through)
+    return Period(max(period.starts_on, release.season.starts_on), release.through)
+
+
+def _kept(scheme: Scheme, at: datetime) -> SchemeVersion:
+    return SchemeVersion.objects.get_or_create(
+        digest=scheme.digest,
+        defaults={
+            "name": scheme.name,
+            "content": written(scheme),
+            "kept_at": at,
+        },
+    )[0]
+
+
+def _rows(release: Release, computed: Computed) -> Iterator[ReleasedResult]:
+    units = {unit.code: unit for unit in Unit.objects.select_related("area__parent", "parent")}
+    in_period = {one.unit: one for one in computed.period.results} if computed.period else {}
+    shown = showing.shown(release.season, release.through, computed.ratings)
+    given = showing.reasons(release.season, release.through)
+    for one in computed.result.results:
+        unit = units[one.unit]
+        counted = computed.ratings[one.unit]
+        district = office_of(unit)
+        good, of = shown[one.unit]
+        yield ReleasedResult(
+            release=release,
+            unit=unit,
+            code=unit.code,
+            name=unit.name,
+            group=one.group,
+            district_code=district.code,
+            district=district.name,
+            parent=unit.parent.code if unit.parent else "",
+            total=one.total,
+            rank=one.rank,
+            of=one.of,
+            place_from_last=one.place_from_last,
+            grade=one.grade or "",
+            honour=one.honour or "",
+            vetoed=one.vetoed,
+            good=counted.good,
+            counted=counted.counted,
+            shown_good=good,
+            shown_counted=of,
+            reasons=given.get(one.unit, {}),
+            content=msgspec.json.encode(one).decode(),
+            **_in_period(in_period.get(one.unit)),
+        )
+
+
+def _in_period(one: UnitResult | None) -> dict[str, object]:
+    if one is None:
+        return {}
+    return {
+        "period_total": one.total,
+        "period_rank": one.rank,
+        "period_of": one.of,
+        "period_from_last": one.place_from_last,
+    }

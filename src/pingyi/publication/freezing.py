@@ -1,0 +1,208 @@
+"""What a release says, computed from the facts: by whoever prepares it, and again to verify it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import msgspec
+from django.utils.timezone import localdate
+
+from pingyi import rulebook
+from pingyi.directory.models import Season
+from pingyi.publication.models import Release
+from pingyi.publication.terms import Kind, Period
+from pingyi.rulebook import Scheme
+from pingyi.scoring import facts as gathering
+from pingyi.scoring.engine import Facts, Past, Result, Satisfaction, UnitResult, score
+from pingyi.scoring.lines import Ratings, ratings
+from pingyi.scoring.standing import season_before
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a release is computed from, besides the facts.
+
+    Bulletins: `period`, whose last day is `through`. `history` is what the season before came to.
+    `enrolled` (code to group) stands in for today's enrolments.
+    """
+
+    season: Season
+    scheme: Scheme
+    through: date
+    as_of: datetime
+    period: Period | None
+    history: Sequence[Past]
+    enrolled: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Computed:
+    """The season's result so far, the period's for a bulletin, and each unit's ratings."""
+
+    facts: Facts
+    result: Result
+    period: Result | None
+    ratings: Mapping[str, Ratings]
+
+    @property
+    def facts_digest(self) -> str:
+        return digest(msgspec.json.encode(_bare(self.facts)))
+
+    @property
+    def result_digest(self) -> str:
+        return digest(self.result.to_json())
+
+    @property
+    def period_digest(self) -> str:
+        return digest(self.period.to_json()) if self.period is not None else ""
+
+
+def compute(basis: Basis) -> Computed:
+    """Gather the facts and compute; nothing is stored."""
+    gathered = gathering.gather(
+        basis.season,
+        at=basis.as_of,
+        through=basis.through,
+        history=basis.history,
+        scheme=basis.scheme,
+        enrolled=basis.enrolled,
+    )
+    counts: dict[str, list[Satisfaction]] = defaultdict(list)
+    for row in gathered.satisfaction:
+        counts[row.unit].append(row)
+    return Computed(
+        facts=gathered,
+        result=score(gathered, basis.scheme),
+        period=_of_period(basis, gathered),
+        ratings={
+            unit.code: ratings(counts[unit.code], basis.scheme.rate) for unit in gathered.units
+        },
+    )
+
+
+def _of_period(basis: Basis, now: Facts) -> Result | None:
+    """The bulletin's own period by itself: what came in it, under the season's scheme."""
+    if basis.period is None:
+        return None
+    groups = {unit.code: unit.group for unit in now.units}
+    before = gathering.gather(
+        basis.season,
+        at=basis.as_of,
+        through=basis.period.starts_on - timedelta(days=1),
+        scheme=basis.scheme,
+        enrolled=groups,
+    )
+    satisfaction = _difference(now.satisfaction, before.satisfaction)
+    events = tuple(
+        event
+        for event in now.events
+        if event.at is None or localdate(event.at) >= basis.period.starts_on
+    )
+    touched = {row.unit for row in satisfaction} | {event.unit for event in events}
+    period = Facts(
+        season=now.season,
+        # A unit to which nothing happened stands at no place: it is not the period's last (A).
+        units=tuple(unit for unit in now.units if unit.code in touched),
+        satisfaction=satisfaction,
+        events=events,
+        measured=tuple(mark for mark in now.measured if mark.unit in touched),
+    )
+    return score(period, basis.scheme)
+
+
+_COUNTS = (
+    "very_satisfied",
+    "satisfied",
+    "basically_satisfied",
+    "dissatisfied",
+    "very_dissatisfied",
+    "verified_bad",
+    "default",
+)
+
+
+def _difference(
+    now: Sequence[Satisfaction], before: Sequence[Satisfaction]
+) -> tuple[Satisfaction, ...]:
+    """What was added; a void of an earlier rating takes nothing from the period's own."""
+    known = {(row.unit, row.channel): row for row in before}
+    added = []
+    for row in now:
+        then = known.get((row.unit, row.channel))
+        grown = {
+            name: max(0, getattr(row, name) - (getattr(then, name) if then else 0))
+            for name in _COUNTS
+        }
+        if any(grown.values()):
+            added.append(Satisfaction(unit=row.unit, channel=row.channel, **grown))
+    return tuple(added)
+
+
+def _bare(facts: Facts) -> Facts:
+    """What counts: a unit may be renamed or moved without any score being touched."""
+    bare = (
+        msgspec.structs.replace(unit, name=None, area=None, parent=None) for unit in facts.units
+    )
+    return msgspec.structs.replace(facts, units=tuple(bare))
+
+
+def digest(content: bytes) -> str:
+    """SHA-256, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+# What the season before came to
+
+
+@dataclass(frozen=True)
+class Before:
+    """The season before: its released result if there is one, else its scheme."""
+
+    release: Release | None = None
+    scheme: Scheme | None = None
+    history: Sequence[Past] = ()
+
+
+def before(season: Season, scheme: Scheme, *, at: datetime, through: date) -> Before:
+    """What was released of the season before by `at`; computed where nothing was."""
+    if not any(rule.before for rule in scheme.consequences.values()):
+        return Before()
+    found = Season.objects.filter(code=season_before(season.code)).first()
+    if found is None:
+        return Before()
+    released = (
+        Release.objects.filter(season=found, kind=Kind.SEASON, published_at__lte=at)
+        .order_by("through", "published_at", "pk")
+        .last()
+    )
+    if released is not None:
+        return Before(release=released, history=released_past(released))
+    own = rulebook.scheme(found.scheme)
+    return Before(
+        scheme=own,
+        history=gathering.past(season, scheme, at=at, through=through, scheme_before=own),
+    )
+
+
+def released_past(release: Release) -> list[Past]:
+    """A released result as the next season's history."""
+    return [
+        past_of(release.season.code, msgspec.json.decode(content, type=UnitResult))
+        for content in release.results.values_list("content", flat=True)
+    ]
+
+
+def past_of(season: str, one: UnitResult) -> Past:
+    """A unit's result, as a later season remembers it."""
+    return Past(
+        season=season,
+        unit=one.unit,
+        total=one.total,
+        honour=one.honour,
+        place_from_last=one.place_from_last,
+        grade=one.grade,
+    )
