@@ -30,6 +30,8 @@ def mistakes(scheme: Scheme) -> Iterator[Found]:
     yield from _grades(scheme)
     yield from _honours(scheme)
     yield from _consequences(scheme)
+    yield from _panels(scheme)
+    yield from _duties(scheme)
 
 
 def _not_numbers(value: object, place: tuple[str, ...]) -> Iterator[Found]:
@@ -188,6 +190,41 @@ def _consequences(scheme: Scheme) -> Iterator[Found]:
                 "why",
                 f"{{{name}}} means nothing here; there is {', '.join(sorted(known))}",
             )
+
+
+def _panels(scheme: Scheme) -> Iterator[Found]:
+    sections = {name: getattr(scheme, name) for name in ("panels", "dimensions", "ballot_marks")}
+    if not any(sections.values()):
+        return
+    for name, clauses in sections.items():
+        if not clauses:
+            yield (name,), None, "is missing: a mass rating needs panels, dimensions, ballot_marks"
+    for name in ("panels", "dimensions"):
+        for part in sections[name].values():
+            if part.weight <= 0:
+                yield (name, part.id), "weight", f"must be above 0, not {part.weight}"
+    for level in Level:
+        if scheme.ballot_marks and level not in scheme.ballot_marks:
+            yield ("ballot_marks",), None, f"says nothing of the level `{level}`"
+    for mark in scheme.ballot_marks.values():
+        place = ("ballot_marks", mark.id)
+        if mark.id not in list(Level):
+            yield place, None, f"no level is called `{mark.id}`"
+        if not 0 <= mark.points <= 100:
+            yield place, "points", f"{mark.points} is outside 0 to 100"
+
+
+def _duties(scheme: Scheme) -> Iterator[Found]:
+    rungs: set[tuple[int, int]] = set()
+    for rung in scheme.ladder.values():
+        if (rung.complaints, rung.within_years) in rungs:
+            yield ("ladder", rung.id), "complaints", "two rungs begin at the same number"
+        rungs.add((rung.complaints, rung.within_years))
+    for rule in scheme.apologies.values():
+        if (rule.complaints is None) == (not rule.findings):
+            yield ("apologies", rule.id), None, "needs either `complaints` or `findings`"
+        if rule.units > 1 and not rule.findings:
+            yield ("apologies", rule.id), "units", "belongs to `findings`, and only there"
 
 
 def _condition(

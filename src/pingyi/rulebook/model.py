@@ -217,6 +217,62 @@ class Consequence(Clause, frozen=True, kw_only=True):
     why: Annotated[str, Meta(description="in English; may use {season} and {before}")]
 
 
+class Weighed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A panel of a mass rating (测评界别), or one of the dimensions it judges, and its weight
+    among the others of its kind that gave ballots."""
+
+    id: str = ""
+    zh: Annotated[str, Meta(min_length=1)]
+    en: Annotated[str, Meta(min_length=1)]
+    source: Annotated[str, Meta(min_length=1)]
+    assumed: bool = False
+    weight: Decimal
+
+
+class BallotMark(Clause, frozen=True, kw_only=True):
+    """What a ballot of a level is worth in a mass rating, of 100. Its id is the level's name."""
+
+    points: Decimal
+
+
+Duty = Literal[
+    "apologise_in_person",
+    "apologise_in_public",
+    "apologise_jointly",
+    "talk",
+    "warning_talk",
+    "no_excellent",
+    "incompetent",
+    "training",
+    "transfer",
+    "warning",
+    "heavier_measure",
+    "dismissal_recommended",
+]
+
+
+class Rung(Clause, frozen=True, kw_only=True):
+    """A rung of the first-responsibility ladder (首问责任制): what befalls a person whom so many
+    valid complaints name within so many years, counted back from the latest."""
+
+    complaints: Annotated[int, Meta(ge=1)]
+    within_years: Annotated[int, Meta(ge=1)]
+    what: Annotated[tuple[Duty, ...], Meta(min_length=1)]
+
+
+class Apology(Clause, frozen=True, kw_only=True):
+    """When a unit's head apologises, and how: for `complaints` valid ones in a season (the rule
+    that asks for most is the one that holds), or for any finding of these kinds.
+
+    `units`: the rule holds from so many units on that were found in one matter.
+    """
+
+    what: Duty
+    complaints: Annotated[int, Meta(ge=1)] | None = None
+    findings: tuple[str, ...] = ()
+    units: Annotated[int, Meta(ge=1)] = 1
+
+
 Verdict = Literal["verified", "partly", "unfounded", "void"]
 Kind = Literal["conduct", "process", "facility", "policy", "not_ours", "mistaken", "malicious"]
 
@@ -273,6 +329,11 @@ class Scheme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     consequences: Mapping[str, Consequence] = msgspec.field(default_factory=dict)
     verdicts: Verdicts | None = None
     clocks: Mapping[str, ClockRule] = msgspec.field(default_factory=dict)
+    panels: Mapping[str, Weighed] = msgspec.field(default_factory=dict)
+    dimensions: Mapping[str, Weighed] = msgspec.field(default_factory=dict)
+    ballot_marks: Mapping[str, BallotMark] = msgspec.field(default_factory=dict)
+    ladder: Mapping[str, Rung] = msgspec.field(default_factory=dict)
+    apologies: Mapping[str, Apology] = msgspec.field(default_factory=dict)
 
     @property
     def title(self) -> str:

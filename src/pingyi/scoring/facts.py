@@ -1,4 +1,7 @@
-"""Gathers what the engine computes from: enrolments, tallies, verdicts. Stores nothing."""
+"""Gathers what the engine computes from: enrolments, tallies, verdicts, findings, marks.
+
+Stores nothing.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,9 @@ from pingyi.directory.models import Enrolment, Season
 from pingyi.directory.models import Unit as UnitRow
 from pingyi.rulebook import Level, Scheme
 from pingyi.scoring import queries
-from pingyi.scoring.engine import Event, Facts, Past, Satisfaction, Unit, score
+from pingyi.scoring.engine import Event, Facts, Measured, Past, Satisfaction, Unit, score
 from pingyi.scoring.standing import season_before
+from pingyi.supervision import inputs
 
 _LEVELS = {level.rank: level.value for level in Level}
 
@@ -31,7 +35,7 @@ def gather(
     scheme: Scheme | None = None,
     enrolled: Mapping[str, str] | None = None,
 ) -> Facts:
-    """The season's facts as they stood at `at`, of one group or of all, in four to six queries.
+    """The season's facts as they stood at `at`, of one group or of all, in six to nine queries.
 
     Ratings and events count through the whole day `through`; None means up to this moment.
     `history` is what `past` says. Verdicts under embargo at `at` are left out unless asked for,
@@ -51,10 +55,11 @@ def gather(
         units=tuple(units.values()),
         satisfaction=tuple(_satisfaction(counts, verified, units)),
         events=tuple(
-            Event(unit=event.unit, kind=event.kind, at=event.at, ref=event.ref)
-            for event in score_events(season, at, with_embargoed=with_embargoed, scheme=scheme)
-            if event.unit in codes and (through is None or localdate(event.at) <= through)
+            event
+            for event in _events(season, scheme, at=at, with_embargoed=with_embargoed)
+            if event.unit in codes and (through is None or _day(event) <= through)
         ),
+        measured=tuple(_measured(season, scheme, units, at)),
         history=tuple(past for past in history if past.unit in codes),
     )
 
@@ -110,6 +115,32 @@ def _as_enrolled(groups: Mapping[str, str]) -> dict[int, Unit]:
         for pk, code, name, area, parent in rows
         if code in groups
     }
+
+
+def _events(
+    season: Season, scheme: Scheme | None, *, at: datetime, with_embargoed: bool
+) -> Iterable[Event]:
+    """Verdicts that cost points, then findings."""
+    for verdict in score_events(season, at, with_embargoed=with_embargoed, scheme=scheme):
+        yield Event(unit=verdict.unit, kind=verdict.kind, at=verdict.at, ref=verdict.ref)
+    for found in inputs.found_events(season, at):
+        yield Event(**found._asdict())
+
+
+def _day(event: Event) -> date:
+    """The day the event counts by; every gathered one has its time."""
+    assert event.at is not None
+    return localdate(event.at)
+
+
+def _measured(
+    season: Season, scheme: Scheme | None, units: dict[int, Unit], at: datetime
+) -> Iterable[Measured]:
+    """The marks of units that take part."""
+    found = inputs.marks(season, scheme or rulebook.scheme(season.scheme), at)
+    for (unit, component), value in sorted(found.items()):
+        if unit in units:
+            yield Measured(unit=units[unit].code, component=component, value=value)
 
 
 def _satisfaction(

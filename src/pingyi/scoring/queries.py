@@ -13,6 +13,7 @@ from pingyi.casework.queries import sealed
 from pingyi.casework.states import Finding
 from pingyi.directory.models import Enrolment, Season
 from pingyi.ratings.models import PointTally, Rating, RatingVoid, UnitTally
+from pingyi.supervision import inputs
 
 
 class Counted(NamedTuple):
@@ -96,6 +97,7 @@ def revision(season: Season) -> tuple[object, ...]:
         *verdicts.values(),
         *embargoes.values(),
         *enrolled.values(),
+        *inputs.revision(season),
         season.scheme,
         season.starts_on,
         season.ends_on,

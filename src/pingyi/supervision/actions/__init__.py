@@ -1,0 +1,1 @@
+"""What supervision does, one module per kind of thing."""

@@ -1,0 +1,79 @@
+"""What the score takes from supervision: events and marks, as known at a moment."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import datetime, time
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db.models import OuterRef, Q, Subquery
+from django.utils.timezone import make_aware
+
+from pingyi.directory.models import Season
+from pingyi.rulebook import Scheme
+from pingyi.supervision import panels
+from pingyi.supervision.kinds import UNSCORED, Ruling
+from pingyi.supervision.models import BallotSheet, Finding, FindingRuling, Mark, PanelSession
+
+_UNSCORED = [kind.value for kind in UNSCORED]
+_FACTS = (Finding, FindingRuling, Mark, PanelSession, BallotSheet)
+
+
+class FoundEvent(NamedTuple):
+    """A finding that counts, as the scoring engine takes its events; `unit` is a code."""
+
+    unit: str
+    kind: str
+    at: datetime
+    ref: str
+    points: Decimal | None
+    approved_by: str | None
+
+
+def found_events(season: Season, at: datetime) -> Iterator[FoundEvent]:
+    """The findings of the season's days that counted at `at`, in order; one query."""
+    approval = FindingRuling.objects.filter(finding=OuterRef("pk"), ruling=Ruling.APPROVED.value)
+    found = (
+        Finding.objects.counting(at)
+        .filter(on__gte=season.starts_on, on__lte=season.ends_on)
+        .exclude(kind__in=_UNSCORED)
+        .order_by("on", "pk")
+        .values_list("unit__code", "kind", "on", "pk", "points", Subquery(approval.values("by")))
+    )
+    for unit, kind, on, pk, points, approver in found:
+        day = make_aware(datetime.combine(on, time.min))
+        yield FoundEvent(unit, kind, day, f"F-{pk}", points, approver)
+
+
+def marks(season: Season, scheme: Scheme, at: datetime) -> dict[tuple[int, str], Decimal]:
+    """Marks as they stood at `at`, by unit (its id) and component: entered ones, and what the
+    season's mass ratings come to. Two queries, whatever was corrected how often."""
+    entered = Mark.objects.filter(season=season, at__lte=at).order_by("pk")
+    latest: dict[tuple[int, str], Decimal | None] = {
+        (unit, component): value
+        for unit, component, value in entered.values_list("unit_id", "component", "value")
+    }
+    if scheme.panels:
+        for (unit, component), sheets in _ballots(season, at).items():
+            latest[unit, component] = panels.result(sheets, scheme)
+    return {key: value for key, value in latest.items() if value is not None}
+
+
+def _ballots(season: Season, at: datetime) -> Mapping[tuple[int, str], Mapping[str, panels.Counts]]:
+    found: dict[tuple[int, str], dict[str, panels.Counts]] = defaultdict(dict)
+    rows = BallotSheet.objects.filter(
+        Q(session__at__lte=at), session__season=season, at__lte=at
+    ).order_by("pk")
+    for unit, component, panel, counts in rows.values_list(
+        "unit_id", "session__component", "panel", "counts"
+    ):
+        found[unit, component][panel] = counts
+    return found
+
+
+def revision(season: Season) -> tuple[object, ...]:
+    """Changes whenever a fact of supervision was appended; one query."""
+    last = [Subquery(model._default_manager.order_by("-pk").values("pk")[:1]) for model in _FACTS]
+    return Season.objects.filter(pk=season.pk).order_by().values_list(*last)[0]

@@ -1,0 +1,120 @@
+"""Whether now: why a finding or a mark is refused, as a typed reason."""
+
+from __future__ import annotations
+
+from pingyi.audit.actions import Actor
+from pingyi.casework.policies import NOT_YOURS, OWN_UNIT, Reason
+from pingyi.casework.rules import line_of
+from pingyi.directory.models import Area, Unit
+from pingyi.people.models import User
+from pingyi.people.permissions import scope_of
+from pingyi.supervision.kinds import Ruling
+from pingyi.supervision.models import Finding
+
+IN_FUTURE = Reason("in_future", "日期不能晚于今天", "Not later than today", "on")
+NAMES_SOMEBODY = Reason(
+    "names_somebody",
+    "内容含电话或证件号码，请删去",
+    "The text holds a telephone or identity number; take it out",
+)
+POINTS_OF_BONUS = Reason(
+    "points_of_bonus", "加分须填分值，大于 0", "A bonus needs its points, above 0", "points"
+)
+NO_POINTS = Reason(
+    "no_points",
+    "只有加分填分值，其他事项按方案计分",
+    "Only a bonus has points here; the scheme gives those of all others",
+    "points",
+)
+SECOND_PERSON = Reason(
+    "second_person",
+    "须由登记人以外的第二人批准",
+    "Approved by a second person, not by whoever recorded it",
+)
+NEEDS_NO_APPROVAL = Reason("needs_no_approval", "此类事项无须批准", "This kind needs no approval")
+DECIDED = Reason("decided", "已经批准或不予批准", "Decided on already")
+ANNULLED = Reason("annulled", "已经撤销", "Annulled already")
+NOT_MEASURED = Reason(
+    "not_measured",
+    "该年度的方案没有这个测评分项",
+    "The season's scheme measures no such component",
+    "component",
+)
+NOT_IN_SEASON = Reason(
+    "not_in_season",
+    "单位未参加该年度评议，或其分组没有这一项",
+    "The unit takes no part in the season, or its group has no such component",
+    "unit",
+)
+OUT_OF_RANGE = Reason(
+    "out_of_range",
+    "分值须在 0 至 100 之间，至多两位小数",
+    "A mark is 0 to 100, with two decimals at most",
+    "value",
+)
+BY_PANELS = Reason(
+    "by_panels",
+    "该项由集中测评得出，不能另填",
+    "This component comes from a mass rating; no mark is entered beside it",
+    "component",
+)
+MARKED_ALREADY = Reason(
+    "marked_already",
+    "该项已有录入的测评分，不能再由集中测评得出",
+    "Marks were entered for this component; it cannot come from a mass rating too",
+    "component",
+)
+NO_PANELS = Reason(
+    "no_panels",
+    "该年度的方案没有集中测评的规则",
+    "The season's scheme has no rules of mass rating",
+    "season",
+)
+
+
+def reaches(user: Actor, permission: str, unit: Unit) -> bool:
+    """Whether the user's `permission` reaches the unit by its area, or the unit itself."""
+    if not isinstance(user, User):
+        return False
+    scope = scope_of(user, permission)
+    if scope.everywhere or unit.pk in scope.units:
+        return True
+    area: Area | None = unit.area
+    while area is not None and area.pk not in scope.areas:
+        area = area.parent
+    return area is not None
+
+
+def serves(user: Actor, unit: Unit) -> bool:
+    """Whether the user serves the unit, or one above it: nobody judges their own."""
+    if not isinstance(user, User):
+        return False
+    own = scope_of(user, "case.answer").units
+    return bool(own) and any(one.pk in own for one in line_of(unit))
+
+
+def why_not_theirs(user: Actor, permission: str, unit: Unit) -> Reason | None:
+    """Who may: the permission reaches the unit, and it is not their own."""
+    if not reaches(user, permission, unit):
+        return NOT_YOURS
+    return OWN_UNIT if serves(user, unit) else None
+
+
+def why_not_decide(finding: Finding, by: Actor) -> Reason | None:
+    """Why `by` can neither approve nor refuse it now."""
+    given = {one.ruling for one in finding.rulings.all()}
+    if not finding.takes_approval:
+        return NEEDS_NO_APPROVAL
+    if Ruling.ANNULLED in given:
+        return ANNULLED
+    if given:
+        return DECIDED
+    refused = why_not_theirs(by, "finding.approve", finding.unit)
+    return refused or (SECOND_PERSON if finding.by == by.audit_name else None)
+
+
+def why_not_annul(finding: Finding, by: Actor) -> Reason | None:
+    """Why `by` can neither annul nor correct it now."""
+    if any(one.ruling == Ruling.ANNULLED for one in finding.rulings.all()):
+        return ANNULLED
+    return why_not_theirs(by, "finding.annul", finding.unit)
