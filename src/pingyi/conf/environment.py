@@ -29,6 +29,7 @@ VARIABLES: dict[str, str] = {
     "PINGYI_SMS_URL": "address of the SMS gateway's adapter; without it, messages wait (in trial "
     "mode they are shown in the outbox and go nowhere)",
     "PINGYI_SMS_TOKEN": "bearer token the SMS gateway's adapter asks for",
+    "PINGYI_UPLOAD_MB": "largest file that may be uploaded, in MB; default 30, at most 60",
     "PINGYI_DEBUG": "1 shows errors in the browser; never in production",
     "PINGYI_LOG": "`json` or `console`; default console in trial mode, else json",
     "PORT": "port of `make run` and `pingyi serve`; default 8000",
@@ -56,6 +57,7 @@ class Environment:
     port: int
     sms_url: str = ""
     sms_token: str = field(default="", repr=False)
+    upload_mb: int = 30
 
     @property
     def trial(self) -> bool:
@@ -67,7 +69,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
     data = Path(environ.get("PINGYI_DATA") or "data").resolve()
     database_url = environ.get("DATABASE_URL", "")
     mode = environ.get("PINGYI_MODE") or ("production" if database_url else "trial")
-    port = _port(environ.get("PORT") or "8000")
+    port = _number("PORT", environ.get("PORT") or "8000", most=65535)
     found = Environment(
         mode=mode,
         data=data,
@@ -82,6 +84,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         port=port,
         sms_url=environ.get("PINGYI_SMS_URL", ""),
         sms_token=environ.get("PINGYI_SMS_TOKEN", ""),
+        upload_mb=_number("PINGYI_UPLOAD_MB", environ.get("PINGYI_UPLOAD_MB") or "30", most=60),
     )
     refuse_insecure(found)
     return found
@@ -121,9 +124,9 @@ def _is_keyring(text: str) -> bool:
     return True
 
 
-def _port(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
-        raise InsecureSettings(f"PORT is {text!r}; it is a number from 1 to 65535")
+def _number(name: str, text: str, *, most: int) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= most:
+        raise InsecureSettings(f"{name} is {text!r}; it is a number from 1 to {most}")
     return int(text)
 
 

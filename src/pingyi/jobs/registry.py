@@ -10,6 +10,7 @@ from pingyi.audit.actions import SYSTEM
 from pingyi.audit.sealing import seal
 from pingyi.casework.actions import close_unjudged_cases, open_missing_cases
 from pingyi.clocks.actions import recompute
+from pingyi.files.actions import sweep_orphans
 from pingyi.integrity.actions import raise_burst_signals
 from pingyi.notices.sending import send_due_messages
 from pingyi.ratings.opening import send_wanted_codes
@@ -31,6 +32,7 @@ JOBS: tuple[Job, ...] = (
     Job("close-unjudged-cases", 600, lambda at: close_unjudged_cases(by=SYSTEM, at=at)),
     Job("recompute-clocks", 24 * 3600, lambda at: recompute(by=SYSTEM, at=at)),
     Job("burst-signals", 60, lambda at: raise_burst_signals(by=SYSTEM, at=at)),
+    Job("sweep-files", 24 * 3600, lambda at: sweep_orphans(by=SYSTEM, at=at)),
     Job("seal-events", 60, lambda at: seal(at=at)),
 )
 

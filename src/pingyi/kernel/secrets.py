@@ -69,14 +69,14 @@ class Key:
         mac = self.suite.mac(self.for_fingerprints, _in_context(value, context))
         return self._prefix + mac[: FINGERPRINT_LENGTH - 1]
 
-    def encrypt(self, plaintext: str, context: str) -> bytes:
+    def encrypt(self, plaintext: bytes, context: str) -> bytes:
         nonce = os.urandom(_NONCE_LENGTH)
-        sealed = self.box.encrypt(nonce, plaintext.encode(), context.encode())
+        sealed = self.box.encrypt(nonce, plaintext, context.encode())
         return self._prefix + nonce + sealed
 
-    def decrypt(self, blob: bytes, context: str) -> str:
+    def decrypt(self, blob: bytes, context: str) -> bytes:
         nonce, sealed = blob[1 : 1 + _NONCE_LENGTH], blob[1 + _NONCE_LENGTH :]
-        return self.box.decrypt(nonce, sealed, context.encode()).decode()
+        return self.box.decrypt(nonce, sealed, context.encode())
 
     def to_text(self) -> str:
         suite = "" if self.suite is AES else f"{self.suite.name}:"
@@ -144,9 +144,17 @@ class Keyring:
         `context` names the place it is kept in, as `contact.phone`: a blob moved to another
         place does not decrypt there.
         """
-        return self.newest.encrypt(plaintext, context)
+        return self.newest.encrypt(plaintext.encode(), context)
 
     def decrypt(self, blob: bytes, *, context: str) -> str:
+        """Raises CannotDecrypt."""
+        return self.decrypt_bytes(blob, context=context).decode()
+
+    def encrypt_bytes(self, plaintext: bytes, *, context: str) -> bytes:
+        """As `encrypt`, for what is no text: a file's content."""
+        return self.newest.encrypt(plaintext, context)
+
+    def decrypt_bytes(self, blob: bytes, *, context: str) -> bytes:
         """Raises CannotDecrypt."""
         if len(blob) < 1 + _NONCE_LENGTH + TAG_LENGTH:
             raise CannotDecrypt("too short to have been encrypted here")

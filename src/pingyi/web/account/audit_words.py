@@ -31,6 +31,7 @@ ACTIONS: dict[str, str | Promise] = {
     "finding.load": _("导入监督事项"),
     "finding.record": _("登记监督事项"),
     "finding.refuse": _("不批准监督事项"),
+    "file.store": _("上传文件"),
     "item.assign": _("指定服务点的事项"),
     "link.issue": _("发放一次性链接"),
     "link.use": _("使用一次性链接"),
