@@ -15,6 +15,9 @@ import pytest
 
 from pingyi.shell import archive
 
+KEY = "ab" * 16
+EVIDENCE = f"files/ab/{KEY}"
+
 
 def pingyi(*arguments: str, data: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -39,8 +42,14 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
         database.execute(
             "INSERT INTO directory_area (code, name, level) VALUES ('420100', '江城市', 'city')"
         )
-    (data / "files").mkdir()
-    (data / "files" / "evidence.jpg").write_bytes(b"picture")
+        database.execute(
+            "INSERT INTO files_storedfile (name, kind, media_type, size, sha256, key, at, by) "
+            "VALUES ('a.jpg', 'picture', 'image/jpeg', 7, '', ?, '2026-06-01', 'wang')",
+            [KEY],
+        )
+    (data / EVIDENCE).parent.mkdir(parents=True)
+    (data / EVIDENCE).write_bytes(b"picture")
+    (data / EVIDENCE).with_suffix(".draft").write_bytes(b"half a pic")
     (data / "unrelated.txt").write_text("not ours")
     return data
 
@@ -59,7 +68,8 @@ def test_what_was_backed_up_comes_back(city, saved, tmp_path):
     done = pingyi("restore", str(saved), data=new)
     assert done.returncode == 0, done.stderr
     assert (new / "keyring").read_text() == (city / "keyring").read_text()
-    assert (new / "files" / "evidence.jpg").read_bytes() == b"picture"
+    assert (new / EVIDENCE).read_bytes() == b"picture"
+    assert not list(new.rglob("*.draft"))
     with sqlite3.connect(new / archive.DATABASE) as database:
         assert database.execute("SELECT name FROM directory_area").fetchall() == [("江城市",)]
     assert not list(new.rglob("*.restoring"))
@@ -95,6 +105,19 @@ def _slip_in(saved: Path) -> str:
     return "not in the manifest"
 
 
+def _lose_an_upload(saved: Path) -> str:
+    (saved / EVIDENCE).unlink()
+    manifest = json.loads((saved / archive.MANIFEST).read_text())
+    del manifest["files"][EVIDENCE]
+    (saved / archive.MANIFEST).write_text(json.dumps(manifest))
+    return "does not hold the uploads"
+
+
+def _alter_an_upload(saved: Path) -> str:
+    (saved / EVIDENCE).write_bytes(b"Picture")
+    return f"{EVIDENCE} was altered"
+
+
 def _lose_the_manifest(saved: Path) -> str:
     (saved / archive.MANIFEST).unlink()
     return "manifest.json is missing"
@@ -114,7 +137,16 @@ def _miscount(saved: Path) -> str:
 
 @pytest.mark.parametrize(
     "spoil",
-    [_flip_a_byte, _lose_a_key, _slip_in, _lose_the_manifest, _spoil_the_manifest, _miscount],
+    [
+        _flip_a_byte,
+        _lose_a_key,
+        _slip_in,
+        _lose_an_upload,
+        _alter_an_upload,
+        _lose_the_manifest,
+        _spoil_the_manifest,
+        _miscount,
+    ],
 )
 def test_a_spoilt_backup_is_refused_and_nothing_written(saved, tmp_path, spoil):
     why = spoil(saved)
@@ -134,6 +166,16 @@ def test_nothing_is_restored_over_what_is_there(saved, tmp_path, name):
     assert done.returncode == 1
     assert "exists already" in done.stderr
     assert [path.name for path in new.iterdir()] == [name]
+
+
+def test_what_was_lost_before_is_said_and_the_rest_comes_along(city, tmp_path):
+    old = tmp_path / "old"
+    shutil.copytree(city, old)
+    (old / EVIDENCE).unlink()
+    done = pingyi("backup", str(tmp_path / "saved"), data=old)
+    assert done.returncode == 0, done.stderr
+    assert f"uploads missing from {old}: 1" in done.stderr
+    assert pingyi("restore", str(tmp_path / "saved"), data=tmp_path / "new").returncode == 0
 
 
 def test_a_backup_does_not_overwrite(city, tmp_path):

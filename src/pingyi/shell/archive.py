@@ -3,15 +3,16 @@
 DIR/manifest.json   version, time, row counts, and the SHA-256 of every other file
 DIR/pingyi.sqlite3  the embedded database, copied whole while in use
 DIR/keyring …       the keys, for the owner alone
-DIR/files/…         uploads
+DIR/files/…         uploads, encrypted as they lie in PINGYI_DATA
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,26 @@ def copy_database(source: Path, target: Path) -> None:
     target.chmod(0o600)
 
 
+def copy_files(source: Path, target: Path) -> None:
+    """Copy the uploads. What a sweep takes away meanwhile has no row; drafts are nobody's yet."""
+    for path in sorted(source.rglob("*")):
+        if path.is_file() and path.suffix != ".draft":
+            copy = target / path.relative_to(source)
+            copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with suppress(FileNotFoundError):
+                shutil.copy2(path, copy)
+
+
+def lost_files(folder: Path) -> list[str]:
+    """The keys of uploads that the database in `folder` knows and that do not lie there."""
+    with closing(sqlite3.connect(f"file:{folder / DATABASE}?mode=ro", uri=True)) as opened:
+        try:
+            known = [key for (key,) in opened.execute("SELECT key FROM files_storedfile")]
+        except sqlite3.OperationalError:  # a database from before there were uploads
+            return []
+    return sorted(key for key in known if not (folder / FILES / key[:2] / key).is_file())
+
+
 def counts(database: Path) -> dict[str, int]:
     """Rows of the tables a person would ask about; raises BrokenBackup if it is not sound."""
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as opened:
@@ -72,6 +93,7 @@ def write_manifest(folder: Path, *, version: str, at: str) -> dict[str, Any]:
         "version": version,
         "at": at,
         "rows": counts(folder / DATABASE),
+        "lost": lost_files(folder),
         "files": {str(name): digest(folder / name) for name in content(folder)},
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True))
@@ -98,4 +120,6 @@ def verified_manifest(folder: Path) -> dict[str, Any]:
             raise BrokenBackup(f"{name} was altered")
     if DATABASE not in named or counts(folder / DATABASE) != rows:
         raise BrokenBackup(f"{DATABASE} does not hold the rows the manifest counts")
+    if lost_files(folder) != manifest.get("lost", []):
+        raise BrokenBackup(f"{FILES} does not hold the uploads the database knows")
     return manifest

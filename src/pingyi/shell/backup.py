@@ -42,9 +42,11 @@ def backup(folder: Path) -> None:
         if (env.data / name).exists():
             shutil.copy2(env.data / name, draft / name)
     if (env.data / archive.FILES).exists():
-        shutil.copytree(env.data / archive.FILES, draft / archive.FILES)
+        archive.copy_files(env.data / archive.FILES, draft / archive.FILES)
     manifest = archive.write_manifest(
         draft, version=pingyi.__version__, at=timezone.now().isoformat(timespec="seconds")
     )
     draft.rename(folder)
+    if manifest["lost"]:
+        click.echo(f"uploads missing from {env.data}: {len(manifest['lost'])}", err=True)
     click.echo(f"{len(manifest['files'])} files, {manifest['rows']['ratings_rating']} ratings")

@@ -45,22 +45,31 @@ def rotate() -> None:
 
 @keys.command()
 def renew() -> None:
-    """Re-encrypt all personal data with the newest key; may be repeated and interrupted."""
+    """Re-encrypt personal data and files with the newest key; may be repeated or interrupted."""
     start()
     from django.utils import timezone
 
     from pingyi.audit import personal
     from pingyi.audit.actions import SYSTEM, note
     from pingyi.audit.keys import keyring
+    from pingyi.files import vault
     from pingyi.people import factors
 
     try:
         changed = personal.renew() + factors.renew()
+        files = vault.renew()
     except CannotDecrypt as missing:
         raise click.ClickException(str(missing)) from None
     newest = keyring().newest.number
-    note("keys.renew", "keyring", newest, {"rows": changed}, by=SYSTEM, at=timezone.now())
-    click.echo(f"{changed} rows now depend on key {newest}; none on an older one")
+    note(
+        "keys.renew",
+        "keyring",
+        newest,
+        {"rows": changed, "files": files},
+        by=SYSTEM,
+        at=timezone.now(),
+    )
+    click.echo(f"{changed} rows and {files} files now depend on key {newest}; none on an older one")
 
 
 def _kept_keyring(env) -> Path | None:
