@@ -9,9 +9,11 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -19,8 +21,11 @@ from django.views.decorators.http import require_safe
 from pingyi.casework.states import CallOutcome, Finding, Kind, State
 from pingyi.casework.timeline import Entry
 from pingyi.directory.models import Area
+from pingyi.files.models import StoredFile
 from pingyi.web.components.case_cells import FINDING_TONES, STATE_TONES
+from pingyi.web.components.file_fields import FileRow, FilesField
 from pingyi.web.components.forms import DeskForm, LongTextField, TermField, TextField, TickField
+from pingyi.web.components.markup import tag
 from pingyi.web.components.tables import Column, DataTable, Filter
 
 
@@ -37,6 +42,7 @@ class SampleForm(DeskForm):
     lead = TickField(
         label=gettext_lazy("涉腐线索"), help_text=gettext_lazy("直接移交纪检，并进入保密期")
     )
+    uploads = FilesField()
 
 
 class OutcomeForm(DeskForm):
@@ -78,7 +84,8 @@ def styleguide(request: HttpRequest) -> HttpResponseBase:
         return redirect_to_login(request.get_full_path())
     at = timezone.now()
     hour = timedelta(hours=1)
-    filled = SampleForm({"phone": "1380000", "note": _("已写好的话会留在表里"), "unit": "2"})
+    files = MultiValueDict({"uploads": [SimpleUploadedFile("IMG_0042.HEIC", HEIC)]})
+    filled = SampleForm({"phone": "1380000", "note": _("已写好的话会留在表里"), "unit": "2"}, files)
     filled.is_valid()
     filled.refuse(_("案件刚刚已由他人办理，请查看最新情况"))
     areas = AREAS.read(request, Area.objects.all(), at=at)
@@ -111,10 +118,23 @@ def styleguide(request: HttpRequest) -> HttpResponseBase:
                 Entry(at - 2 * hour, "li", _("回访后问题仍在"), _("评价人说窗口无人值守")),
             ],
             "areas": areas,
+            "files": _files(at),
             "colours": COLOURS,
             "keys": KEYS,
         },
     )
+
+
+HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
+
+
+def _files(at: datetime) -> list[FileRow]:
+    photo = StoredFile(name=_("窗口现场.jpg"), kind="picture", size=1_260_000, at=at)
+    minutes = StoredFile(name=_("整改会议纪要.docx"), kind="office", size=48_000, at=at)
+    return [
+        FileRow(photo, "#", by="wang", about=_("报送办理情况")),
+        FileRow(minutes, "#", by="li", seen_by=tag(_("仅纪检"), "warn")),
+    ]
 
 
 COLOURS = ("river", "river-tint", "ink", "ink-soft", "line", "ground", "good", "warn", "bad")

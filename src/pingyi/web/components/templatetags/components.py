@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils.safestring import SafeString
 from pingyi.casework.models import Case
 from pingyi.casework.states import Finding
 from pingyi.web.components import case_cells, markup, words
+from pingyi.web.components.file_fields import FileRow
 from pingyi.web.components.tables import Listing
 
 register = template.Library()
@@ -67,6 +69,7 @@ def field(bound: forms.BoundField, hotkeys: bool = False) -> dict[str, Any]:
         "optional": not bound.field.required and not isinstance(widget, forms.Select),
         "choices": isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple)),
         "tick": isinstance(widget, forms.CheckboxInput),
+        "again": getattr(bound, "again", ""),
         "hotkeys": hotkeys,
         "one_column": hotkeys or bound.field.widget.attrs.get("data-column") == "one",
     }
@@ -108,6 +111,12 @@ def tile(label: str, figure: object, url: str = "", of: str = "", unit: str = ""
 def empty(title: str, text: str = "", url: str = "", link: str = "") -> dict[str, Any]:
     """Nothing here, why, and where to go instead."""
     return {"title": title, "text": text, "url": url, "link": link}
+
+
+@register.inclusion_tag("components/files.html")
+def file_list(rows: Sequence[FileRow]) -> dict[str, Any]:
+    """Files that can be had, each with its kind, size, day and giver."""
+    return {"rows": rows}
 
 
 @register.inclusion_tag("components/refused.html")
