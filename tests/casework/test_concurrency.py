@@ -14,9 +14,10 @@ from pingyi.audit.actions import CITIZEN, SYSTEM
 from pingyi.audit.queries import events, events_about
 from pingyi.casework import actions
 from pingyi.casework.actions import opening
-from pingyi.casework.models import CallAttempt, Case, Dispatch, Reply, Sorting, Verdict
+from pingyi.casework.models import CallAttempt, Case, Dispatch, Proposal, Reply, Sorting, Verdict
 from pingyi.casework.policies import Refusal
 from pingyi.demo.cases import walk
+from pingyi.people.roles import Role
 from tests.casework.world import World, after, build
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -102,7 +103,21 @@ def test_dispatched_and_referred(world: World):
 def test_two_verdicts(world: World):
     a, b = copies(world.case("to_decide"))
     one_wins(at_once(decide(a, world, "verified"), decide(b, world, "unfounded")))
-    assert Verdict.objects.count() == 1
+    assert Verdict.objects.count() + Proposal.objects.count() == 1
+
+
+def test_confirmed_and_sent_back(world: World):
+    a, b = copies(world.case("to_confirm"))
+    second, third = world.hands.second, world.newcomer(Role.CASE_MANAGER)
+    one_wins(
+        at_once(
+            lambda: actions.confirm_verdict(case=a, by=second, at=LATER),
+            lambda: actions.send_back(case=b, reason="再查", by=third, at=LATER),
+        )
+    )
+    proposal = Proposal.objects.get()
+    assert (proposal.confirmed_at is None) != (proposal.sent_back_at is None)
+    assert Verdict.objects.count() == (proposal.confirmed_at is not None)
 
 
 def test_two_answers_to_the_rater(world: World):

@@ -2,11 +2,12 @@
 
 import pytest
 
-from pingyi.casework.actions import decide_case, note_check, withdraw_verdict
+from pingyi.casework.actions import confirm_verdict, decide_case, note_check, withdraw_verdict
 from pingyi.casework.models import Case, Verdict
 from pingyi.casework.policies import Incomplete, NotNow
 from pingyi.casework.queries import verdict_of
 from pingyi.casework.states import Finding
+from pingyi.people.roles import Role
 from pingyi.ratings.actions import void_rating
 from pingyi.ratings.models import RatingVoid, UnitTally
 from tests.casework.test_sorting import clocks
@@ -17,8 +18,12 @@ AGAIN = after(days=3)
 
 
 def decide(world: World, case: Case, finding="verified", **given) -> Verdict:
+    """Decided, and confirmed where that takes a second person."""
     given = {"kind": "conduct", "reason": "相互印证", "by": world.manager, "at": LATER, **given}
-    return decide_case(case=case, finding=finding, **given)
+    made = decide_case(case=case, finding=finding, **given)
+    if isinstance(made, Verdict):
+        return made
+    return confirm_verdict(case=case, by=world.newcomer(Role.CASE_MANAGER), at=given["at"])
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import pytest
 
 from pingyi.audit.actions import CITIZEN, SYSTEM, NamedActor
+from pingyi.audit.queries import events_about
 from pingyi.casework import policies
 from pingyi.casework.models import Case
 from pingyi.casework.states import RATER, TRANSITIONS, State, Transition
@@ -21,6 +22,7 @@ IN_STATE = {
     State.WITH_UNIT: "with_unit",
     State.REFERRED: "referred",
     State.TO_DECIDE: "to_decide",
+    State.TO_CONFIRM: "to_confirm",
     State.TO_REPLY: "verified",
     State.REPLIED: "replied",
     State.CLOSED: "closed",
@@ -51,7 +53,9 @@ def test_from_step_role(world: World, embargoed: bool):
         assert case.state == state
         for name, step in TRANSITIONS.items():
             for role in Role:
-                reason = policies.why_not(step, case, world.person(role), at=LATER)
+                new = name in policies.NEW_HANDS
+                person = world.newcomer(role) if new else world.person(role)
+                reason = policies.why_not(step, case, person, at=LATER)
                 expected = allowed(state, name, role, embargoed=embargoed)
                 assert (reason is None) == expected, (state, name, role, reason)
 
@@ -75,6 +79,20 @@ def test_only_the_rater_and_the_program_act_without_account(world: World, name: 
     assert policies.holds(step, case, CITIZEN) == (step.permission == RATER)
     assert policies.holds(step, case, SYSTEM) == step.automatic
     assert not policies.holds(step, case, NamedActor("passer-by"))
+
+
+def test_some_steps_take_somebody_new_to_the_case(world: World):
+    for end in IN_STATE.values():
+        case = world.case(end)
+        for name in policies.NEW_HANDS:
+            step = TRANSITIONS[name]
+            if case.state not in step.sources:
+                continue
+            for login, person in world.people.items():
+                worked = events_about(case).filter(actor=person.audit_name).exists()
+                if policies.holds(step, case, person) and worked:
+                    reason = policies.why_not(step, case, person, at=LATER)
+                    assert reason == policies.NOT_NEW, (end, name, login)
 
 
 def test_another_district_has_no_say(world: World):

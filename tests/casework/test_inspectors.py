@@ -80,18 +80,20 @@ def test_concluded_under_embargo_it_waits_for_its_release(world: World):
     assert Case.objects.get().state == "replied"
 
 
-def test_a_rating_found_void_under_embargo_stays_in_the_figures_until_the_release(world: World):
-    from pingyi.ratings.models import RatingVoid, UnitTally
-
+@pytest.mark.parametrize("finding", ["void", "unfounded"])
+def test_under_embargo_nobody_alone_takes_the_raters_word_away(world: World, finding: str):
     case = world.case("sealed")
-    conclude_case(
-        case=case, account="恶意", finding="void", kind="malicious", by=world.inspector, at=LATER
+    with pytest.raises(Incomplete) as refused:
+        conclude_case(
+            case=case, account="x", finding=finding, kind="process", by=world.inspector, at=LATER
+        )
+    assert refused.value.reason.code == "takes_two"
+    release_embargo(case=case, reason="线索不实", by=world.inspector, at=LATER)
+    report_findings(case=case, account="未发现收费", by=world.inspector, at=LATER)
+    decide_case(
+        case=case, finding=finding, kind="process", reason="查无此事", by=world.manager, at=LATER
     )
-    assert not RatingVoid.objects.exists()
-    assert UnitTally.objects.get().count == 1
-    release_embargo(case=case, reason="结案", by=world.inspector, at=LATER)
-    assert RatingVoid.objects.get().rating == case.rating
-    assert UnitTally.objects.get().count == 0
+    assert case.state == "to_confirm"
 
 
 @pytest.mark.parametrize(

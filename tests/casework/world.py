@@ -44,13 +44,19 @@ class World:
     season: Season
     people: dict[str, User] = field(default_factory=dict)
 
-    def person(self, role: Role, *, area: Area | None = None, unit: Unit | None = None) -> User:
+    def newcomer(self, role: Role) -> User:
+        """Somebody else in that role, who has worked no case."""
+        return self.person(role, nth="-2")
+
+    def person(
+        self, role: Role, *, area: Area | None = None, unit: Unit | None = None, nth: str = ""
+    ) -> User:
         """Somebody in that role: in the district, or the brigade, unless told otherwise."""
         if role is Role.UNIT_ADMIN:
             unit = unit or self.brigade
         else:
             area = area or self.district
-        login = f"{role}@{(unit or area).code}"
+        login = f"{role}{nth}@{(unit or area).code}"
         if login not in self.people:
             user = create_user(login=login.lower(), name=login, by=FOUNDER, at=AT)
             appoint(user=user, role=role, area=area, unit=unit, by=FOUNDER, at=AT)
@@ -79,7 +85,14 @@ class World:
 
     @property
     def hands(self) -> Hands:
-        return Hands(self.sorter, self.caller, self.manager, self.inspector, self.unit_admin)
+        return Hands(
+            self.sorter,
+            self.caller,
+            self.manager,
+            self.inspector,
+            self.unit_admin,
+            self.person(Role.CASE_MANAGER, area=self.city),
+        )
 
     def rate(
         self,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from pingyi.demo.cases import ENDS
+from pingyi.demo.cases import ENDS, walk
 from pingyi.demo.cases import SAID as SPOKEN
 from pingyi.directory.models import Area, ServicePoint, Unit
 from pingyi.people.models import User
 from pingyi.people.roles import Role
+from tests.casework.world import after
 from tests.web.reading import reader, untranslated
 
 SAID = {key: f"said: {key}" for key in SPOKEN}
@@ -74,14 +75,14 @@ def test_a_case_at_every_end(abroad, end):
 def test_refusals_and_errors(abroad):
     manager = reader(abroad.person(Role.CASE_MANAGER), "en")
     number = case(abroad, "to_place").number
+    proposed = case(abroad, "to_place")
+    walk(proposed, ["propose_void"], hands=abroad.hands, at=after(days=3), said=SAID)
+    second = reader(abroad.newcomer(Role.CASE_MANAGER), "en")
     answers = [
         manager.post(f"/office/cases/{number}/dispatch/", {}),
         manager.post(f"/office/cases/{number}/dispatch/", {"words": "13812341234", "grade": "x"}),
         manager.post(f"/office/cases/{number}/reply/", {"text": "too early"}),
-        manager.post(
-            f"/office/cases/{number}/decide/",
-            {"finding": "void", "kind": "mistaken", "reason": "asks once more"},
-        ),
+        second.post(f"/office/cases/{proposed.number}/confirm/"),
         manager.get("/office/cases/2026-000000/"),
         manager.get("/inspectors/"),
     ]

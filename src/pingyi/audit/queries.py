@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 
 from django.db import models
+from django.db.models import OuterRef
+from django.db.models.functions import Cast
 
 from pingyi.audit.actions import kind_of
 from pingyi.audit.models import Event, ReadAccess
@@ -11,6 +13,18 @@ from pingyi.audit.models import Event, ReadAccess
 def events_about(subject: models.Model) -> models.QuerySet[Event]:
     """The subject's events, oldest first."""
     return Event.objects.filter(subject_kind=kind_of(subject), subject_id=str(subject.pk))
+
+
+def acted_on(subject: models.Model, actor: str) -> bool:
+    """Whether `actor` (an audit name) caused any of the subject's events."""
+    return events_about(subject).filter(actor=actor).exists()
+
+
+def events_of_each(model: type[models.Model], actor: str) -> models.QuerySet[Event]:
+    """For `Exists` in a query over `model`: the events `actor` caused about the outer row."""
+    key = Cast(OuterRef("pk"), models.CharField())
+    kind = model._meta.model_name or ""
+    return Event.objects.order_by().filter(subject_kind=kind, subject_id=key, actor=actor)
 
 
 def events(*, actions: Iterable[str] | None = None) -> models.QuerySet[Event]:

@@ -11,13 +11,17 @@ from django.conf import settings
 
 from pingyi.audit.actions import Actor
 from pingyi.audit.keys import keyring
-from pingyi.casework.models import Case, Dispatch, Referral
+from pingyi.casework import policies
+from pingyi.casework.models import Case, Dispatch, Proposal, Referral
 from pingyi.notices.actions import notify, queue_sms
+from pingyi.people.models import User
 from pingyi.people.permissions import holders_of
 from pingyi.ratings.contacts import open_phone
 
 ANSWERED = "【评议】您的评价已有答复，请凭回执查看：{address}"
 DISPATCHED = "转来案件 {number}，请签收并按期报送办理情况。"
+TO_CONFIRM = "案件 {number} 拟认定为不属实或作废，请复核。"
+SENT_BACK = "案件 {number} 的认定意见被复核退回，请重新认定。"
 REFERRED = "移交案件 {number}，请按期核查。"
 
 
@@ -45,6 +49,25 @@ def tell_the_inspectors(referral: Referral, *, by: Actor, at: datetime) -> None:
     readers = holders_of("case.investigate", area=referral.area)
     text = REFERRED.format(number=referral.case.number)
     notify(users=readers, text=text, link=_link(referral.case), by=by, at=at)
+
+
+def tell_a_second(case: Case, *, by: Actor, at: datetime) -> None:
+    """A verdict waits for a second person: the district's own, else the city's."""
+    new = [
+        user
+        for user in holders_of("case.decide", area=case.area)
+        if not policies.worked_on(case, user) and not policies.is_of_its_unit(case, user)
+    ]
+    near = [user for user in new if user.appointments.filter(area=case.area, until=None).exists()]
+    text = TO_CONFIRM.format(number=case.number)
+    notify(users=near or new, text=text, link=_link(case), by=by, at=at)
+
+
+def tell_the_proposer(proposal: Proposal, *, by: Actor, at: datetime) -> None:
+    """The proposal came back."""
+    readers = User.objects.filter(username=proposal.by, is_active=True)
+    text = SENT_BACK.format(number=proposal.case.number)
+    notify(users=readers, text=text, link=_link(proposal.case), by=by, at=at)
 
 
 def _link(case: Case) -> str:

@@ -239,6 +239,33 @@ class InvestigationNote(Fact):
     is_finding = models.BooleanField(default=False)
 
 
+class Proposal(Fact):
+    """A verdict that one person proposes and a second, new to the case, confirms or sends back."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="proposals")
+    finding = models.CharField(max_length=20, choices=_choices(Finding))
+    kind = models.CharField(max_length=20, choices=_choices(Kind))
+    reason = models.TextField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.CharField(max_length=150, blank=True)
+    sent_back_at = models.DateTimeField(null=True, blank=True)
+    sent_back_by = models.CharField(max_length=150, blank=True)
+    sent_back_reason = models.TextField(blank=True)
+
+    class Meta(Fact.Meta):
+        constraints = [
+            *Fact.Meta.constraints,
+            _stamped("confirmed"),
+            _stamped("sent_back"),
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=Q(confirmed_at__isnull=True, sent_back_at__isnull=True),
+                name="proposal_one_open",
+                violation_error_message="A verdict is proposed already.",
+            ),
+        ]
+
+
 class Verdict(Fact):
     """What was found. The latest one that is not withdrawn counts; a correction is a new one.
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import get_language
 
 from pingyi.audit.actions import CITIZEN, SYSTEM, Actor
+from pingyi.audit.queries import acted_on
 from pingyi.casework import states
-from pingyi.casework.models import Case, Dispatch
+from pingyi.casework.models import Case, Dispatch, Proposal, Sorting
 from pingyi.casework.rules import line_of
 from pingyi.casework.states import (
     RATER,
@@ -72,6 +74,12 @@ class Incomplete(Refusal):
 
 NOT_YOURS = Reason("not_yours", "您没有办理此步的权限", "You may not take this step")
 OWN_UNIT = Reason("own_unit", "任何人不得办理本单位的案件", "Nobody works a case of their own unit")
+NOT_NEW = Reason(
+    "not_new",
+    "您办理过本案，须由未经手的人办理；本区没有第二人的，由市级办理",
+    "You have worked this case; it takes somebody new to it, of the city's office where the "
+    "district has no second person",
+)
 NOT_IN_STATE = Reason(
     "not_in_state", "案件当前状态不能办理此步", "The case is not in a state for this step"
 )
@@ -90,6 +98,13 @@ WORDS_ALONE = Reason(
     "不能仅凭评价文字认定属实：须有回访确认、核查记录、单位答复或纪检结果",
     "Not verified on the words alone: it takes a call-back that stands, a check, the unit's answer "
     "or the inspectors' findings",
+    "finding",
+)
+TAKES_TWO = Reason(
+    "takes_two",
+    "保密期内只能认定属实或部分属实；不属实、作废的，先解除保密并报告，由两人认定",
+    "Under embargo only verified or partly; what is unfounded or void is released and reported "
+    "first, and takes two people",
     "finding",
 )
 STAYS_VOID = Reason(
@@ -162,6 +177,8 @@ def why_not(step: Transition, case: Case, by: Actor, *, at: datetime) -> Reason 
         return OWN_UNIT
     if State(case.state) not in step.sources:
         return NOT_IN_STATE
+    if step.name in NEW_HANDS and worked_on(case, by):
+        return NOT_NEW
     further = _FURTHER.get(step.name)
     return further(case, at) if further else None
 
@@ -218,12 +235,34 @@ def open_dispatch(case: Case) -> Dispatch | None:
     return case.dispatches.filter(recalled_at__isnull=True).select_related("unit").last()
 
 
+def open_proposal(case: Case) -> Proposal | None:
+    """The proposed verdict that waits for a second person."""
+    return case.proposals.filter(confirmed_at__isnull=True, sent_back_at__isnull=True).last()
+
+
 def is_of_its_unit(case: Case, by: Actor) -> bool:
     """Whether `by` also serves the rated unit, or one above it: they work no case of their own."""
     if not isinstance(by, User):
         return False
     own = scope_of(by, "case.answer").units
     return bool(own) and any(unit.pk in own for unit in line_of(case.unit))
+
+
+NEW_HANDS = frozenset({"confirm", "send_back"})
+"""Steps for somebody who was not on the case."""
+
+
+def worked_on(case: Case, by: Actor) -> bool:
+    """Whether `by` was on the case: took any step of it, or is named in a fact loaded with it."""
+    name = by.audit_name
+    facts: tuple[Any, ...] = (
+        case.calls, case.checks, case.dispatches, case.answers, case.verdicts, case.replies,
+    )  # fmt: skip
+    return (
+        acted_on(case, name)
+        or Sorting.objects.filter(case=case, by=name).exists()
+        or any(each.filter(by=name).exists() for each in facts)
+    )
 
 
 def _acknowledged(case: Case, at: datetime) -> Reason | None:

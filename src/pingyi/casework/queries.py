@@ -34,6 +34,7 @@ __all__ = [
     "timeline",
     "to_call",
     "to_check",
+    "to_confirm",
     "to_decide",
     "to_manage",
     "to_place",
@@ -77,6 +78,11 @@ def to_place(user: User) -> CaseQuerySet:
 def to_decide(user: User) -> CaseQuerySet:
     """What the unit has answered, or the inspectors have reported on."""
     return _desk(user, "case.decide", State.TO_DECIDE)
+
+
+def to_confirm(user: User) -> CaseQuerySet:
+    """Proposed as unfounded or void by somebody else: for those who were not on the case."""
+    return _desk(user, "case.decide", State.TO_CONFIRM).new_to(user)
 
 
 def to_reply(user: User) -> CaseQuerySet:

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Case as When_
 from django.db.models import Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
 
+from pingyi.audit.queries import events_of_each
 from pingyi.casework.states import Priority, State
 from pingyi.people.permissions import scope_of
 
@@ -47,6 +48,10 @@ class CaseQuerySet(models.QuerySet[Any]):
         who rated, nor how, though one of them has a post at the office too."""
         own = scope_of(user, "case.answer").units
         return self.exclude(_of_units(own)) if own else self
+
+    def new_to(self, user: User) -> CaseQuerySet:
+        """Without those on which the user has taken a step."""
+        return self.exclude(Exists(events_of_each(self.model, user.audit_name)))
 
     def in_states(self, *states: State) -> CaseQuerySet:
         return self.filter(state__in=[state.value for state in states])

@@ -22,6 +22,7 @@ class State(Term):
     WITH_UNIT = "with_unit", "单位办理中", "With the unit"
     REFERRED = "referred", "纪检核查中", "With the inspectors"
     TO_DECIDE = "to_decide", "待认定", "To be decided"
+    TO_CONFIRM = "to_confirm", "待复核", "To be confirmed"
     TO_REPLY = "to_reply", "待答复", "To be answered"
     REPLIED = "replied", "已答复", "Answered"
     CLOSED = "closed", "已办结", "Closed"
@@ -134,6 +135,10 @@ def _t(
     )
 
 
+ALONE = frozenset({Finding.VERIFIED, Finding.PARTLY})
+"""Findings one person may pronounce. Unfounded and void take the rater's word away, so a second
+person, who was not on the case, confirms them."""
+
 S = State
 _AT_OFFICE = (S.TO_CHECK, S.TO_PLACE, S.TO_DECIDE)
 
@@ -189,6 +194,12 @@ _TABLE = (
 
     _t("decide", "认定", "Decide", _AT_OFFICE, S.TO_REPLY,
        "case.decide", "finding kind reason", starts="reply", meets="call_back verify"),
+    _t("propose", "拟认定，提请复核", "Propose a verdict for a second person", _AT_OFFICE,
+       S.TO_CONFIRM, "case.decide", "finding kind reason", meets="call_back"),
+    _t("confirm", "复核同意，认定", "Confirm the verdict", (S.TO_CONFIRM,), S.TO_REPLY,
+       "case.decide", starts="reply", meets="verify"),
+    _t("send_back", "复核退回", "Send the proposal back", (S.TO_CONFIRM,), S.TO_DECIDE,
+       "case.decide", "reason"),
     _t("reconsider", "撤回认定", "Withdraw the verdict", (S.TO_REPLY,), S.TO_DECIDE,
        "case.decide", "reason", starts="verify", stops="reply"),
     _t("reply", "答复评价人", "Reply to the rater", (S.TO_REPLY,), S.REPLIED,
@@ -215,6 +226,7 @@ OWNERS: dict[State, Role] = {
     State.WITH_UNIT: Role.UNIT_ADMIN,
     State.REFERRED: Role.INSPECTOR,
     State.TO_DECIDE: Role.CASE_MANAGER,
+    State.TO_CONFIRM: Role.CASE_MANAGER,
     State.TO_REPLY: Role.CALLER,
     State.REPLIED: Role.CASE_MANAGER,
     State.CLOSED: Role.CASE_MANAGER,

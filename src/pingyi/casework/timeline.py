@@ -153,6 +153,7 @@ def _detail(item: _Told, facts: Facts, audience: Audience) -> str:
 
 _WHY = {
     "recall": "recall_reason",
+    "send_back": "sent_back_reason",
     "reconsider": "withdrawn_reason",
     "release": "release_reason",
     "release_concluded": "release_reason",
@@ -204,6 +205,7 @@ _SAYS: dict[str, Callable[[Fact], str]] = {
     "unitanswer": _say_answer,
     "referral": lambda fact: fact.reason,  # type: ignore[attr-defined]
     "investigationnote": lambda fact: fact.text,  # type: ignore[attr-defined]
+    "proposal": _say_verdict,
     "verdict": _say_verdict,
     "reply": lambda fact: fact.text,  # type: ignore[attr-defined]
     "rejudgement": _say_rejudgement,
@@ -223,7 +225,8 @@ def _looks(case: Case, names: dict[str, str]) -> list[Entry]:
 # ── the unit ─────────────────────────────────────────────────────────
 
 _UNIT_SEES = frozenset(
-    {"dispatch", "acknowledge", "answer", "decide", "conclude", "reconsider", "close",
+    {"dispatch", "acknowledge", "answer", "decide", "confirm", "conclude", "reconsider",
+     "close",
      "accept_reply", "end_unsatisfied"}
 )  # fmt: skip
 _ITS_OWN = frozenset({"acknowledge", "answer"})
@@ -248,11 +251,11 @@ def _to_unit(item: _Told, facts: Facts, names: dict[str, str]) -> Entry:
 def _detail_for_unit(item: _Told, facts: Facts) -> str:
     if item.name in ("dispatch", "answer"):
         return _detail(item, facts, "unit")
-    if item.name in ("decide", "conclude"):
+    if item.name in ("decide", "confirm", "conclude"):
         verdict = _fact(item, facts, "verdict")
         finding = f"{words(Finding(verdict.finding))} · {words(Kind(verdict.kind))}"
         # How the inspectors came to it is theirs.
-        return _lines(finding, verdict.reason if item.name == "decide" else "")
+        return _lines(finding, verdict.reason if item.name != "conclude" else "")
     return ""
 
 
@@ -272,6 +275,7 @@ _HER_WORDS = {
     "refer": _("正在进一步核查"),
     "report": _("核查已有结果，正在认定"),
     "decide": _("已作出认定"),
+    "confirm": _("已作出认定"),
     "conclude": _("已作出认定"),
     "reply": _("已答复您"),
     "accept_reply": _("您对办理表示满意，办结"),

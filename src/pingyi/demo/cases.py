@@ -25,13 +25,15 @@ PACE = timedelta(hours=2)
 
 @dataclass(frozen=True)
 class Hands:
-    """Who takes which step; `unit` administers the unit the case is dispatched to."""
+    """Who takes which step: `unit` administers the unit it is dispatched to, `second` confirms
+    and reviews what the manager decided."""
 
     sorter: User
     caller: User
     manager: User
     inspector: User
     unit: User
+    second: User
 
 
 SAID: Mapping[str, str] = {
@@ -51,6 +53,7 @@ SAID: Mapping[str, str] = {
     "process": "修订窗口值守制度，午间不断岗。",
     "decision": "回访与单位答复相互印证。",
     "reconsider": "认定依据补充后重新认定。",
+    "sent_back": "依据不足，请补充核查后重新认定。",
     "reply": "您反映的问题已核实，单位已增设窗口并改进值守，感谢您的监督。",
     "unhappy": "还要再等。",
 }
@@ -235,6 +238,24 @@ def _decide(finding: Finding) -> Callable[[Walk], None]:
     return step
 
 
+def _confirm(w: Walk) -> None:
+    actions.confirm_verdict(case=w.case, by=w.hands.second, at=w.at)
+
+
+def _send_back(w: Walk) -> None:
+    actions.send_back(case=w.case, reason=w.said["sent_back"], by=w.hands.second, at=w.at)
+
+
+def _by_two(finding: Finding) -> Callable[[Walk], None]:
+    """Proposed by one and confirmed by the other in one go."""
+
+    def step(w: Walk) -> None:
+        _decide(finding)(w)
+        _confirm(w)
+
+    return step
+
+
 def _reconsider(w: Walk) -> None:
     actions.withdraw_verdict(case=w.case, reason=w.said["reconsider"], by=w.hands.manager, at=w.at)
 
@@ -278,8 +299,12 @@ STEPS: dict[str, Callable[[Walk], None]] = {
     "release": _release,
     "verify": _decide(Finding.VERIFIED),
     "verify_partly": _decide(Finding.PARTLY),
-    "find_unfounded": _decide(Finding.UNFOUNDED),
-    "void": _decide(Finding.VOID),
+    "find_unfounded": _by_two(Finding.UNFOUNDED),
+    "void": _by_two(Finding.VOID),
+    "propose_unfounded": _decide(Finding.UNFOUNDED),
+    "propose_void": _decide(Finding.VOID),
+    "confirm": _confirm,
+    "send_back": _send_back,
     "reconsider": _reconsider,
     "reply": _reply,
     "accept": _accept,
@@ -307,6 +332,7 @@ ENDS: dict[str, tuple[str, ...]] = {
     "released": ("sort_lead", "investigate", "conclude", "release"),
     "verified": _VERIFIED,
     "partly": (*_ANSWERED, "verify_partly"),
+    "to_confirm": (*_ANSWERED, "propose_unfounded"),
     "unfounded": (*_ANSWERED, "find_unfounded"),
     "void": (*_STANDING, "void"),
     "replied": (*_VERIFIED, "reply"),

@@ -159,6 +159,7 @@ class Docket:
             manager=self.staff.of(Role.CASE_MANAGER, area),
             inspector=self.staff.of(Role.INSPECTOR, area),
             unit=self.staff.admin(case.unit),
+            second=self.staff.second,
         )
 
     def close_old(self, *, keep: int) -> None:

@@ -28,6 +28,7 @@ LOGINS: dict[Role, str] = {
     Role.SECURITY_ADMIN: "security",
     Role.AUDIT_ADMIN: "audit",
 }
+SECOND = "manager2"
 _AT_DISTRICT = tuple(LOGINS)[:7]
 
 
@@ -52,6 +53,7 @@ class Staff:
     rng: random.Random
     _members: dict[tuple[Role, int], User] = field(default_factory=dict)
     _admins: dict[int, User] = field(default_factory=dict)
+    _second: User | None = None
     _above: dict[int, int | None] = field(default_factory=dict)
 
     def of(self, role: Role, area: Area) -> User:
@@ -65,6 +67,16 @@ class Staff:
                 return found
             place = self._above[place]
         return self._members[role, self.city.pk]
+
+    @property
+    def second(self) -> User:
+        """The city's other case manager, who confirms what one alone may not decide."""
+        if self._second is None:
+            self._second = create_user(login=SECOND, name=self._name(), by=self.by, at=self.at)
+            appoint(
+                user=self._second, role=Role.CASE_MANAGER, area=self.city, by=self.by, at=self.at
+            )
+        return self._second
 
     def admin(self, unit: Unit) -> User:
         """The unit's rating administrator (双评议管理员)."""
@@ -90,6 +102,7 @@ class Staff:
             for role in LOGINS
             if (role, area.pk) in self._members
         ]
+        printed.append((Role.CASE_MANAGER, self.second, self.city.name))
         printed.append((Role.UNIT_ADMIN, self.admin(unit), unit.name))
         found = []
         for role, user, where in printed:

@@ -171,12 +171,18 @@ def test_verified_takes_more_than_words(world, desk):
 def test_voiding_asks_once_more(world, desk):
     case = world.case("to_place")
     sent = {"finding": "void", "kind": "mistaken", "reason": "rated the wrong window"}
-    asked = desk.post(f"{CASES}{case.number}/decide/", sent)
+    assert desk.post(f"{CASES}{case.number}/decide/", sent).status_code == 302
+    page = desk.get(f"{CASES}{case.number}/")
+    assert "您办理过本案" in words(page), "the first sees why it waits"
+    assert "rated the wrong window" in words(page)
+    second = signed_in(world.newcomer(Role.CASE_MANAGER))
+    assert case.number in words(second.get("/office/cases/?state=to_confirm"))
+    asked = second.post(f"{CASES}{case.number}/confirm/")
     assert asked.status_code == 200
     assert "认定为作废？" in words(asked)
     assert form_ids(asked) >= {"confirm"}
     assert not case.verdicts.exists()
-    done = desk.post(f"{CASES}{case.number}/decide/", sent | {"confirmed": "yes"})
+    done = second.post(f"{CASES}{case.number}/confirm/", {"confirmed": "yes"})
     assert done.status_code == 302
     assert case.verdicts.get().finding == "void"
 

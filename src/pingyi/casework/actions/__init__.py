@@ -6,7 +6,12 @@ All take `by` (who) and `at` (when) and raise a `policies.Refusal` whose reason 
 from pingyi.casework.actions.answering import acknowledge, answer_case
 from pingyi.casework.actions.calling import log_call
 from pingyi.casework.actions.contacts import Contact, reveal_contact
-from pingyi.casework.actions.deciding import decide_case, withdraw_verdict
+from pingyi.casework.actions.deciding import (
+    confirm_verdict,
+    decide_case,
+    send_back,
+    withdraw_verdict,
+)
 from pingyi.casework.actions.investigating import (
     conclude_case,
     note_investigation,
@@ -30,6 +35,7 @@ __all__ = [
     "close_case",
     "close_unjudged_cases",
     "conclude_case",
+    "confirm_verdict",
     "decide_case",
     "dispatch_case",
     "log_call",
@@ -44,6 +50,7 @@ __all__ = [
     "reply_to_citizen",
     "report_findings",
     "reveal_contact",
+    "send_back",
     "sort_case",
     "withdraw_verdict",
 ]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from pingyi.audit.actions import Actor, action
-from pingyi.casework.actions.deciding import pronounce, void_as_found
-from pingyi.casework.actions.steps import chosen, record_step, required, take
+from pingyi.casework.actions.deciding import pronounce
+from pingyi.casework.actions.steps import chosen, record_step, refusal, required, take
 from pingyi.casework.models import Case, InvestigationNote, Verdict
-from pingyi.casework.states import Finding, Kind, State
+from pingyi.casework.policies import TAKES_TWO
+from pingyi.casework.states import ALONE, Finding, Kind, State
 
 
 @action("case.investigate")
@@ -41,12 +42,14 @@ def conclude_case(
     by: Actor,
     at: datetime,
 ) -> Verdict:
-    """The inspectors' own verdict on a case under embargo.
+    """The inspectors' own verdict on a case under embargo: verified, or partly.
 
     Nobody else sees it, and no figure shows it, until they release it.
     """
     text = required(account, "account")
     finding, kind = chosen(Finding, finding, "finding"), chosen(Kind, kind, "kind")
+    if finding not in ALONE:
+        raise refusal(TAKES_TWO)
     step = take("conclude", case, by=by, at=at, kind=kind.value)
     made = _write(case, text, by=by, at=at, is_finding=True)
     verdict = pronounce(case, finding=finding, kind=kind, reason=text, by=by, at=at)
@@ -65,7 +68,6 @@ def release_embargo(*, case: Case, reason: str, by: Actor, at: datetime) -> Case
     referral.released_at, referral.released_by = at, by.audit_name
     referral.release_reason = text
     referral.save(update_fields=["released_at", "released_by", "release_reason"])
-    void_as_found(case, by=by, at=at)
     record_step(case, step, about=referral)
     return case
 

@@ -11,6 +11,7 @@ from pingyi.audit.actions import Actor, record
 from pingyi.casework import rules
 from pingyi.casework.models import Case, Fact
 from pingyi.casework.policies import (
+    NOT_NEW,
     NOT_YOURS,
     OVERTAKEN,
     OWN_UNIT,
@@ -37,7 +38,7 @@ LONGEST = 5000
 
 def refusal(reason: Reason) -> Refusal:
     """The reason as the exception that fits it."""
-    if reason in (NOT_YOURS, OWN_UNIT):
+    if reason in (NOT_YOURS, OWN_UNIT, NOT_NEW):
         return NotAllowed(reason)
     return Incomplete(reason) if reason.field else NotNow(reason)
 

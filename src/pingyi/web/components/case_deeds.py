@@ -26,6 +26,7 @@ from pingyi.web.components.case_forms import (
     CheckForm,
     CloseForm,
     ConcludeForm,
+    ConfirmForm,
     DecideForm,
     DispatchForm,
     NoteForm,
@@ -35,16 +36,19 @@ from pingyi.web.components.case_forms import (
     ReleaseForm,
     ReplyForm,
     ReportForm,
+    SendBackForm,
     SortForm,
 )
 
 
-def _asks_nothing(given: dict[str, Any]) -> str | Promise:
+def _asks_nothing(form: CaseForm) -> str | Promise:
     return ""
 
 
-def _asks_before_voiding(given: dict[str, Any]) -> str | Promise:
-    return _("认定为作废？") if given["finding"] == Finding.VOID else ""
+def _asks_before_voiding(form: CaseForm) -> str | Promise:
+    proposal = policies.open_proposal(form.case)
+    void = proposal is not None and proposal.finding == Finding.VOID
+    return _("认定为作废？") if void else ""
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ class Deed:
     done: str | Promise
     steps: tuple[str, ...]
     action: Callable[..., Any]
-    asks: Callable[[dict[str, Any]], str | Promise] = _asks_nothing
+    asks: Callable[[CaseForm], str | Promise] = _asks_nothing
     """What to ask before it is done, if it cannot be undone; "" asks nothing."""
 
     @property
@@ -123,7 +127,15 @@ DEEDS: dict[str, Deed] = {
         ),
         Deed(
             DecideForm, _("认定"), _("认定"), _("已认定"),
-            ("decide",), actions.decide_case, _asks_before_voiding,
+            ("decide", "propose"), actions.decide_case,
+        ),
+        Deed(
+            ConfirmForm, _("复核同意"), _("同意，作出认定"), _("已复核认定"),
+            ("confirm",), actions.confirm_verdict, _asks_before_voiding,
+        ),
+        Deed(
+            SendBackForm, _("退回重新认定"), _("退回"), _("已退回"),
+            ("send_back",), actions.send_back,
         ),
         Deed(
             ReconsiderForm, _("撤回认定"), _("撤回"), _("已撤回认定"),
@@ -195,6 +207,7 @@ FIRST = {
     "with_unit": ("acknowledge", "answer"),
     "referred": ("note",),
     "to_decide": ("decide",),
+    "to_confirm": ("confirm",),
     "to_reply": ("reply", "release"),
     "replied": ("close",),
 }

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pingyi.casework import actions, policies, rules
 from pingyi.casework.models import Case
-from pingyi.casework.states import CallOutcome, Finding, Grade, Kind
+from pingyi.casework.states import ALONE, CallOutcome, Finding, Grade, Kind
 from pingyi.web.components.forms import DeskForm, LongTextField, TermField, TickField
 
 
@@ -127,6 +127,14 @@ class ReconsiderForm(ReasonForm):
     form_id = "reconsider"
 
 
+class ConfirmForm(CaseForm):
+    form_id = "confirm"
+
+
+class SendBackForm(ReasonForm):
+    form_id = "send-back"
+
+
 class ReleaseForm(ReasonForm):
     form_id = "release"
 
@@ -143,7 +151,7 @@ class ReportForm(CaseForm):
 
 class ConcludeForm(CaseForm):
     form_id = "conclude"
-    finding = TermField(Finding, label=_("认定"))
+    finding = TermField((each for each in Finding if each in ALONE), label=_("认定"))
     kind = TermField(Kind, label=_("类别"))
     account = LongTextField(
         label=_("核查结果"), rows=6, help_text=_("保密期内由纪检认定；解除保密前不见于积分。")
@@ -152,7 +160,11 @@ class ConcludeForm(CaseForm):
 
 class DecideForm(CaseForm):
     form_id = "decide"
-    finding = TermField(Finding, label=_("认定"))
+    finding = TermField(
+        Finding,
+        label=_("认定"),
+        help_text=_("不属实、作废须由未经手本案的第二人复核后生效。"),
+    )
     kind = TermField(Kind, label=_("类别"))
     reason = LongTextField(label=_("认定理由"), help_text=_("单位会看到，不得透露评价人。"))
 

@@ -160,7 +160,7 @@ def answer_post(
         raise Http404
     deed = case_deeds.DEEDS[key]
     form = deed.form(request.POST, case=case)
-    question = deed.asks(form.cleaned_data) if form.is_valid() else ""
+    question = deed.asks(form) if form.is_valid() else ""
     if question and "confirmed" not in request.POST:
         return _ask(request, question, deed, back=done())
     if case_deeds.send(form, by=request.user, at=at):

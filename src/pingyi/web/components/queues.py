@@ -75,6 +75,15 @@ DECIDING = Queue(
     "office:cases",
     "state=to_decide",
 )
+CONFIRMING = Queue(
+    "confirming",
+    _("待复核"),
+    _("他人拟认定为不属实或作废，由未经手的人复核"),
+    "case.decide",
+    queries.to_confirm,
+    "office:cases",
+    "state=to_confirm",
+)
 REPLYING = Queue(
     "replying",
     _("待答复"),
@@ -107,6 +116,7 @@ QUEUES = (
     CHECKS,
     PLACING,
     DECIDING,
+    CONFIRMING,
     REPLYING,
     ANSWERING,
 )

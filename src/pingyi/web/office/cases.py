@@ -40,7 +40,18 @@ CASES = DataTable(
 )
 
 DEEDS = frozenset(
-    {"check", "dispatch", "recall", "refer", "decide", "reconsider", "reply", "close"}
+    {
+        "check",
+        "dispatch",
+        "recall",
+        "refer",
+        "decide",
+        "confirm",
+        "send-back",
+        "reconsider",
+        "reply",
+        "close",
+    }
 )
 
 
