@@ -9,7 +9,7 @@ import click
 
 from pingyi.shell.benchmarks.report import Measurement, table
 
-BENCHMARKS = ("intake", "levels", "reconcile", "scoreboard")
+BENCHMARKS = ("desks", "intake", "levels", "reconcile", "scoreboard")
 
 
 @click.command()
