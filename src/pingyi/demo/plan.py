@@ -41,9 +41,9 @@ SCALES = {
     ),
 }
 SCALES["bench"] = replace(SCALES["city"], ratings=200_000, walked=0)
-SCALES["desks"] = replace(SCALES["small"], ratings=60_000, walked=400, bad=0.29)
+SCALES["desks"] = replace(SCALES["small"], ratings=78_000, walked=400, bad=0.29)
 """`tiny` is for tests; `bench` has the city's units, and ratings enough to fill their tallies;
-`desks` an office's year of cases (15,250 call-backs in 2022, DOMAIN §1) with few ratings."""
+`desks` more than an office's year of cases (15,250 call-backs in 2022; 领域说明 §1)."""
 
 
 class AreaRow(NamedTuple):
