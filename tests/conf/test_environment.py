@@ -19,6 +19,8 @@ SAFE = {
     "PINGYI_KEYRING": "1:" + "A" * 43 + "=",
     "PINGYI_HOSTS": "pingyi.example.gov.cn",
 }
+MAIL = {"PINGYI_SMTP_URL": "smtps://mail.city.gov.cn", "PINGYI_MAIL_FROM": "pingyi@city.gov.cn"}
+SIGN_IN = {"PINGYI_SMTP_USER": "u", "PINGYI_SMTP_PASSWORD": "p"}
 
 
 def test_without_a_database_url_it_is_a_trial_that_needs_no_secret():
@@ -45,12 +47,26 @@ def test_a_complete_production_configuration_starts():
         ({"PINGYI_DEBUG": "1"}, "PINGYI_DEBUG"),
         ({"PINGYI_MODE": "prod"}, "PINGYI_MODE"),
         ({"PORT": "eighty"}, "PORT"),
+        ({"PINGYI_SMS_TOKEN": "t"}, "PINGYI_SMS_URL"),
+        ({"PINGYI_SMTP_URL": "smtps://mail"}, "PINGYI_MAIL_FROM"),
+        ({"PINGYI_MAIL_FROM": "a@b.cn"}, "PINGYI_SMTP_URL"),
+        ({"PINGYI_SMTP_URL": "mail", "PINGYI_MAIL_FROM": "a@b.cn"}, "smtps://"),
+        ({**MAIL, "PINGYI_SMTP_USER": "u"}, "PINGYI_SMTP_PASSWORD"),
+        ({**MAIL, "PINGYI_SMTP_PASSWORD": "p"}, "PINGYI_SMTP_USER"),
+        ({**MAIL, **SIGN_IN, "PINGYI_SMTP_URL": "smtp://mail"}, "encrypted"),
+        ({"PINGYI_RETENTION": "yes"}, "PINGYI_RETENTION"),
         ({"DATABASE_URL": "mysql://db/pingyi"}, "DATABASE_URL"),
     ],
 )
 def test_production_refuses_to_start_insecure(change, named):
     with pytest.raises(InsecureSettings, match=named):
         read(SAFE | change)
+
+
+def test_a_whole_mail_server_is_taken():
+    env = read(SAFE | MAIL | SIGN_IN)
+    assert (env.smtp_url, env.smtp_user) == ("smtps://mail.city.gov.cn", "u")
+    assert "'p'" not in repr(env)
 
 
 def test_all_that_is_missing_is_named_at_once():
@@ -85,6 +101,7 @@ def test_no_secret_is_shown_by_repr():
             "PINGYI_KEYRING": secrets[1],
             "DATABASE_URL": secrets[2],
             "PINGYI_SMS_TOKEN": secrets[3],
+            "PINGYI_SMS_URL": "https://sms.city.example",
             "PINGYI_HOSTS": "city.example",
         }
     )

@@ -17,18 +17,20 @@ REFUSED_PHONE = "13900000000"
 class FakeGateway:
     """Remembers what it took. `mute` takes messages and does not say so."""
 
+    tells = True
+
     def __init__(self) -> None:
         self.taken: dict[str, tuple[str, str]] = {}
         self.refused: set[str] = set()
         self.calls = 0
         self.mute = False
 
-    def send(self, *, reference: str, phone: str, text: str) -> None:
+    def send(self, *, reference: str, to: str, text: str) -> None:
         self.calls += 1
-        if phone == REFUSED_PHONE:
+        if to == REFUSED_PHONE:
             self.refused.add(reference)
             raise Refused("no such subscriber")
-        self.taken.setdefault(reference, (phone, text))
+        self.taken.setdefault(reference, (to, text))
         if self.mute:
             raise Unclear("no answer")
 
@@ -48,7 +50,7 @@ def served(fake: FakeGateway) -> Iterator[str]:
             if self.headers["Authorization"] != f"Bearer {TOKEN}":
                 return self._answer(401)
             try:
-                fake.send(**content)
+                fake.send(reference=content["reference"], to=content["phone"], text=content["text"])
             except Refused:
                 return self._answer(422)
             except Unclear:

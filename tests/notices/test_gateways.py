@@ -34,7 +34,7 @@ def test_it_takes_a_message_once(pair):
     reference = str(uuid.uuid4())
     assert gateway.fate(reference) is Delivery.NEVER_SEEN
     for _ in range(2):
-        gateway.send(reference=reference, phone=PHONE, text="验证码 123456")
+        gateway.send(reference=reference, to=PHONE, text="验证码 123456")
     assert gateway.fate(reference) is Delivery.TAKEN
     assert kept.taken == {reference: (PHONE, "验证码 123456")}
 
@@ -43,7 +43,7 @@ def test_it_refuses(pair):
     gateway, _ = pair
     reference = str(uuid.uuid4())
     with pytest.raises(Refused):
-        gateway.send(reference=reference, phone=REFUSED_PHONE, text="x")
+        gateway.send(reference=reference, to=REFUSED_PHONE, text="x")
     assert gateway.fate(reference) is Delivery.REFUSED
 
 
@@ -52,7 +52,7 @@ def test_an_answer_that_does_not_come_is_unclear_until_asked(pair):
     kept.mute = True
     reference = str(uuid.uuid4())
     with pytest.raises(Unclear):
-        gateway.send(reference=reference, phone=PHONE, text="x")
+        gateway.send(reference=reference, to=PHONE, text="x")
     assert gateway.fate(reference) is Delivery.TAKEN
 
 
@@ -61,7 +61,7 @@ def test_nobody_there_is_unreachable():
         taken.bind(("127.0.0.1", 0))
         gateway = HttpGateway(f"http://127.0.0.1:{taken.getsockname()[1]}", "", timeout=1)
         with pytest.raises(Unreachable):
-            gateway.send(reference="r", phone=PHONE, text="x")
+            gateway.send(reference="r", to=PHONE, text="x")
         with pytest.raises(Unreachable):
             gateway.fate("r")
 
@@ -70,13 +70,13 @@ def test_a_dropped_connection_is_unclear_and_its_error_names_nobody():
     with socket.create_server(("127.0.0.1", 0)) as server:
         gateway = HttpGateway(f"http://127.0.0.1:{server.getsockname()[1]}", "", timeout=0.3)
         with pytest.raises(Unclear) as caught:
-            gateway.send(reference="r", phone=PHONE, text="x")
+            gateway.send(reference="r", to=PHONE, text="x")
         assert PHONE not in str(caught.value)
 
 
 def test_a_wrong_token_is_refused():
     with served(FakeGateway()) as url, pytest.raises(Refused):
-        HttpGateway(url, "wrong").send(reference="r", phone=PHONE, text="x")
+        HttpGateway(url, "wrong").send(reference="r", to=PHONE, text="x")
 
 
 @pytest.mark.parametrize("url", ["ftp://x/", "sms.example", "http://"])
@@ -86,4 +86,4 @@ def test_an_address_that_is_none_is_told_at_once(url):
 
 
 def test_in_trial_mode_nothing_leaves():
-    assert TrialGateway().send(reference="r", phone=PHONE, text="x") is None
+    assert TrialGateway().send(reference="r", to=PHONE, text="x") is None

@@ -3,12 +3,16 @@
 import dataclasses
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from pingyi.audit.actions import SYSTEM
-from pingyi.notices.actions import notify, queue_sms
-from pingyi.notices.queries import unread_count
+from pingyi.notices.actions import notify, queue_message, queue_sms
+from pingyi.notices.installed import Channel
+from pingyi.notices.queries import outbox, unread_count
 from pingyi.people.roles import Role
+from pingyi.ratings.opening import ask_for_code, send_wanted_codes
 from tests.casework.world import World, build
 from tests.staff import signed_in
 
@@ -37,8 +41,41 @@ def test_a_notice_is_unread_until_opened(world: World):
     response = client.post("/inbox/read/", {"item": item.pk})
     assert response.headers["Location"] == "/office/calls/"
     assert unread_count(world.caller) == 1
+    tell(world.caller, "第三条")
+    third = world.caller.inbox.get(text="第三条")
+    tick = {"tick": third.pk, "next": "/inbox/?state=unread"}
+    assert client.post("/inbox/read/", tick).headers["Location"] == "/inbox/?state=unread"
+    assert unread_count(world.caller) == 1
     assert client.post("/inbox/read/").headers["Location"] == "/inbox/"
     assert (unread_count(world.caller), unread_count(world.sorter)) == (0, 1)
+
+
+def test_the_inbox_is_filtered_by_words_and_by_what_was_read(world: World):
+    for text in ("转来案件", "移交案件", "案件超期"):
+        tell(world.caller, text)
+    client = signed_in(world.caller)
+    client.post("/inbox/read/", {"tick": world.caller.inbox.get(text="移交案件").pk})
+    shown = client.get("/inbox/?state=unread").content.decode()
+    assert "转来案件" in shown
+    assert "移交案件" not in shown
+    assert "移交案件" in client.get("/inbox/?state=read").content.decode()
+    assert "转来案件" not in client.get("/inbox/?q=超期").content.decode()
+
+
+def test_the_badge_costs_one_query_a_page(world: World):
+    for _ in range(30):
+        tell(world.caller, "一条")
+    client = signed_in(world.caller)
+    with CaptureQueriesContext(connection) as caught:
+        page = client.get("/account/").content.decode()
+    assert '<span class="count">30</span>' in page
+    assert sum("inboxitem" in query["sql"] for query in caught) == 1
+
+
+def test_nobody_is_led_away_from_here(world: World):
+    client = signed_in(world.caller)
+    response = client.post("/inbox/read/", {"next": "https://elsewhere.example/"})
+    assert response.headers["Location"] == "/inbox/"
 
 
 @pytest.mark.parametrize("item", ["x", "-1", "9" * 30, "٣"])
@@ -65,7 +102,14 @@ def test_telling_nobody_is_nothing(db):
 
 
 def test_the_outbox_masks_numbers_and_shows_texts_in_trial_mode_alone(world: World, settings):
-    queue_sms(phone=PHONE, text="验证码 123456", purpose="code", by=SYSTEM, at=timezone.now())
+    queue_sms(
+        phone=PHONE,
+        text="验证码 123456",
+        purpose="code",
+        area=world.district.pk,
+        by=SYSTEM,
+        at=timezone.now(),
+    )
     client = signed_in(world.caller)
     page = client.get("/office/outbox/").content.decode()
     assert "138****1234" in page
@@ -78,6 +122,55 @@ def test_the_outbox_masks_numbers_and_shows_texts_in_trial_mode_alone(world: Wor
     assert "123456" not in page
 
 
+def test_each_office_sees_the_outbox_of_its_own_area(world: World):
+    for area in (world.street, world.elsewhere, None):
+        queue_sms(
+            phone=PHONE,
+            text="x",
+            purpose=f"of {area and area.name}",
+            area=area and area.pk,
+            by=SYSTEM,
+            at=timezone.now(),
+        )
+    own = signed_in(world.caller).get("/office/outbox/").content.decode()
+    assert f"of {world.street.name}" in own
+    assert f"of {world.elsewhere.name}" not in own
+    assert "of None" not in own
+    city = world.person(Role.CALLER, area=world.city)
+    page = signed_in(city).get("/office/outbox/").content.decode()
+    for where in (world.street.name, world.elsewhere.name, "None"):
+        assert f"of {where}" in page
+
+
+def test_codes_and_answers_stand_in_the_outbox_of_the_office_concerned(world: World):
+    case = world.case("replied")
+    ask_for_code(case.rating, at=timezone.now())
+    send_wanted_codes(at=timezone.now(), by=SYSTEM)
+    assert [message.purpose for message in outbox(world.caller, with_text=False)] == [
+        "code",
+        "case.reply",
+    ]
+    elsewhere = world.person(Role.CALLER, area=world.elsewhere)
+    assert not outbox(elsewhere, with_text=False).exists()
+
+
+def test_the_outbox_shows_letters_with_their_readers_masked(world: World):
+    queue_message(
+        channel=Channel.EMAIL,
+        to="wang.li@office.cn",
+        text="待办汇总",
+        purpose="digest",
+        area=world.district.pk,
+        by=SYSTEM,
+        at=timezone.now(),
+    )
+    page = signed_in(world.caller).get("/office/outbox/?channel=email").content.decode()
+    assert "w***@office.cn" in page
+    assert "待办汇总" in page
+    assert "wang.li" not in page
+    assert "w***" not in signed_in(world.caller).get("/office/outbox/?channel=sms").content.decode()
+
+
 @pytest.mark.parametrize("role", [Role.SORTER, Role.UNIT_ADMIN, Role.INSPECTOR])
 def test_the_outbox_is_the_callers(world: World, role):
     assert signed_in(world.person(role)).get("/office/outbox/").status_code == 403
@@ -86,7 +179,14 @@ def test_the_outbox_is_the_callers(world: World, role):
 @pytest.mark.parametrize("count", [3, 60])
 def test_the_outbox_takes_few_queries(world: World, count, django_assert_max_num_queries):
     for _ in range(count):
-        queue_sms(phone=PHONE, text="x", purpose="code", by=SYSTEM, at=timezone.now())
+        queue_sms(
+            phone=PHONE,
+            text="x",
+            purpose="code",
+            area=world.district.pk,
+            by=SYSTEM,
+            at=timezone.now(),
+        )
     client = signed_in(world.caller)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         client.get("/office/outbox/")

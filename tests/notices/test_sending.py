@@ -8,8 +8,9 @@ from django.db import connection
 from pingyi.audit.actions import SYSTEM
 from pingyi.audit.queries import events, events_about
 from pingyi.notices import sending
-from pingyi.notices.actions import queue_sms
-from pingyi.notices.gateways import Unreachable
+from pingyi.notices.actions import queue_message, queue_sms
+from pingyi.notices.gateways import Unclear, Unreachable
+from pingyi.notices.installed import Channel, gateways
 from pingyi.notices.models import Outgoing
 from pingyi.notices.sending import send_due_messages
 from tests.notices.gateways import REFUSED_PHONE, FakeGateway
@@ -31,8 +32,9 @@ def state(message: Outgoing) -> str:
     return message.state
 
 
-def send(gateway, minutes: float = 0) -> int:
-    return send_due_messages(at=AT + timedelta(minutes=minutes), by=SYSTEM, gateway=gateway)
+def send(gateway, minutes: float = 0, channel: Channel = Channel.SMS) -> int:
+    at = AT + timedelta(minutes=minutes)
+    return send_due_messages(at=at, by=SYSTEM, through={channel: gateway})
 
 
 class Gone(FakeGateway):
@@ -134,7 +136,7 @@ def test_two_workers_send_it_once(monkeypatch: pytest.MonkeyPatch):
     gateway, message = FakeGateway(), queue()
     due = list(Outgoing.objects.all())
     send(gateway)
-    monkeypatch.setattr(sending, "_due", lambda at: due)
+    monkeypatch.setattr(sending, "_due", lambda mine, at: due)
     assert send(gateway) == 0
     assert (state(message), gateway.calls) == (State.SENT, 1)
 
@@ -144,5 +146,57 @@ def test_without_a_gateway_messages_wait(settings):
 
     settings.PINGYI = dataclasses.replace(settings.PINGYI, mode="production")
     message = queue()
+    assert gateways() == {}
     assert send_due_messages(at=AT, by=SYSTEM) == 0
     assert state(message) == State.WAITING
+
+
+class Mail(FakeGateway):
+    """A mail server: it cannot be asked what became of a message."""
+
+    tells = False
+
+    def fate(self, reference: str):
+        raise AssertionError("nobody asks a mail server")
+
+
+def queue_mail() -> Outgoing:
+    return queue_message(
+        channel=Channel.EMAIL, to="a@b.cn", text=TEXT, purpose="digest", by=SYSTEM, at=AT
+    )
+
+
+def test_each_channel_has_its_own_gateway():
+    sms, mail = queue(), queue_mail()
+    phones, letters = FakeGateway(), Mail()
+    through = {Channel.SMS: phones, Channel.EMAIL: letters}
+    assert send_due_messages(at=AT, by=SYSTEM, through=through) == 2
+    assert list(phones.taken) == [str(sms.reference)]
+    assert letters.taken == {str(mail.reference): ("a@b.cn", TEXT)}
+
+
+def test_a_channel_without_a_gateway_lets_its_messages_wait():
+    mail = queue_mail()
+    assert send(FakeGateway(), 60) == 0
+    assert state(mail) == State.WAITING
+
+
+def test_an_unclear_letter_stays_unknown_and_is_never_sent_again():
+    class Silent(Mail):
+        def send(self, **_: str) -> None:
+            self.calls += 1
+            raise Unclear
+
+    letters, mail = Silent(), queue_mail()
+    for minutes in (0, 3, 60):
+        send(letters, minutes, Channel.EMAIL)
+    assert (state(mail), letters.calls) == (State.UNKNOWN, 1)
+
+
+def test_a_killed_workers_letter_is_unknown_once_its_worker_is_taken_for_dead():
+    mail, letters = queue_mail(), Mail()
+    Outgoing.objects.update(state=State.SENDING, attempted_at=AT, attempts=1)
+    send(letters, 1, Channel.EMAIL)
+    assert state(mail) == State.SENDING
+    send(letters, 3, Channel.EMAIL)
+    assert (state(mail), letters.calls) == (State.UNKNOWN, 0)

@@ -35,7 +35,7 @@ class Encrypted:
     def renewed(self, row: models.Model, keys: Keyring) -> dict[str, bytes]:
         """The fields to store so that `row` depends on the newest key alone; empty if it does."""
         blob = getattr(row, self.field)
-        if blob is None or not keys.needs_rotation(bytes(blob)):
+        if not blob or not keys.needs_rotation(bytes(blob)):
             return {}
         plain = keys.decrypt(bytes(blob), context=self.context)
         fields = {self.field: keys.encrypt(plain, context=self.context)}

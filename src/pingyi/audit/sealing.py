@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
 
@@ -64,6 +65,26 @@ def verify() -> Verification:
         broken_at=broken,
         head=digest.hex(),
     )
+
+
+class Head(NamedTuple):
+    """The chain's last link: how many there are, and its digest in hexadecimal."""
+
+    links: int
+    digest: str
+
+
+def head() -> Head:
+    """As the database says it; `verify` proves it. Whoever notes it elsewhere can tell later that
+    nothing up to there was changed."""
+    last = Seal.objects.order_by("position").last()
+    return Head(last.position, bytes(last.digest).hex()) if last else Head(0, GENESIS.hex())
+
+
+def digest_at(position: int) -> str:
+    """The digest of the chain at a position, as it now stands, or "" if it is not that long."""
+    found = Seal.objects.filter(position=position).values_list("digest", flat=True).first()
+    return bytes(found).hex() if found else ""
 
 
 def link(previous: bytes, event: Event) -> bytes:

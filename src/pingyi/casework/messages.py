@@ -33,7 +33,7 @@ def tell_her_of_the_answer(case: Case, *, by: Actor, at: datetime) -> bool:
         return False
     address = f"{settings.PINGYI.public_url}/t/{case.rating.receipt}"
     text = ANSWERED.format(address=address)
-    queue_sms(phone=phone, text=text, purpose="case.reply", by=by, at=at)
+    queue_sms(phone=phone, text=text, purpose="case.reply", area=case.area_id, by=by, at=at)
     return True
 
 

@@ -30,6 +30,14 @@ VARIABLES: dict[str, str] = {
     "mode they are shown in the outbox and go nowhere)",
     "PINGYI_SMS_TOKEN": "bearer token the SMS gateway's adapter asks for",
     "PINGYI_UPLOAD_MB": "largest file that may be uploaded, in MB; default 30, at most 60",
+    "PINGYI_SMTP_URL": "the mail server: smtps://host, smtp+starttls://host or smtp://host, with "
+    ":port where it is not the usual one; without it, no e-mail (in trial mode it is shown in the "
+    "outbox and goes nowhere)",
+    "PINGYI_SMTP_USER": "name to sign in with at the mail server, if it asks for one",
+    "PINGYI_SMTP_PASSWORD": "password to that name",
+    "PINGYI_MAIL_FROM": "address e-mail is sent from; required with PINGYI_SMTP_URL",
+    "PINGYI_RETENTION": "`apply` lets a daily job erase what has been kept long enough (see "
+    "`pingyi retention`); default off",
     "PINGYI_DEBUG": "1 shows errors in the browser; never in production",
     "PINGYI_LOG": "`json` or `console`; default console in trial mode, else json",
     "PORT": "port of `make run` and `pingyi serve`; default 8000",
@@ -58,6 +66,11 @@ class Environment:
     sms_url: str = ""
     sms_token: str = field(default="", repr=False)
     upload_mb: int = 30
+    smtp_url: str = ""
+    smtp_user: str = ""
+    smtp_password: str = field(default="", repr=False)
+    mail_from: str = ""
+    retention: str = "off"
 
     @property
     def trial(self) -> bool:
@@ -85,6 +98,11 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         sms_url=environ.get("PINGYI_SMS_URL", ""),
         sms_token=environ.get("PINGYI_SMS_TOKEN", ""),
         upload_mb=_number("PINGYI_UPLOAD_MB", environ.get("PINGYI_UPLOAD_MB") or "30", most=60),
+        smtp_url=environ.get("PINGYI_SMTP_URL", ""),
+        smtp_user=environ.get("PINGYI_SMTP_USER", ""),
+        smtp_password=environ.get("PINGYI_SMTP_PASSWORD", ""),
+        mail_from=environ.get("PINGYI_MAIL_FROM", ""),
+        retention=environ.get("PINGYI_RETENTION") or "off",
     )
     refuse_insecure(found)
     return found
@@ -96,6 +114,8 @@ def refuse_insecure(env: Environment) -> None:
         raise InsecureSettings(f"PINGYI_MODE is {env.mode!r}; it is trial or production")
     if env.database_url and not env.database_url.startswith(("postgres://", "postgresql://")):
         raise InsecureSettings("DATABASE_URL must begin with postgresql://")
+    if env.retention not in ("off", "apply"):
+        raise InsecureSettings(f"PINGYI_RETENTION is {env.retention!r}; it is off or apply")
     if env.trial:
         return
     missing = [
@@ -105,6 +125,7 @@ def refuse_insecure(env: Environment) -> None:
             "PINGYI_KEYRING must hold the encryption keys": not _is_keyring(env.keyring),
             "PINGYI_HOSTS must name the hosts served, never *": not env.hosts or "*" in env.hosts,
             "PINGYI_DEBUG must not be 1": env.debug,
+            **_half_set(env),
         }.items()
         if bad
     ]
@@ -114,6 +135,28 @@ def refuse_insecure(env: Environment) -> None:
             + "; ".join(missing)
             + " (to try it out on this machine alone: PINGYI_MODE=trial)"
         )
+
+
+_MAIL_WAYS = ("smtps://", "smtp+starttls://", "smtp://")
+
+
+def _half_set(env: Environment) -> dict[str, bool]:
+    """What a gateway's settings lack of one another."""
+    return {
+        "PINGYI_SMS_TOKEN needs PINGYI_SMS_URL": bool(env.sms_token and not env.sms_url),
+        "PINGYI_SMTP_URL needs PINGYI_MAIL_FROM, an address": bool(
+            env.smtp_url and "@" not in env.mail_from[1:-1]
+        ),
+        "PINGYI_MAIL_FROM needs PINGYI_SMTP_URL": bool(env.mail_from and not env.smtp_url),
+        f"PINGYI_SMTP_URL must begin with {', '.join(_MAIL_WAYS)}": bool(
+            env.smtp_url and not env.smtp_url.startswith(_MAIL_WAYS)
+        ),
+        "PINGYI_SMTP_USER and PINGYI_SMTP_PASSWORD go together": bool(env.smtp_user)
+        != bool(env.smtp_password),
+        "PINGYI_SMTP_USER needs an encrypted way: smtps:// or smtp+starttls://": bool(
+            env.smtp_user and not env.smtp_url.startswith(_MAIL_WAYS[:2])
+        ),
+    }
 
 
 def _is_keyring(text: str) -> bool:

@@ -9,6 +9,7 @@ from datetime import datetime
 from pingyi.audit.actions import SYSTEM
 from pingyi.audit.sealing import seal
 from pingyi.casework.actions import close_unjudged_cases, open_missing_cases
+from pingyi.casework.digests import send_digests
 from pingyi.clocks.actions import recompute
 from pingyi.files.actions import sweep_orphans
 from pingyi.integrity.actions import raise_burst_signals
@@ -33,6 +34,7 @@ JOBS: tuple[Job, ...] = (
     Job("recompute-clocks", 24 * 3600, lambda at: recompute(by=SYSTEM, at=at)),
     Job("burst-signals", 60, lambda at: raise_burst_signals(by=SYSTEM, at=at)),
     Job("sweep-files", 24 * 3600, lambda at: sweep_orphans(by=SYSTEM, at=at)),
+    Job("send-digests", 600, lambda at: send_digests(by=SYSTEM, at=at)),
     Job("seal-events", 60, lambda at: seal(at=at)),
 )
 

@@ -31,6 +31,12 @@ def mask_phone(phone: str) -> str:
     return _all_but_tail(phone)
 
 
+def mask_email(address: str) -> str:
+    """`wang.li@example.gov.cn` → `w***@example.gov.cn`; the domain is the office's, not hers."""
+    name, at, domain = address.rpartition("@")
+    return f"{name[:1]}***@{domain}" if at and name else _all_but_tail(address)
+
+
 def mask_name(name: str) -> str:
     """`张三丰` → `张**`, `买买提·吐尔逊` → `买**·***`, `Li Na` → `L* **`.
 

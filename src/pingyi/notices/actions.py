@@ -12,21 +12,41 @@ from pingyi.audit.keys import keyring
 from pingyi.notices.models import TEXT, TO, InboxItem, Outgoing
 from pingyi.people.models import User
 
-"""Contexts under which the outbox encrypts."""
-
 
 @action("notice.queue")
-def queue_sms(*, phone: str, text: str, purpose: str, by: Actor, at: datetime) -> Outgoing:
-    """Leave a text message to be sent. `purpose` is impersonal, as `citizen.code`."""
+def queue_message(
+    *,
+    channel: Outgoing.Channel,
+    to: str,
+    text: str,
+    purpose: str,
+    area: int | None = None,
+    by: Actor,
+    at: datetime,
+) -> Outgoing:
+    """Leave a message to be sent. `purpose` is impersonal, as `code`.
+
+    `area` (its key) is where it was written: whose outbox shows it; none is the city's. An
+    e-mail's first line is its subject.
+    """
     message = Outgoing.objects.create(
-        channel=Outgoing.Channel.SMS,
+        channel=channel,
         purpose=purpose,
-        to_cipher=keyring().encrypt(phone, context=TO),
+        area_id=area,
+        to_cipher=keyring().encrypt(to, context=TO),
         text_cipher=keyring().encrypt(text, context=TEXT),
         created_at=at,
     )
-    record(message, purpose=purpose)
+    record(message, purpose=purpose, channel=str(channel))
     return message
+
+
+def queue_sms(
+    *, phone: str, text: str, purpose: str, area: int | None = None, by: Actor, at: datetime
+) -> Outgoing:
+    """Leave a text message to be sent: see `queue_message`."""
+    sms = Outgoing.Channel.SMS
+    return queue_message(channel=sms, to=phone, text=text, purpose=purpose, area=area, by=by, at=at)
 
 
 def notify(

@@ -56,17 +56,22 @@ def issue_code(
     wanted: OneTimeCode,
     phone: str,
     text: str,
+    area: int | None = None,
     by: Actor,
     at: datetime,
     draw: Callable[[int], int] = secrets.randbelow,
 ) -> None:
-    """Settle a request: send a fresh code in `text` (at `{code}`), or nothing without a phone."""
+    """Settle a request: send a fresh code in `text` (at `{code}`), or nothing without a phone.
+
+    `area` is whose outbox shows it.
+    """
     code = f"{draw(10**DIGITS):0{DIGITS}}"
     mine = OneTimeCode.objects.filter(pk=wanted.pk, settled_at__isnull=True).update(
         settled_at=at, expires_at=at + VALID_FOR, digest=_digest(wanted, code) if phone else None
     )
     if mine and phone:
-        queue_sms(phone=phone, text=text.format(code=code), purpose="code", by=by, at=at)
+        text = text.format(code=code)
+        queue_sms(phone=phone, text=text, purpose="code", area=area, by=by, at=at)
     record(wanted, sent=bool(mine and phone))
 
 

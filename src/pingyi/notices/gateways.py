@@ -1,4 +1,7 @@
-"""Where text messages go: a city's SMS gateway, or nowhere in trial mode."""
+"""Where messages go, one interface for all: the city's SMS gateway, or nowhere in trial mode.
+
+E-mail stands in `smtp`, behind the same interface.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,8 @@ import http.client
 import json
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import cache
 from typing import Any, Protocol
 from urllib.parse import urlsplit
-
-from django.conf import settings
 
 TIMEOUT = 10.0
 """Seconds a gateway may take."""
@@ -36,10 +36,14 @@ class Delivery(StrEnum):
     NEVER_SEEN = "never_seen"
 
 
-class SmsGateway(Protocol):
-    """Sends text messages; `reference` names one message for good."""
+class Gateway(Protocol):
+    """Sends the messages of one channel; `reference` names one message for good."""
 
-    def send(self, *, reference: str, phone: str, text: str) -> None:
+    @property
+    def tells(self) -> bool:
+        """Whether it can be asked for a message's fate; else what is unclear stays so."""
+
+    def send(self, *, reference: str, to: str, text: str) -> None:
         """Returns once the gateway has taken it. Raises Refused, Unreachable, Unclear."""
 
     def fate(self, reference: str) -> Delivery:
@@ -49,7 +53,9 @@ class SmsGateway(Protocol):
 class TrialGateway:
     """Takes everything and sends nothing: the outbox's page shows what would have gone out."""
 
-    def send(self, *, reference: str, phone: str, text: str) -> None:
+    tells = True
+
+    def send(self, *, reference: str, to: str, text: str) -> None:
         return None
 
     def fate(self, reference: str) -> Delivery:
@@ -65,6 +71,8 @@ class HttpGateway:
     404 never seen. Everything else is unclear.
     """
 
+    tells = True
+
     def __init__(self, url: str, token: str, *, timeout: float = TIMEOUT) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -78,8 +86,8 @@ class HttpGateway:
             self._headers["Authorization"] = f"Bearer {token}"
         self._timeout = timeout
 
-    def send(self, *, reference: str, phone: str, text: str) -> None:
-        content = {"reference": reference, "phone": phone, "text": text}
+    def send(self, *, reference: str, to: str, text: str) -> None:
+        content = {"reference": reference, "phone": to, "text": text}
         status, _ = self._asked("POST", self._path or "/", content)
         if 400 <= status < 500:
             raise Refused(f"the gateway answered {status}")
@@ -115,15 +123,3 @@ class HttpGateway:
                 raise Unclear("the gateway's answer did not arrive") from None
         finally:
             connection.close()
-
-
-def sms_gateway() -> SmsGateway | None:
-    """The installation's gateway; None if it has none: messages then wait."""
-    return _gateway(settings.PINGYI.sms_url, settings.PINGYI.sms_token, settings.PINGYI.trial)
-
-
-@cache
-def _gateway(url: str, token: str, trial: bool) -> SmsGateway | None:
-    if url:
-        return HttpGateway(url, token)
-    return TrialGateway() if trial else None

@@ -6,15 +6,19 @@ from django.conf import settings
 from django.db import models
 
 from pingyi.audit.personal import Encrypted
+from pingyi.directory.models import Area
 
 TO = "outgoing.to"
 TEXT = "outgoing.text"
-"""Contexts under which a message's number and words are encrypted."""
+"""Contexts under which a message's number or address, and its words, are encrypted."""
 
 
 class Outgoing(models.Model):
     """One message to the world. The attempt is committed before the call; an unclear outcome is
-    `unknown`, to be reconciled, never blindly sent again. The gateway knows it by `reference`."""
+    `unknown`, to be reconciled, never blindly sent again. The gateway knows it by `reference`.
+
+    `area` is where it was written: the outbox's page shows it to the office there and above; one
+    without an area to the city's. Number and words are emptied some time after the sending."""
 
     class State(models.TextChoices):
         WAITING = "waiting", "待发"
@@ -30,6 +34,9 @@ class Outgoing(models.Model):
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     channel = models.CharField(max_length=10, choices=Channel.choices)
     purpose = models.CharField(max_length=40)
+    area = models.ForeignKey(
+        Area, on_delete=models.PROTECT, null=True, blank=True, related_name="outgoing"
+    )
     to_cipher = models.BinaryField()
     text_cipher = models.BinaryField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
@@ -85,3 +92,22 @@ class OneTimeCode(models.Model):
                 fields=["id"], condition=models.Q(settled_at__isnull=True), name="code_to_send"
             ),
         ]
+
+
+class Digest(models.Model):
+    """That a person was sent, or had nothing to be sent, the day's overview: once a day.
+
+    `counts` are numbers by name, as they stood; nothing of what they count.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="digests"
+    )
+    day = models.DateField()
+    at = models.DateTimeField()
+    counts = models.JSONField(default=dict)
+    message = models.OneToOneField(Outgoing, on_delete=models.PROTECT, null=True, blank=True)
+
+    class Meta:
+        ordering = ["-day", "id"]
+        constraints = [models.UniqueConstraint(fields=["user", "day"], name="digest_once_a_day")]

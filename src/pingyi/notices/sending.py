@@ -2,25 +2,21 @@
 
 The attempt is committed before the call, so a killed worker leaves a trace of having tried. What
 then is not clearly taken or refused is `unknown`: the gateway is asked for its fate, and the
-message goes out again only when the gateway says it never saw it.
+message goes out again only when the gateway says it never saw it. One that cannot be asked leaves
+it `unknown` for good.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from pingyi.audit.actions import SYSTEM, Actor, action, record
 from pingyi.audit.keys import keyring
-from pingyi.notices.gateways import (
-    Delivery,
-    Refused,
-    SmsGateway,
-    Unclear,
-    Unreachable,
-    sms_gateway,
-)
+from pingyi.notices.gateways import Delivery, Gateway, Refused, Unclear, Unreachable
+from pingyi.notices.installed import Channel, gateways
 from pingyi.notices.models import TEXT, TO, Outgoing
 
 State = Outgoing.State
@@ -33,37 +29,45 @@ PATIENCE = timedelta(minutes=2)
 
 
 def send_due_messages(
-    *, at: datetime, by: Actor = SYSTEM, gateway: SmsGateway | None = None, limit: int = 50
+    *,
+    at: datetime,
+    by: Actor = SYSTEM,
+    through: Mapping[Channel, Gateway] | None = None,
+    limit: int = 50,
 ) -> int:
-    """Send what waits and clear up what is unclear; how many messages got a certain end."""
-    gateway = gateway or sms_gateway()
-    if gateway is None:
-        return 0
+    """Send what waits and clear up what is unclear, by every channel that has a gateway.
+
+    At most `limit` of each channel; how many messages got a certain end.
+    """
     settled = 0
-    for message in _unclear(at)[:limit]:
-        settled += _reconcile(message, gateway, by=by, at=at)
-    for message in _due(at)[:limit]:
-        settled += _send(message, gateway, by=by, at=at)
+    for channel, gateway in (gateways() if through is None else through).items():
+        mine = Outgoing.objects.filter(channel=channel).order_by("id")
+        for message in _unclear(mine, gateway, at)[:limit]:
+            settled += _reconcile(message, gateway, by=by, at=at)
+        for message in _due(mine, at)[:limit]:
+            settled += _send(message, gateway, by=by, at=at)
     return settled
 
 
-def _due(at: datetime):
+def _due(mine: QuerySet[Outgoing], at: datetime) -> QuerySet[Outgoing]:
     rested = Q(attempted_at__isnull=True) | Q(attempted_at__lte=at - RETRY_AFTER)
-    return Outgoing.objects.filter(rested, state=State.WAITING).order_by("id")
+    return mine.filter(rested, state=State.WAITING)
 
 
-def _unclear(at: datetime):
-    silent = Q(state=State.SENDING) | Q(state=State.UNKNOWN)
-    return Outgoing.objects.filter(silent, attempted_at__lte=at - PATIENCE).order_by("id")
+def _unclear(mine: QuerySet[Outgoing], gateway: Gateway, at: datetime) -> QuerySet[Outgoing]:
+    silent = Q(state=State.SENDING)
+    if gateway.tells:
+        silent |= Q(state=State.UNKNOWN)
+    return mine.filter(silent, attempted_at__lte=at - PATIENCE)
 
 
-def _send(message: Outgoing, gateway: SmsGateway, *, by: Actor, at: datetime) -> bool:
+def _send(message: Outgoing, gateway: Gateway, *, by: Actor, at: datetime) -> bool:
     if not _begin(message=message, by=by, at=at):
         return False
     try:
         gateway.send(
             reference=str(message.reference),
-            phone=keyring().decrypt(bytes(message.to_cipher), context=TO),
+            to=keyring().decrypt(bytes(message.to_cipher), context=TO),
             text=keyring().decrypt(bytes(message.text_cipher), context=TEXT),
         )
     except Refused:
@@ -77,7 +81,9 @@ def _send(message: Outgoing, gateway: SmsGateway, *, by: Actor, at: datetime) ->
     return _end(message=message, was=State.SENDING, state=state, by=by, at=at)
 
 
-def _reconcile(message: Outgoing, gateway: SmsGateway, *, by: Actor, at: datetime) -> bool:
+def _reconcile(message: Outgoing, gateway: Gateway, *, by: Actor, at: datetime) -> bool:
+    if not gateway.tells:
+        return _end(message=message, was=State.SENDING, state=State.UNKNOWN, by=by, at=at)
     try:
         fate = gateway.fate(str(message.reference))
     except (Unreachable, Unclear):

@@ -11,7 +11,7 @@ from pingyi.audit.keys import keyring
 from pingyi.directory.models import Area, Unit
 from pingyi.kernel.text import normalise_phone
 from pingyi.people import links, policies
-from pingyi.people.models import PHONE, Appointment, OneTimeLink, User
+from pingyi.people.models import EMAIL, PHONE, Appointment, OneTimeLink, User
 from pingyi.people.policies import Refused, Why
 from pingyi.people.roles import Role
 
@@ -51,6 +51,22 @@ def edit_user(*, user: User, name: str, phone: str, by: Actor, at: datetime) -> 
     _set_phone(user, phone)
     user.save(update_fields=["name", "phone_cipher", "phone_print"])
     record(user, changed=changed)
+    return user
+
+
+@action("user.mail")
+def set_mail(*, user: User, address: str, digest: bool, by: Actor, at: datetime) -> User:
+    """The user's own e-mail address ("" for none), and whether the day's overview goes there.
+
+    Raises Refused.
+    """
+    address = address.strip()
+    _refuse(policies.why_not_mail(address, digest=digest))
+    changed = address != email_of(user)
+    user.email_cipher = keyring().encrypt(address, context=EMAIL) if address else None
+    user.mail_digest = digest
+    user.save(update_fields=["email_cipher", "mail_digest"])
+    record(user, changed=["email"] if changed else [], digest=digest)
     return user
 
 
@@ -152,6 +168,12 @@ def phone_of(user: User) -> str:
     """The user's own phone, or "". Whoever shows it to somebody else logs that reading."""
     blob = user.phone_cipher
     return keyring().decrypt(bytes(blob), context=PHONE) if blob else ""
+
+
+def email_of(user: User) -> str:
+    """The user's e-mail address, or ""; as `phone_of`."""
+    blob = user.email_cipher
+    return keyring().decrypt(bytes(blob), context=EMAIL) if blob else ""
 
 
 def _set_phone(user: User, phone: str) -> None:

@@ -16,16 +16,28 @@ OF_ALL = sorted(str(role) for role in ADMINISTRATORS)
 PHONE = "contact.phone"
 """Context of phones: the same as of raters' phones, so that staff who rate can be found."""
 
+EMAIL = "user.email"
+"""Context of staff's e-mail addresses."""
+
 
 class User(AbstractUser):
-    """A member of staff. Citizens have no account. Nobody is a superuser."""
+    """A member of staff. Citizens have no account. Nobody is a superuser.
+
+    `mail_digest`: she wants the daily overview by e-mail; the inbox has everything anyway. The
+    framework's own `email` stays empty: addresses are encrypted.
+    """
 
     name = models.CharField(max_length=60, blank=True)
     phone_cipher = models.BinaryField(null=True, blank=True)
     phone_print = models.BinaryField(max_length=20, null=True, blank=True)
+    email_cipher = models.BinaryField(null=True, blank=True)
+    mail_digest = models.BooleanField(default=False)
     language = models.CharField(max_length=10, default="zh-hans")
 
-    personal = (Encrypted("phone_cipher", PHONE, fingerprint="phone_print"),)
+    personal = (
+        Encrypted("phone_cipher", PHONE, fingerprint="phone_print"),
+        Encrypted("email_cipher", EMAIL),
+    )
 
     @property
     def audit_name(self) -> str:

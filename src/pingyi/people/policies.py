@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,8 @@ from pingyi.people.roles import ADMINISTRATORS, SCOPED_TO_UNIT, Role
 
 LONGEST_LOGIN = 150
 """As the framework stores it."""
+LONGEST_EMAIL = 254
+"""RFC 5321, 4.5.3.1."""
 
 
 class Why(StrEnum):
@@ -26,6 +29,8 @@ class Why(StrEnum):
     LOGIN_UNFIT = "login_unfit"
     LOGIN_IS_PHONE = "login_is_phone"
     PHONE_UNFIT = "phone_unfit"
+    EMAIL_UNFIT = "email_unfit"
+    EMAIL_NEEDED = "email_needed"
     USER_INACTIVE = "user_inactive"
     USER_ACTIVE = "user_active"
     NEEDS_UNIT = "needs_unit"
@@ -45,6 +50,8 @@ TEXTS: dict[Why, str | Promise] = {
     Why.LOGIN_UNFIT: _("登录名只能由文字、数字和 @ . + - _ 组成"),
     Why.LOGIN_IS_PHONE: _("手机号不能作登录名"),
     Why.PHONE_UNFIT: _("不是有效的手机号"),
+    Why.EMAIL_UNFIT: _("不是有效的邮箱地址"),
+    Why.EMAIL_NEEDED: _("要收每日汇总邮件，请先填邮箱地址"),
     Why.USER_INACTIVE: _("该用户已停用"),
     Why.USER_ACTIVE: _("该用户未停用"),
     Why.NEEDS_UNIT: _("此角色要填单位，不填区划"),
@@ -95,6 +102,17 @@ def why_not_create(login: str, phone: str) -> Why | None:
 
 def why_not_phone(phone: str) -> Why | None:
     return Why.PHONE_UNFIT if phone and not phone_is_valid(phone) else None
+
+
+def why_not_mail(address: str, *, digest: bool) -> Why | None:
+    """Whether mail can go to `address` ("" for none), and the daily overview with it."""
+    if not address:
+        return Why.EMAIL_NEEDED if digest else None
+    try:
+        validate_email(address)
+    except ValidationError:
+        return Why.EMAIL_UNFIT
+    return None if address.isascii() and len(address) <= LONGEST_EMAIL else Why.EMAIL_UNFIT
 
 
 def why_scope_unfit(role: Role, *, area: object, unit: object) -> Why | None:

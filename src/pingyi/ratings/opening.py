@@ -56,11 +56,13 @@ def ask_for_code(rating: Rating, *, at: datetime) -> None:
 def send_wanted_codes(*, at: datetime, by: Actor = SYSTEM, limit: int = 50) -> int:
     """The worker's part: a code to each phone there is; how many requests were settled."""
     wanted = list(codes.wanted_codes("rating", at)[:limit])
-    contacts = Contact.objects.in_bulk([int(each.subject_id) for each in wanted])
+    found = Contact.objects.select_related("rating__unit")
+    contacts = found.in_bulk([int(each.subject_id) for each in wanted])
     for each in wanted:
         contact = contacts.get(int(each.subject_id))
         phone = open_phone(contact, keyring=keyring()) if contact else ""
-        codes.issue_code(wanted=each, phone=phone, text=CODE_TEXT, by=by, at=at)
+        area = contact.rating.unit.area_id if contact else None
+        codes.issue_code(wanted=each, phone=phone, text=CODE_TEXT, area=area, by=by, at=at)
     return len(wanted)
 
 

@@ -151,6 +151,18 @@ def settings() -> Iterator[Finding]:
         yield Finding(State.OFF, "SMS", "trial: messages are shown on a page, not sent")
     else:
         yield Finding(State.OFF, "SMS", "no PINGYI_SMS_URL: codes and answers wait in the outbox")
+    if env.smtp_url:
+        yield Finding(State.OK, "e-mail", f"sent as {env.mail_from}")
+    elif env.trial:
+        yield Finding(State.OFF, "e-mail", "trial: shown on a page, not sent")
+    else:
+        yield Finding(State.OFF, "e-mail", "no PINGYI_SMTP_URL: nobody gets a daily overview")
+    if env.retention == "apply":
+        yield Finding(State.OK, "retention", "what was kept long enough is erased daily")
+    else:
+        yield Finding(
+            State.OFF, "retention", "PINGYI_RETENTION is off: nothing is erased by itself"
+        )
     numbers = keyring().numbers
     yield Finding(State.OK, "keyring", f"{len(numbers)} keys, newest {numbers[0]}")
 
