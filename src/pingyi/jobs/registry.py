@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from pingyi.accountability.ladders import propose_from_facts
 from pingyi.audit.actions import SYSTEM
 from pingyi.audit.sealing import seal
 from pingyi.casework.actions import close_unjudged_cases, open_missing_cases
@@ -14,6 +15,7 @@ from pingyi.clocks.actions import recompute
 from pingyi.files.actions import sweep_orphans
 from pingyi.integrity.actions import raise_burst_signals
 from pingyi.notices.sending import send_due_messages
+from pingyi.publication.duties import propose_from_releases
 from pingyi.ratings.opening import send_wanted_codes
 
 
@@ -31,6 +33,8 @@ JOBS: tuple[Job, ...] = (
     Job("send-messages", 2, lambda at: send_due_messages(by=SYSTEM, at=at)),
     Job("open-cases", 30, lambda at: open_missing_cases(by=SYSTEM, at=at)),
     Job("close-unjudged-cases", 600, lambda at: close_unjudged_cases(by=SYSTEM, at=at)),
+    Job("propose-duties", 300, lambda at: propose_from_facts(by=SYSTEM, at=at)),
+    Job("propose-from-releases", 300, lambda at: propose_from_releases(by=SYSTEM, at=at)),
     Job("recompute-clocks", 24 * 3600, lambda at: recompute(by=SYSTEM, at=at)),
     Job("burst-signals", 60, lambda at: raise_burst_signals(by=SYSTEM, at=at)),
     Job("sweep-files", 24 * 3600, lambda at: sweep_orphans(by=SYSTEM, at=at)),

@@ -273,6 +273,13 @@ class Apology(Clause, frozen=True, kw_only=True):
     units: Annotated[int, Meta(ge=1)] = 1
 
 
+class Bulletin(Clause, frozen=True, kw_only=True):
+    """What befalls the heads of a group's last `places` units in a bulletin's own period."""
+
+    places: Annotated[int, Meta(ge=1)]
+    what: Duty
+
+
 Verdict = Literal["verified", "partly", "unfounded", "void"]
 Kind = Literal["conduct", "process", "facility", "policy", "not_ours", "mistaken", "malicious"]
 
@@ -334,6 +341,7 @@ class Scheme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ballot_marks: Mapping[str, BallotMark] = msgspec.field(default_factory=dict)
     ladder: Mapping[str, Rung] = msgspec.field(default_factory=dict)
     apologies: Mapping[str, Apology] = msgspec.field(default_factory=dict)
+    bulletins: Mapping[str, Bulletin] = msgspec.field(default_factory=dict)
 
     @property
     def title(self) -> str:

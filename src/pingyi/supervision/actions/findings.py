@@ -99,8 +99,8 @@ def checked(found: Found, *, by: Actor, at: datetime) -> Finding:
         unit=found.unit,
         kind=kind.value,
         on=found.on,
-        what=_impersonal(required(found.what, "what"), "what"),
-        evidence=_impersonal(cleaned(found.evidence, "evidence"), "evidence"),
+        what=impersonal(required(found.what, "what"), "what"),
+        evidence=impersonal(cleaned(found.evidence, "evidence"), "evidence"),
         reference=cleaned(found.reference, "reference", longest=SHORT),
         matter=cleaned(found.matter, "matter", longest=SHORT),
         points=_points(kind, found.points),
@@ -120,7 +120,8 @@ def _points(kind: FindingKind, points: Decimal | None) -> Decimal | None:
     return points
 
 
-def _impersonal(text: str, field: str) -> str:
+def impersonal(text: str, field: str) -> str:
+    """`text`, if no telephone or identity number stands in it; else Incomplete."""
     if redact(text, landlines=False) != text:
         raise refusal(replace(policies.NAMES_SOMEBODY, field=field))
     return text

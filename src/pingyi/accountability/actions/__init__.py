@@ -1,0 +1,30 @@
+"""Holding to account: persons and measures, and duties from proposal to done."""
+
+from pingyi.accountability.actions.duties import (
+    decide_duty,
+    fulfil_duty,
+    lapse,
+    propose,
+)
+from pingyi.accountability.actions.measures import (
+    annul_measure,
+    find_persons,
+    notify_unit,
+    record_measure,
+    reveal_name,
+)
+from pingyi.accountability.actions.naming import name_person, withdraw_naming
+
+__all__ = [
+    "annul_measure",
+    "decide_duty",
+    "find_persons",
+    "fulfil_duty",
+    "lapse",
+    "name_person",
+    "notify_unit",
+    "propose",
+    "record_measure",
+    "reveal_name",
+    "withdraw_naming",
+]

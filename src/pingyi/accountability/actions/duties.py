@@ -1,0 +1,213 @@
+"""Duties: proposed by rule, decided by a person, done with date and place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import IntegrityError
+from django.utils.timezone import localdate
+
+from pingyi import rulebook
+from pingyi.accountability import policies
+from pingyi.accountability.models import Decision, Duty, Fulfilment, Person
+from pingyi.accountability.terms import APOLOGIES, On, Outcome, State, whats
+from pingyi.audit.actions import Actor, action, record, record_each
+from pingyi.casework.actions.steps import chosen, cleaned, refusal, required
+from pingyi.casework.models import Case
+from pingyi.casework.policies import Reason
+from pingyi.casework.rules import office_of
+from pingyi.clocks import actions as clocks
+from pingyi.directory.models import Season, Unit
+from pingyi.rulebook import ClockRule, Scheme
+from pingyi.supervision.actions.findings import impersonal
+from pingyi.supervision.policies import IN_FUTURE
+
+LENGTHS = rulebook.scheme("wuhan-2023").clocks
+"""Lengths of clocks for a scheme that names none of its own."""
+SLICE = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """What a clause says should befall whom, from what `ground`; see `models.Duty`."""
+
+    rule: str
+    words: str
+    source: str
+    season: Season
+    what: tuple[str, ...]
+    on: On
+    unit: Unit
+    ground: str
+    person: Person | None = None
+    case: Case | None = None
+    matter: str = ""
+    refs: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.rule, self.ground
+
+
+def propose(*, wanted: Iterable[Proposal], by: Actor, at: datetime) -> list[Duty]:
+    """Propose what was not proposed before, once per rule and ground; those that lapsed and hold
+    again stand again. Harmless to repeat, or to run twice at once."""
+    proposals = {one.key: one for one in wanted}
+    known = {
+        (duty.rule, duty.ground): duty
+        for duty in Duty.objects.filter(
+            rule__in={rule for rule, _ in proposals}, ground__in={ground for _, ground in proposals}
+        )
+    }
+    again = [duty for key, duty in known.items() if key in proposals and duty.state == State.LAPSED]
+    if again:
+        _stand_again(duties=again, by=by, at=at)
+    fresh = [one for key, one in proposals.items() if key not in known]
+    if not fresh:
+        return []
+    try:
+        return _store(proposals=fresh, by=by, at=at)
+    except IntegrityError:  # another process was quicker; what it left out comes next time
+        return []
+
+
+@action("duty.propose")
+def _store(*, proposals: list[Proposal], by: Actor, at: datetime) -> list[Duty]:
+    made = Duty.objects.bulk_create(
+        [
+            Duty(
+                rule=one.rule,
+                words=one.words,
+                source=one.source,
+                scheme=one.season.scheme,
+                season=one.season,
+                what=",".join(one.what),
+                on=one.on.value,
+                unit=one.unit,
+                person=one.person,
+                ground=one.ground,
+                refs="、".join(one.refs)[:500],
+                case=one.case,
+                matter=one.matter,
+                area=one.case.area if one.case is not None else office_of(one.unit),
+                proposed_at=at,
+                proposed_by=by.audit_name,
+            )
+            for one in proposals
+        ],
+        batch_size=SLICE,
+    )
+    record_each((duty, {"rule": duty.rule, "unit": duty.unit.code}) for duty in made)
+    return made
+
+
+@action("duty.revive")
+def _stand_again(*, duties: list[Duty], by: Actor, at: datetime) -> None:
+    for duty in duties:
+        _move(duty, State.LAPSED, State.PROPOSED)
+        record(duty, state=State.PROPOSED.value)
+
+
+@action("duty.lapse")
+def lapse(*, duties: Iterable[Duty], by: Actor, at: datetime) -> None:
+    """Take back proposals whose ground is gone, as long as nobody has decided on them."""
+    for duty in duties:
+        moved = Duty.objects.filter(pk=duty.pk, state=State.PROPOSED.value)
+        if moved.update(state=State.LAPSED.value):
+            duty.state = State.LAPSED.value
+        record(duty, state=duty.state)
+
+
+def take_back(
+    *,
+    season: Season,
+    rules: Iterable[str],
+    wanted: Iterable[Proposal],
+    within: str = "",
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Let the undecided proposals of these rules lapse that are not wanted any more; of all
+    grounds, or of those that begin with `within`."""
+    standing = {one.key for one in wanted}
+    open_ = Duty.objects.filter(
+        season=season, rule__in=list(rules), state=State.PROPOSED.value, ground__startswith=within
+    )
+    gone = [duty for duty in open_ if (duty.rule, duty.ground) not in standing]
+    if gone:
+        lapse(duties=gone, by=by, at=at)
+
+
+@action("duty.decide")
+def decide_duty(
+    *,
+    duty: Duty,
+    outcome: Outcome | str,
+    words: str = "",
+    reason: str = "",
+    by: Actor,
+    at: datetime,
+) -> Duty:
+    """A person decides: as proposed, something else in words, or nothing; against the proposal
+    with the reason. What is to be done gets its clock. Raises Refusal."""
+    _refuse(policies.why_not_duty(duty, by, State.PROPOSED))
+    outcome = chosen(Outcome, outcome, "outcome")
+    against = outcome is not Outcome.ACCEPTED
+    why = required(reason, "reason") if against else cleaned(reason, "reason")
+    text = required(words, "words") if outcome is Outcome.OTHER else ""
+    target = State.WAIVED if outcome is Outcome.WAIVED else State.ACCEPTED
+    _move(duty, State.PROPOSED, target)
+    Decision.objects.create(
+        duty=duty,
+        outcome=outcome.value,
+        words=impersonal(text, "words"),
+        reason=impersonal(why, "reason"),
+        at=at,
+        by=by.audit_name,
+    )
+    if target is State.ACCEPTED:
+        name, length = _clock(duty)
+        clocks.start(duty.clocks, name, length, at=at)
+    record(duty, outcome=outcome.value)
+    return duty
+
+
+@action("duty.fulfil")
+def fulfil_duty(
+    *, duty: Duty, on: date, place: str, evidence: str = "", by: Actor, at: datetime
+) -> Duty:
+    """It was done, on that day and there. Raises Refusal."""
+    _refuse(policies.why_not_duty(duty, by, State.ACCEPTED))
+    if on > localdate(at):
+        raise refusal(IN_FUTURE)
+    where = impersonal(required(place, "place", longest=200), "place")
+    proof = impersonal(cleaned(evidence, "evidence"), "evidence")
+    _move(duty, State.ACCEPTED, State.DONE)
+    Fulfilment.objects.create(
+        duty=duty, on=on, place=where, evidence=proof, at=at, by=by.audit_name
+    )
+    clocks.meet(duty.clocks.all(), at=at)
+    record(duty, on=on.isoformat())
+    return duty
+
+
+def _clock(duty: Duty) -> tuple[str, ClockRule]:
+    """An apology has a clock of its own."""
+    name = "apology" if APOLOGIES & set(whats(duty.what)) else "duty"
+    scheme: Scheme = rulebook.scheme(duty.scheme)
+    return name, scheme.clocks.get(name) or LENGTHS[name]
+
+
+def _move(duty: Duty, source: State, target: State) -> None:
+    """Compare and set: of two at once the second is refused."""
+    moved = Duty.objects.filter(pk=duty.pk, state=source.value).update(state=target.value)
+    if not moved:
+        raise refusal(policies.DECIDED)
+    duty.state = target.value
+
+
+def _refuse(reason: Reason | None) -> None:
+    if reason is not None:
+        raise refusal(reason)

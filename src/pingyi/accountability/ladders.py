@@ -1,0 +1,201 @@
+"""What the program's own facts say should follow: the ladder of persons, the heads' apologies.
+
+Both are asked anew each time. A proposal whose ground is gone, and on which nobody has decided,
+lapses.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.utils.timezone import localdate
+
+from pingyi import rulebook
+from pingyi.accountability.actions.duties import Proposal, propose, take_back
+from pingyi.accountability.models import Duty, Naming
+from pingyi.accountability.terms import On
+from pingyi.audit.actions import Actor
+from pingyi.casework.models import Case, Verdict
+from pingyi.casework.states import Finding as Found
+from pingyi.directory.models import Season, Unit
+from pingyi.rulebook import Scheme
+from pingyi.rulebook.model import Apology
+from pingyi.supervision.models import Finding
+
+STILL = timedelta(days=90)
+"""A season's facts are looked at for so long after its end: late verdicts and releases."""
+
+
+def propose_from_facts(*, by: Actor, at: datetime) -> list[Duty]:
+    """Propose what ladder and apologies say of every season at hand; take back what no longer
+    holds. Idempotent."""
+    made: list[Duty] = []
+    day = localdate(at)
+    for season in Season.objects.filter(starts_on__lte=day, ends_on__gte=day - STILL):
+        scheme = rulebook.scheme(season.scheme)
+        if not (scheme.ladder or scheme.apologies):
+            continue
+        wanted = [*ladder(season, scheme), *apologies(season, scheme)]
+        made += propose(wanted=wanted, by=by, at=at)
+        rules = [*scheme.ladder, *scheme.apologies]
+        take_back(season=season, rules=rules, wanted=wanted, by=by, at=at)
+    return made
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """A valid complaint (有效投诉): a case verified, or partly, by the verdict that counts."""
+
+    case: Case
+    day: date
+
+
+def valid_complaints() -> dict[int, Complaint]:
+    """By the case's id; none under embargo. Two queries."""
+    found = Verdict.objects.counting().filter(
+        finding__in=(Found.VERIFIED.value, Found.PARTLY.value), case__embargoed=False
+    )
+    rows = found.select_related("case__unit__area__parent", "case__area").order_by("at", "pk")
+    return {verdict.case_id: Complaint(verdict.case, localdate(verdict.at)) for verdict in rows}
+
+
+def ladder(season: Season, scheme: Scheme) -> Iterator[Proposal]:
+    """For each valid complaint of the season that names somebody, the rung it brings them to."""
+    if not scheme.ladder:
+        return
+    complaints = valid_complaints()
+    named: dict[int, list[tuple[Complaint, Naming]]] = defaultdict(list)
+    namings = Naming.objects.filter(withdrawn_at__isnull=True, case__in=complaints)
+    for naming in namings.select_related("person__unit__area__parent").order_by("pk"):
+        named[naming.person_id].append((complaints[naming.case_id], naming))
+    for times in named.values():
+        times.sort(key=lambda one: (one[0].day, one[0].case.pk))
+        for last, (complaint, naming) in enumerate(times):
+            if not season.starts_on <= complaint.day <= season.ends_on:
+                continue
+            before = times[: last + 1]
+            rung = _rung(scheme, complaint.day, [one.day for one, _ in before])
+            if rung is None:
+                continue
+            yield Proposal(
+                rule=rung.id,
+                words=rung.zh,
+                source=rung.source,
+                season=season,
+                what=rung.what,
+                on=On.PERSON,
+                unit=naming.person.unit,
+                person=naming.person,
+                case=complaint.case,
+                ground=f"{naming.person}/{complaint.case.number}",
+                refs=tuple(one.case.number for one, _ in before),
+            )
+
+
+def _rung(scheme: Scheme, day: date, days: list[date]):
+    """The highest rung reached on `day`."""
+    reached = [
+        rung
+        for rung in scheme.ladder.values()
+        if sum(_years_before(day, rung.within_years) < one for one in days) >= rung.complaints
+    ]
+    return max(reached, key=lambda rung: rung.complaints, default=None)
+
+
+def _years_before(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year - years, day=28)
+
+
+def apologies(season: Season, scheme: Scheme) -> Iterator[Proposal]:
+    """The apologies due in a season: for complaints by unit, for findings by unit and matter."""
+    if not scheme.apologies:
+        return
+    yield from _for_complaints(season, scheme)
+    yield from _for_findings(season, scheme)
+
+
+def _for_complaints(season: Season, scheme: Scheme) -> Iterator[Proposal]:
+    rules = [rule for rule in scheme.apologies.values() if rule.complaints is not None]
+    by_unit: dict[Unit, list[Case]] = defaultdict(list)
+    for complaint in valid_complaints().values():
+        if season.starts_on <= complaint.day <= season.ends_on:
+            by_unit[complaint.case.unit].append(complaint.case)
+    for unit, cases in by_unit.items():
+        reached = [rule for rule in rules if (rule.complaints or 0) <= len(cases)]
+        rule = max(reached, key=lambda rule: rule.complaints or 0, default=None)
+        if rule is None:
+            continue
+        alone = len(cases) == 1
+        yield _apology(
+            rule,
+            season,
+            unit,
+            ground=cases[0].number if alone else f"{season.code}/{unit.code}",
+            case=cases[0] if alone else None,
+            refs=tuple(case.number for case in cases),
+        )
+
+
+def _for_findings(season: Season, scheme: Scheme) -> Iterator[Proposal]:
+    rules = [rule for rule in scheme.apologies.values() if rule.findings]
+    found = Finding.objects.counting().filter(on__gte=season.starts_on, on__lte=season.ends_on)
+    kinds = {kind for rule in rules for kind in rule.findings}
+    rows = list(
+        found.filter(kind__in=kinds).select_related("unit__area__parent").order_by("on", "pk")
+    )
+    together: dict[str, set[int]] = defaultdict(set)
+    for finding in rows:
+        together[finding.matter].add(finding.unit_id)
+    grounds: dict[tuple[str, str], list[Finding]] = defaultdict(list)
+    for finding in rows:
+        units = len(together[finding.matter]) if finding.matter else 1
+        rule = _rule_for(rules, finding.kind, units)
+        if rule is not None:
+            own = f"{finding.matter}/{finding.unit.code}" if finding.matter else finding.ref
+            grounds[rule.id, own].append(finding)
+    for (name, ground), findings in grounds.items():
+        first = findings[0]
+        yield _apology(
+            scheme.apologies[name],
+            season,
+            first.unit,
+            ground=f"{season.code}/{ground}",
+            matter=first.matter,
+            refs=tuple(finding.ref for finding in findings),
+        )
+
+
+def _rule_for(rules: list[Apology], kind: str, units: int) -> Apology | None:
+    fits = [rule for rule in rules if kind in rule.findings and rule.units <= units]
+    return max(fits, key=lambda rule: rule.units, default=None)
+
+
+def _apology(
+    rule: Apology,
+    season: Season,
+    unit: Unit,
+    *,
+    ground: str,
+    refs: tuple[str, ...],
+    case: Case | None = None,
+    matter: str = "",
+) -> Proposal:
+    return Proposal(
+        rule=rule.id,
+        words=rule.zh,
+        source=rule.source,
+        season=season,
+        what=(rule.what,),
+        on=On.HEAD,
+        unit=unit,
+        ground=ground,
+        case=case,
+        matter=matter,
+        refs=refs,
+    )

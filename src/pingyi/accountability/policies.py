@@ -1,0 +1,101 @@
+"""Whether now: why a measure, a naming or a duty's step is refused, as a typed reason."""
+
+from __future__ import annotations
+
+from pingyi.accountability.models import Duty, Measure
+from pingyi.accountability.terms import MeasureRulingKind, State
+from pingyi.audit.actions import Actor
+from pingyi.casework.models import Case
+from pingyi.casework.policies import NOT_YOURS, OWN_UNIT, Reason, is_of_its_unit, reaches
+from pingyi.casework.states import Finding
+from pingyi.directory.models import Area, Unit
+from pingyi.people.models import User
+from pingyi.people.permissions import scope_of
+from pingyi.supervision.policies import serves
+
+ANNULLED = Reason("annulled", "该措施已撤销", "The measure was annulled already")
+NOTIFIED = Reason("notified", "已经告知单位", "The unit was notified already")
+SEALED = Reason(
+    "sealed",
+    "案件处于保密期，解除前不能告知单位",
+    "The case is under embargo: the unit is not told before its release",
+)
+NOT_VERIFIED = Reason(
+    "not_verified",
+    "只有查实或部分属实的案件才能点名到人",
+    "Only a case that was verified, or partly, names a person",
+)
+NAMED_ALREADY = Reason(
+    "named_already", "本案已点名此人", "The case names this person already", "name"
+)
+UNRELATED_UNIT = Reason(
+    "unrelated_unit",
+    "单位须是被评单位、其主管单位或承办单位",
+    "The unit is the rated one, one above it, or one it was dispatched to",
+    "unit",
+)
+NO_NAME = Reason("no_name", "请填姓名，不填电话或证件号码", "A name, not a number", "name")
+DECIDED = Reason("decided", "已经有人决定，请查看最新情况", "Decided already; look again")
+NOT_ACCEPTED = Reason(
+    "not_accepted", "只有决定采取的才能登记落实", "Only what was decided on can be done"
+)
+NOTHING_TO_READ = Reason("nothing_to_read", "没有可查看的姓名", "There is no name to show")
+
+
+def area_reaches(by: Actor, permission: str, area: Area | None) -> bool:
+    """Whether `by`'s permission reaches the area, held there or above."""
+    if not isinstance(by, User):
+        return False
+    scope = scope_of(by, permission)
+    while area is not None and not scope.everywhere and area.pk not in scope.areas:
+        area = area.parent
+    return scope.everywhere or area is not None
+
+
+def why_not_measure(by: Actor, unit: Unit, area: Area) -> Reason | None:
+    """Why `by` records no measure on a person of `unit` in `area`."""
+    if not area_reaches(by, "measure.record", area):
+        return NOT_YOURS
+    return OWN_UNIT if serves(by, unit) else None
+
+
+def why_not_annul(measure: Measure, by: Actor) -> Reason | None:
+    if MeasureRulingKind.ANNULLED in measure.rulings_given:
+        return ANNULLED
+    return why_not_measure(by, measure.person.unit, measure.area)
+
+
+def why_not_notify(measure: Measure, by: Actor) -> Reason | None:
+    given = measure.rulings_given
+    if MeasureRulingKind.ANNULLED in given:
+        return ANNULLED
+    if MeasureRulingKind.NOTIFIED in given:
+        return NOTIFIED
+    if measure.case is not None and measure.case.embargoed:
+        return SEALED
+    return why_not_measure(by, measure.person.unit, measure.area)
+
+
+def why_not_name(case: Case, by: Actor) -> Reason | None:
+    """Why `by` cannot say now whom the case names."""
+    if not isinstance(by, User):
+        return NOT_YOURS
+    permission = "case.investigate" if case.embargoed else "person.name"
+    if not reaches(case, by, permission):
+        return NOT_YOURS
+    if is_of_its_unit(case, by):
+        return OWN_UNIT
+    verdict = case.verdicts.counting().first()
+    good = verdict is not None and verdict.finding in (Finding.VERIFIED, Finding.PARTLY)
+    return None if good else NOT_VERIFIED
+
+
+def why_not_duty(duty: Duty, by: Actor, state: State) -> Reason | None:
+    """Why `by` can do nothing with the duty, which must be in `state`."""
+    if not area_reaches(by, "duty.decide", duty.area):
+        return NOT_YOURS
+    if serves(by, duty.unit):
+        return OWN_UNIT
+    if duty.state == state:
+        return None
+    return DECIDED if state is State.PROPOSED else NOT_ACCEPTED

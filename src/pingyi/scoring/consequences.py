@@ -1,0 +1,56 @@
+"""From a season's results to proposals: the engine says what should follow, a person decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from pingyi.accountability.actions.duties import Proposal, propose, take_back
+from pingyi.accountability.models import Duty
+from pingyi.accountability.terms import On
+from pingyi.audit.actions import Actor
+from pingyi.directory.models import Season, Unit
+from pingyi.rulebook import Scheme
+from pingyi.scoring.engine import UnitResult
+
+
+def propose_consequences(
+    *,
+    season: Season,
+    scheme: Scheme,
+    results: Iterable[UnitResult],
+    refs: tuple[str, ...] = (),
+    by: Actor,
+    at: datetime,
+) -> list[Duty]:
+    """Propose what the season's results entail, once per clause and unit; `refs` name what the
+    results were released as. What corrected results entail no more, and nobody has decided on,
+    lapses. Idempotent."""
+    wanted = list(_wanted(season, scheme, list(results), refs))
+    made = propose(wanted=wanted, by=by, at=at)
+    take_back(season=season, rules=scheme.consequences, wanted=wanted, by=by, at=at)
+    return made
+
+
+def _wanted(
+    season: Season, scheme: Scheme, results: list[UnitResult], refs: tuple[str, ...]
+) -> Iterator[Proposal]:
+    codes = {one.unit for one in results if one.consequences}
+    rows = Unit.objects.filter(code__in=codes)
+    units = {
+        unit.code: unit for unit in rows.select_related("area__parent", "parent__area__parent")
+    }
+    for one in results:
+        for follows in one.consequences:
+            clause, unit = scheme.consequences[follows.clause], units[one.unit]
+            yield Proposal(
+                rule=clause.id,
+                words=clause.zh,
+                source=clause.source,
+                season=season,
+                what=(follows.what,),
+                on=On(follows.on),
+                unit=unit.parent if follows.on == "parent" and unit.parent else unit,
+                ground=f"{season.code}/{unit.code}",
+                refs=(unit.name, *refs) if follows.on == "parent" and unit.parent else refs,
+            )

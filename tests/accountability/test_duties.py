@@ -1,0 +1,218 @@
+"""Duties: what the rules propose, once; what a person decides; done, or overdue."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils.timezone import make_aware
+
+from pingyi.accountability import actions, ladders
+from pingyi.accountability.models import Duty
+from pingyi.audit.actions import SYSTEM
+from pingyi.casework.models import Case, Verdict
+from pingyi.casework.policies import Incomplete, NotAllowed, NotNow
+from pingyi.directory.models import Season, Unit
+from pingyi.people.roles import Role
+from pingyi.supervision.actions import findings
+from tests.staff import staff
+from tests.supervision.city import AT, City, city
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def town() -> City:
+    return city("jiangmen-2008", "public_facing", units=7)
+
+
+def verified(town: City, unit: Unit, day: date, number: str = "", embargoed: bool = False) -> Case:
+    """A case that stands verified since that day."""
+    at = make_aware(datetime.combine(day, datetime.min.time()))
+    case = Case.objects.create(
+        number=number or f"2026-{Case.objects.count() + 1:06}",
+        unit=unit,
+        area=town.area,
+        state="to_reply",
+        opened_at=at,
+        embargoed=embargoed,
+    )
+    Verdict.objects.create(
+        case=case, finding="verified", kind="conduct", reason="属实", at=at, by="manager"
+    )
+    return case
+
+
+def named(town: City, case: Case, name: str = "李四"):
+    return actions.name_person(
+        case=case, unit=case.unit, name=name, by=town.person(Role.CASE_MANAGER), at=AT
+    )
+
+
+def proposed(town: City, at=AT) -> list[tuple[str, str]]:
+    ladders.propose_from_facts(by=SYSTEM, at=at)
+    open_ = Duty.objects.filter(state="proposed").order_by("pk")
+    return [(duty.rule, duty.unit.code) for duty in open_]
+
+
+def test_the_ladder_rung_by_rung(town):
+    Season.objects.create(
+        code="2025",
+        scheme="jiangmen-2008",
+        starts_on=date(2025, 1, 1),
+        ends_on=date(2025, 12, 31),
+    )
+    unit = town.units[0]
+    days = [date(2026, 1, 5), date(2026, 2, 5), date(2026, 3, 5), date(2026, 4, 5)]
+    reached = []
+    for day in days:
+        named(town, verified(town, unit, day))
+        proposed(town)
+        reached.append(Duty.objects.filter(on="person").first().rule)
+    assert reached == ["first-complaint", "second-complaint", "third-complaint", "fourth-complaint"]
+    named(town, verified(town, unit, date(2024, 6, 1)))  # 4 Apr 2024 lies within two years
+    proposed(town)
+    assert "fifth-complaint" in {duty.rule for duty in Duty.objects.filter(state="proposed")}
+
+
+def test_what_is_older_than_two_years_is_not_counted(town):
+    unit = town.units[0]
+    named(town, verified(town, unit, date(2024, 4, 5)))
+    named(town, verified(town, unit, date(2026, 4, 5)))
+    assert ("first-complaint", "D1") in proposed(town)
+    assert not Duty.objects.filter(rule="second-complaint").exists()
+
+
+def test_proposing_twice_proposes_once(town):
+    named(town, verified(town, town.units[0], date(2026, 3, 1)))
+    first = proposed(town)
+    assert proposed(town) == first
+    assert Duty.objects.count() == len(first) == 2  # the person's talk, the head's apology
+
+
+def test_a_naming_withdrawn_takes_the_proposal_back_and_a_new_one_lets_it_stand(town):
+    case = verified(town, town.units[0], date(2026, 3, 1))
+    naming = named(town, case)
+    assert ("first-complaint", "D1") in proposed(town)
+    actions.withdraw_naming(naming=naming, by=town.person(Role.CASE_MANAGER), at=AT)
+    assert ("first-complaint", "D1") not in proposed(town)
+    assert Duty.objects.get(rule="first-complaint").state == "lapsed"
+    named(town, case)
+    assert ("first-complaint", "D1") in proposed(town)
+
+
+def test_one_complaint_in_person_two_in_public(town):
+    one = town.units[0]
+    verified(town, one, date(2026, 3, 1))
+    assert proposed(town) == [("one-complaint", "D1")]
+    verified(town, one, date(2026, 4, 1))
+    assert proposed(town) == [("more-complaints", "D1")]
+    assert Duty.objects.get(rule="one-complaint").state == "lapsed"
+
+
+def test_under_embargo_nothing_is_proposed(town):
+    verified(town, town.units[0], date(2026, 3, 1), embargoed=True)
+    assert proposed(town) == []
+
+
+def test_caught_alone_and_caught_together(town):
+    one, two, three = town.units[:3]
+    made = town.find(one, "covert_check.violation", matter="上班炒股")
+    town.find(three, "exposure")
+    town.find(three, "quality.error")  # costs a point; nobody apologises for it
+    assert proposed(town) == [("caught", "D1"), ("caught", "D3")]
+    town.find(two, "monitoring.violation", matter="上班炒股")
+    assert set(proposed(town)) == {
+        ("caught", "D3"), ("caught-together", "D1"), ("caught-together", "D2")
+    }  # fmt: skip
+    findings.annul_finding(finding=made, reason="查无此事", by=town.person(Role.LEADER), at=AT)
+    assert set(proposed(town)) == {("caught", "D3"), ("caught", "D2")}
+
+
+def test_wuhan_has_no_ladder():
+    town = city("wuhan-2023", "offices")
+    verified(town, town.units[0], date(2026, 3, 1))
+    assert proposed(town) == []
+
+
+# ── decided, done ────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def duty(town) -> Duty:
+    town.find(town.units[0], "monitoring.violation")
+    proposed(town)
+    return Duty.objects.get()
+
+
+def decide(town: City, duty: Duty, outcome: str = "accepted", by=None, **words: Any) -> Duty:
+    return actions.decide_duty(
+        duty=duty, outcome=outcome, by=by or town.person(Role.LEADER), at=AT, **words
+    )
+
+
+def test_decided_done_with_date_and_place(town, duty):
+    decide(town, duty)
+    clock = duty.clocks.get()
+    assert (clock.rule, clock.amount, clock.unit) == ("apology", 5, "working_days")
+    later = AT + timedelta(days=2)
+    actions.fulfil_duty(
+        duty=duty, on=AT.date(), place="市作风建设大会", by=town.person(Role.LEADER), at=later
+    )
+    duty.refresh_from_db()
+    clock.refresh_from_db()
+    assert (duty.state, clock.met_at, duty.fulfilment.place) == ("done", later, "市作风建设大会")
+
+
+def test_overdue_is_a_question_not_a_flag(town, duty):
+    decide(town, duty)
+    due = duty.clocks.get().due_at
+    assert not Duty.objects.late(due).exists()
+    assert list(Duty.objects.late(due + timedelta(seconds=1))) == [duty]
+
+
+def test_against_the_proposal_takes_a_reason(town, duty):
+    for given in ({"outcome": "waived"}, {"outcome": "other", "reason": "另有安排"}):
+        with pytest.raises(Incomplete):
+            decide(town, duty, **given)
+    decide(town, duty, "waived", reason="已由上级统一处理")
+    assert (duty.state, duty.decision.reason) == ("waived", "已由上级统一处理")
+    assert not duty.clocks.exists()
+
+
+def test_decided_once_even_by_two_at_once(town, duty):
+    twin = Duty.objects.get()
+    decide(town, duty)
+    with pytest.raises(NotNow):
+        decide(town, twin, "waived", reason="不")
+    assert Duty.objects.get().decision.outcome == "accepted"
+
+
+def test_what_was_decided_does_not_lapse(town, duty):
+    decide(town, duty)
+    findings.annul_finding(
+        finding=town.units[0].findings.get(), reason="误", by=town.person(Role.LEADER), at=AT
+    )
+    proposed(town)
+    assert Duty.objects.get().state == "accepted"
+
+
+def test_who_may_and_who_sees(town, duty):
+    admin = staff("admin", Role.UNIT_ADMIN, unit=town.units[0])
+    assert not Duty.objects.told_to(admin).exists()
+    with pytest.raises(NotAllowed):
+        decide(town, duty, by=town.person(Role.SORTER))
+    with pytest.raises(NotAllowed):
+        decide(town, duty, by=admin)
+    decide(town, duty)
+    assert list(Duty.objects.told_to(admin)) == [duty]
+    other = staff("other", Role.UNIT_ADMIN, unit=town.units[1])
+    assert not Duty.objects.told_to(other).exists()
+
+
+def test_done_before_it_was_decided_is_refused(town, duty):
+    with pytest.raises(NotNow):
+        actions.fulfil_duty(
+            duty=duty, on=AT.date(), place="日报", by=town.person(Role.LEADER), at=AT
+        )

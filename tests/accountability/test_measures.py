@@ -1,0 +1,158 @@
+"""Measures on persons: names sealed, seen by the inspectors, told to the unit, never edited."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from pingyi.accountability import actions, names
+from pingyi.accountability.actions.measures import Given
+from pingyi.accountability.models import Measure, Person
+from pingyi.audit import queries as audit
+from pingyi.audit.keys import keyring
+from pingyi.audit.personal import declarations
+from pingyi.casework.policies import Incomplete, NotAllowed, NotNow, Refusal
+from pingyi.people.roles import Role
+from tests.casework.world import AT, World, build
+
+pytestmark = pytest.mark.django_db
+NAME = "买买提·吐尔逊"
+
+
+@pytest.fixture
+def world() -> World:
+    return build()
+
+
+def record(world: World, by=None, at=AT, **changes: Any) -> Measure:
+    given: dict[str, Any] = {
+        "unit": world.brigade,
+        "name": NAME,
+        "post": "大队长",
+        "responsibility": "leadership",
+        "kind": "admonition",
+        "organ": "洪山区纪委监委",
+        "on": AT.date(),
+        "origin": "other",
+        **changes,
+    }
+    return actions.record_measure(given=Given(**given), by=by or world.inspector, at=at)
+
+
+def test_the_name_is_sealed_and_found_again(world):
+    one = record(world)
+    two = record(world, name="买买提 吐尔逊", kind="warning")
+    assert one.person == two.person
+    assert record(world, unit=world.bureau).person != one.person
+    person = Person.objects.get(pk=one.person.pk)
+    assert NAME.encode() not in bytes(person.name_cipher)
+    assert names.opened(person.name_cipher) == NAME
+    assert names.masked(person.name_cipher) == "买**·***"
+    assert Person in dict(declarations())
+
+
+def test_no_event_holds_a_name(world):
+    record(world)
+    assert all(NAME not in str(event.data) for event in audit.events())
+
+
+def test_reading_the_name_takes_a_reason_and_is_logged(world):
+    made = record(world)
+    with pytest.raises(Incomplete):
+        actions.reveal_name(measure=made, reason=" ", by=world.inspector, at=AT)
+    assert actions.reveal_name(measure=made, reason="起草通报", by=world.inspector, at=AT) == NAME
+    read = audit.reads_of(made.person).get()
+    assert (read.reader, read.what, read.reason) == (
+        world.inspector.username, "name", "起草通报"
+    )  # fmt: skip
+    with pytest.raises(NotAllowed):
+        actions.reveal_name(measure=made, reason="好奇", by=world.manager, at=AT)
+
+
+def test_looking_a_name_up_is_logged_too(world):
+    made = record(world)
+    found = actions.find_persons(name=NAME, reason="核对", by=world.inspector, at=AT)
+    assert found == [made.person]
+    assert audit.reads_of(made.person).count() == 1
+    other = world.person(Role.INSPECTOR, area=world.elsewhere)
+    assert actions.find_persons(name=NAME, reason="核对", by=other, at=AT) == []
+
+
+def test_other_districts_and_other_roles_see_none(world):
+    made = record(world)
+    assert list(Measure.objects.visible_to(world.inspector)) == [made]
+    for role in set(Role) - {Role.INSPECTOR}:
+        assert not Measure.objects.visible_to(world.person(role)).exists(), role
+    stranger = world.person(Role.INSPECTOR, area=world.elsewhere)
+    assert not Measure.objects.visible_to(stranger).exists()
+    assert Measure.objects.visible_to(world.person(Role.INSPECTOR, area=world.city)).exists()
+    with pytest.raises(NotAllowed):
+        record(world, by=stranger)
+
+
+def test_the_unit_learns_of_it_once_told_and_never_under_embargo(world):
+    made = record(world)
+    assert not Measure.objects.told_to(world.unit_admin).exists()
+    actions.notify_unit(measure=made, by=world.inspector, at=AT)
+    assert list(Measure.objects.told_to(world.unit_admin)) == [made]
+    case = world.case("concluded")
+    sealed = record(world, case=case, origin="case", at=AT + timedelta(days=9))
+    with pytest.raises(NotNow) as refused:
+        actions.notify_unit(measure=sealed, by=world.inspector, at=AT)
+    assert refused.value.reason.code == "sealed"
+    assert sealed not in Measure.objects.public()
+
+
+def test_an_annulled_measure_stays_and_counts_no_more(world):
+    made = record(world)
+    later = AT + timedelta(days=5)
+    actions.annul_measure(measure=made, reason="申诉成立", by=world.inspector, at=later)
+    assert list(Measure.objects.counting(AT)) == [made]
+    assert not Measure.objects.counting().exists()
+    with pytest.raises(NotNow):
+        actions.annul_measure(
+            measure=Measure.objects.get(), reason="再", by=world.inspector, at=later
+        )
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": "13812341234"}, "name"),
+        ({"name": "张3"}, "name"),
+        ({"kind": "lashes"}, "kind"),
+        ({"post": ""}, "post"),
+        ({"organ": ""}, "organ"),
+        ({"on": AT.date() + timedelta(days=1)}, "on"),
+        ({"origin": "finding"}, "finding"),
+        ({"origin": "case"}, "case"),
+        ({"origin": "letter"}, "source"),
+        ({"note": "电话 13812341234"}, "note"),
+    ],
+)
+def test_what_is_unfit_is_refused_at_its_field(world, changes, field):
+    with pytest.raises(Refusal) as refused:
+        record(world, **changes)
+    assert refused.value.reason.field == field
+    assert not Measure.objects.exists()
+    assert not Person.objects.exists()
+
+
+def test_nobody_punishes_their_own_unit(world):
+    from pingyi.people.actions import appoint
+    from tests.casework.world import FOUNDER
+
+    appoint(user=world.inspector, role=Role.UNIT_ADMIN, unit=world.bureau, by=FOUNDER, at=AT)
+    with pytest.raises(NotAllowed):
+        record(world)
+
+
+def test_names_renew_with_the_keys(world):
+    made = record(world)
+    (declared,) = Person.personal
+    fresh = keyring().rotated()
+    fields = declared.renewed(made.person, fresh)
+    assert fields["name_print"] in fresh.fingerprints(names.name_form(NAME), context=names.NAME)
