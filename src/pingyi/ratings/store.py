@@ -122,13 +122,14 @@ def _write_postgresql(cursor: Any, entries: Sequence[Entry]) -> set[str]:
 
 _SQLITE_RATING = """
 INSERT INTO ratings_rating (key, digest, receipt, point_id, unit_id, season_id, channel,
-    level, by_default, reasons, comment, badge, recorded_at, day, device_mark, network_mark)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 0, %s, %s, %s, %s, %s, %s, %s)"""
+    level, reasons, comment, badge, recorded_at, day, device_mark, network_mark, by_default)
+VALUES {rows}"""
 
 _SQLITE_CONTACT = """
 INSERT INTO ratings_contact (rating_id, phone_cipher, phone_print, call_back, matter_cipher,
     matter_print, word_digest)
-SELECT id, %s, %s, %s, %s, %s, %s FROM ratings_rating WHERE key = %s"""
+SELECT rating.id, column2, column3, column4, column5, column6, column7
+FROM (VALUES {rows}) JOIN ratings_rating AS rating ON rating.key = column1"""
 
 
 def _write_sqlite(cursor: Any, entries: Sequence[Entry]) -> set[str]:
@@ -136,10 +137,9 @@ def _write_sqlite(cursor: Any, entries: Sequence[Entry]) -> set[str]:
     known = set(_kept(cursor, "sqlite", {entry.key for entry in entries}))
     fresh = {entry.key: entry for entry in reversed(entries) if entry.key not in known}
     new = list(fresh.values())
-    cursor.executemany(_SQLITE_RATING, [_sqlite_row(entry) for entry in new])
-    sealed = [(*msgspec.structs.astuple(e.contact), e.key) for e in new if e.contact]
-    if sealed:
-        cursor.executemany(_SQLITE_CONTACT, sealed)
+    tallies.write_rows(cursor, _SQLITE_RATING, [_sqlite_row(entry) for entry in new])
+    sealed = [(e.key, *msgspec.structs.astuple(e.contact)) for e in new if e.contact]
+    tallies.write_rows(cursor, _SQLITE_CONTACT, sealed)
     tallies.add(cursor, map(_change, new))
     return {entry.receipt for entry in new}
 
@@ -147,7 +147,7 @@ def _write_sqlite(cursor: Any, entries: Sequence[Entry]) -> set[str]:
 def _sqlite_row(entry: Entry) -> tuple[Any, ...]:
     *head, recorded_at, day, device, network, _ = msgspec.structs.astuple(entry)
     moment = recorded_at.astimezone(UTC).replace(tzinfo=None)
-    return (*head, str(moment), day.isoformat(), device, network)
+    return (*head, str(moment), day.isoformat(), device, network, False)
 
 
 def _change(entry: Entry) -> tallies.Change:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-UNIT_SQL = """
+_AT_ONCE = 1_000
+"""Rows of one statement; SQLite takes 32,766 values."""
+
+_UNITS = """
 INSERT INTO ratings_unittally (season_id, unit_id, channel, level, by_default, count)
-VALUES (%s, %s, %s, %s, %s, %s)
+VALUES {rows}
 ON CONFLICT (season_id, unit_id, channel, level, by_default)
 DO UPDATE SET count = ratings_unittally.count + excluded.count"""
 
-POINT_SQL = """
+_POINTS = """
 INSERT INTO ratings_pointtally (day, point_id, channel, level, by_default, count)
-VALUES (%s, %s, %s, %s, %s, %s)
+VALUES {rows}
 ON CONFLICT (day, point_id, channel, level, by_default)
 DO UPDATE SET count = ratings_pointtally.count + excluded.count"""
 
@@ -45,8 +48,20 @@ def add(cursor: Any, changes: Iterable[Change]) -> None:
         if change.season_id is not None:
             units[(change.season_id, change.unit_id, *kind)] += change.count
         points[(change.day, change.point_id, *kind)] += change.count
-    if units:
-        cursor.executemany(UNIT_SQL, [(*key, units[key]) for key in sorted(units)])
-    if points:
-        rows = [(key[0].isoformat(), *key[1:], points[key]) for key in sorted(points)]
-        cursor.executemany(POINT_SQL, rows)
+    write_rows(cursor, _UNITS, [(*key, units[key]) for key in sorted(units)])
+    days = [(key[0].isoformat(), *key[1:], points[key]) for key in sorted(points)]
+    write_rows(cursor, _POINTS, days)
+
+
+def write_rows(cursor: Any, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Execute `statement` with all rows in the place of `{rows}`, in as few goes as may be.
+
+    One go for many rows: SQLite's driver asks for the interpreter anew at each, and waits for it.
+    """
+    for first in range(0, len(rows), _AT_ONCE):
+        some = rows[first : first + _AT_ONCE]
+        places = f"({', '.join(['%s'] * len(some[0]))})"
+        cursor.execute(
+            statement.replace("{rows}", ", ".join([places] * len(some))),
+            [value for row in some for value in row],
+        )
