@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PORT ?= 8000
 export PINGYI_DATA ?= $(CURDIR)/data
 
-.PHONY: help setup messages catalogue run test check bench fuzz clean
+.PHONY: help setup messages catalogue run test check bench fuzz study clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ bench: setup ## the benchmarks, with their ratios
 
 fuzz: setup ## 100,000 hostile requests to the intake
 	@PINGYI_FUZZ_EXAMPLES=100000 $(BIN)/pytest tests/gateway -k fuzz -n auto
+
+study: setup ## a thousand simulated cities: are the intervals what they say? (half an hour)
+	@$(BIN)/python -m studies.fair_ranking
 
 clean: ## remove the environment and what was generated, never the data
 	@rm -rf $(VENV) .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
