@@ -18,6 +18,6 @@ for thread in threads: thread.join()
 
 
 def test_the_first_readers_may_come_all_at_once():
-    # Each run crashed about every other time before decoding took turns.
+    # Each run crashed about every other time before the decoder was made on import.
     runs = [subprocess.run([sys.executable, "-c", ALL_AT_ONCE]).returncode for _ in range(5)]
     assert runs == [0] * 5

@@ -18,6 +18,7 @@ from pingyi.publication.terms import Kind, Period
 from pingyi.rulebook import Scheme
 from pingyi.scoring import facts as gathering
 from pingyi.scoring.engine import Facts, Past, Result, Satisfaction, UnitResult, score
+from pingyi.scoring.forms import RESULT_DECODER
 from pingyi.scoring.lines import Ratings, ratings
 from pingyi.scoring.standing import season_before
 
@@ -191,7 +192,7 @@ def before(season: Season, scheme: Scheme, *, at: datetime, through: date) -> Be
 def released_past(release: Release) -> list[Past]:
     """A released result as the next season's history."""
     return [
-        past_of(release.season.code, msgspec.json.decode(content, type=UnitResult))
+        past_of(release.season.code, RESULT_DECODER.decode(content))
         for content in release.results.values_list("content", flat=True)
     ]
 

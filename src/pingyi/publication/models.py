@@ -15,7 +15,9 @@ from django.db.models import F, Q
 from pingyi.directory.models import Season, Unit
 from pingyi.publication.terms import Kind
 from pingyi.rulebook import Scheme
+from pingyi.rulebook.model import DECODER
 from pingyi.scoring.engine import UnitResult
+from pingyi.scoring.forms import RESULT_DECODER
 
 
 def written(scheme: Scheme) -> str:
@@ -42,7 +44,7 @@ class SchemeVersion(models.Model):
 
     def scheme(self) -> Scheme:
         """The scheme itself, as it was."""
-        return msgspec.json.decode(self.content, type=Scheme)
+        return DECODER.decode(self.content)
 
 
 class Release(models.Model):
@@ -173,7 +175,7 @@ class ReleasedResult(models.Model):
         """The result as the engine gave it, digit for digit."""
         found: Any = self.__dict__.get("_result")
         if found is None:
-            found = self._result = msgspec.json.decode(self.content, type=UnitResult)
+            found = self._result = RESULT_DECODER.decode(self.content)
         return found
 
     @property

@@ -389,3 +389,8 @@ class Scheme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             for component in self.components.values()
             if component.weight is not None
         }
+
+
+DECODER = msgspec.json.Decoder(Scheme)
+"""A scheme from its JSON. Made once and before any thread is: msgspec crashes when two threads are
+the first to convert to the same type, so every type that is converted to has such a one."""

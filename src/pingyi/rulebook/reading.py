@@ -6,7 +6,6 @@ Every clause is decoded alone so that one run names every mistake, not just the 
 import difflib
 import hashlib
 import re
-import threading
 import typing
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,9 +22,6 @@ from pingyi.rulebook.source import Source
 
 DEFINITIONS = Path(__file__).parent / "definitions"
 """The shipped schemes, and in `common/` what they include."""
-
-_DECODING = threading.Lock()
-"""msgspec crashes when two threads are the first to convert to the same type."""
 
 _FIELDS = {field.encode_name: field for field in msgspec.structs.fields(Scheme)}
 _TYPES = typing.get_type_hints(Scheme, include_extras=True)
@@ -52,8 +48,7 @@ def load(path: str | Path) -> Scheme:
     """Read, decode and check the scheme file at `path`; SchemeErrors names every mistake."""
     source = Source(Path(path))
     reader = _Reader(source, _included(source))
-    with _DECODING:
-        parts = reader.decode()
+    parts = reader.decode()
     if reader.mistakes:
         raise SchemeErrors(reader.mistakes)
     scheme = Scheme(**parts)

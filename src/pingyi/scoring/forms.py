@@ -131,6 +131,10 @@ class UnitResult(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     consequences: tuple[Consequence, ...]
 
 
+RESULT_DECODER = msgspec.json.Decoder(UnitResult)
+"""A unit's result from its JSON; made once, see rulebook.model.DECODER."""
+
+
 class Result(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A season's results under a scheme: groups as the scheme lists them, then rank, then code."""
 
