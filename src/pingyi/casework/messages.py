@@ -19,6 +19,7 @@ from pingyi.people.permissions import holders_of
 from pingyi.ratings.contacts import open_phone
 
 ANSWERED = "【评议】您的评价已有答复，请凭回执查看：{address}"
+ANSWERED_ELSEWHERE = "【评议】您反映的事项已有答复，受理编号 {number}，可凭编号向治庸办查询。"
 DISPATCHED = "转来案件 {number}，请签收并按期报送办理情况。"
 TO_CONFIRM = "案件 {number} 拟认定为不属实或作废，请复核。"
 SENT_BACK = "案件 {number} 的认定意见被复核退回，请重新认定。"
@@ -27,12 +28,14 @@ REFERRED = "移交案件 {number}，请按期核查。"
 
 def tell_her_of_the_answer(case: Case, *, by: Actor, at: datetime) -> bool:
     """Queue the SMS; False if she left no phone."""
-    contact = getattr(case.rating, "contact", None)
-    phone = open_phone(contact, keyring=keyring()) if contact is not None else ""
-    if not phone or case.rating is None:
+    phone = open_phone(case.contact, keyring=keyring()) if case.contact is not None else ""
+    if not phone:
         return False
-    address = f"{settings.PINGYI.public_url}/t/{case.rating.receipt}"
-    text = ANSWERED.format(address=address)
+    if case.rating is None:
+        text = ANSWERED_ELSEWHERE.format(number=case.number)
+    else:
+        address = f"{settings.PINGYI.public_url}/t/{case.rating.receipt}"
+        text = ANSWERED.format(address=address)
     queue_sms(phone=phone, text=text, purpose="case.reply", area=case.area_id, by=by, at=at)
     return True
 

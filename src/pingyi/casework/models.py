@@ -6,9 +6,12 @@ office alone; what the unit reads is `Dispatch.words`, the office's own.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
+from pingyi.casework.origins import Origin
 from pingyi.casework.querysets import CaseQuerySet, VerdictQuerySet
 from pingyi.casework.states import (
     CallOutcome,
@@ -47,7 +50,7 @@ class CaseCounter(models.Model):
 
 
 class Case(models.Model):
-    """One bad rating (later: other origins) on its way to an answer.
+    """One bad rating, or what else gave cause (`origin`), on its way to an answer.
 
     `state` moves by compare-and-set along the table in `states`. `area` is the district whose
     office works it. `kind` is what the sorter, later the verdict, says it is about. `embargoed`
@@ -63,7 +66,7 @@ class Case(models.Model):
         ServicePoint, on_delete=models.PROTECT, null=True, blank=True, related_name="cases"
     )
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="cases")
-    origin = models.CharField(max_length=20, default="rating")
+    origin = models.CharField(max_length=20, default=Origin.RATING.value, choices=_choices(Origin))
     state = models.CharField(max_length=20, choices=_choices(State))
     kind = models.CharField(max_length=20, blank=True, choices=_choices(Kind))
     priority = models.CharField(max_length=20, blank=True, choices=_choices(Priority))
@@ -94,6 +97,13 @@ class Case(models.Model):
     @property
     def at_state(self) -> State:
         return State(self.state)
+
+    @property
+    def contact(self) -> Any:
+        """What could name whoever gave cause: the rating's `Contact`, or the source; or None."""
+        if self.rating is not None:
+            return getattr(self.rating, "contact", None)
+        return getattr(self, "source", None)
 
 
 class CaseClock(Deadline):
@@ -304,3 +314,7 @@ class Rejudgement(Fact):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="rejudgements")
     satisfied = models.BooleanField()
     words = models.TextField(blank=True)
+
+
+# Their models belong to this app; they name `Case` by its label.
+from pingyi.casework import intake_models  # noqa: E402, F401

@@ -115,6 +115,9 @@ STILL_OPEN_TO_HER = Reason(
     "评价人仍可再次评价，期满前不能办结",
     "The rater may still judge the handling; not closed before her time is up",
 )
+REPLY_OWED = Reason(
+    "reply_owed", "有人在等答复，须先答复", "Somebody awaits an answer; give it first"
+)
 NEEDS = Reason("needs", "此项必填", "This is required")
 CONSENT_UNASKED = Reason(
     "consent_unasked", "未接通时不能登记同意", "No consent without an answered call", "outcome"
@@ -153,6 +156,25 @@ WRONG_UNIT = Reason(
     "unit",
 )
 NO_CONTACT = Reason("no_contact", "评价人没有留下此项", "The rater did not leave this", "what")
+RATINGS_OPEN_THEMSELVES = Reason(
+    "ratings_open_themselves",
+    "差评自动立案，不用手工录入",
+    "Bad ratings open their cases by themselves",
+    "origin",
+)
+IN_THE_FUTURE = Reason("in_the_future", "日期在将来", "The date lies in the future", "dated")
+PHONE_WRONG = Reason(
+    "phone_wrong", "须为 11 位手机号", "A mobile number has eleven digits", "phone"
+)
+NO_PHONE = Reason("no_phone", "要求回访须留手机号", "A call-back needs a phone number", "phone")
+UNIT_RETIRED = Reason("unit_retired", "该单位已停用", "This unit is retired", "unit")
+OTHER_UNITS_POINT = Reason(
+    "other_units_point", "服务点不属于该单位", "The point belongs to another unit", "point"
+)
+HAS_ITS_CASE = Reason("has_its_case", "该留言已经立案", "This message has its case")
+PROPOSAL_GONE = Reason(
+    "proposal_gone", "该文件已导入或已放弃", "This file was loaded or given up already"
+)
 NOT_BAD = Reason("not_bad", "不是差评，或已作废", "Not a bad rating, or void")
 HAS_CASE = Reason("has_case", "该评价已经立案", "This rating has its case")
 
@@ -286,6 +308,11 @@ def _her_time(case: Case, at: datetime) -> Reason | None:
     return STILL_OPEN_TO_HER
 
 
+def _somebody_waits(case: Case, at: datetime) -> Reason | None:
+    source = getattr(case, "source", None)
+    return REPLY_OWED if case.rating is not None or source is None or source.reply_owed else None
+
+
 _FURTHER: dict[str, Callable[[Case, datetime], Reason | None]] = {
     "acknowledge": _acknowledged,
     "conclude": _embargoed,
@@ -293,6 +320,7 @@ _FURTHER: dict[str, Callable[[Case, datetime], Reason | None]] = {
     "release_concluded": _embargoed,
     "reconsider": _stays_void,
     "close": _her_time,
+    "close_unowed": _somebody_waits,
 }
 assert set(_FURTHER) <= set(TRANSITIONS)
 
@@ -307,7 +335,7 @@ def she_can_judge(case: Case) -> bool:
 
 def may_be_called(case: Case) -> bool:
     """Whether she left a phone *and* asked to be called back; a phone alone is for the answer."""
-    contact = getattr(case.rating, "contact", None)
+    contact = case.contact
     return contact is not None and contact.phone_cipher is not None and contact.call_back
 
 

@@ -141,6 +141,7 @@ def score_events(
 ) -> Iterator[ScoreEvent]:
     """The season's verdicts that cost points, as they stood at `at`; in one query.
 
+    Only cases that began with a rating: no other origin is a bad rating verified.
     `season.counts_by` says whether the verdict's own day or the rating's lies in the season. What
     was under embargo at `at` is left out, unless asked for: its score line may not show. `scheme`
     stands in for the season's own.
@@ -153,6 +154,7 @@ def score_events(
     found = (
         Verdict.objects.counting(at)
         .filter(
+            case__rating__isnull=False,
             finding__in=scheme.verdicts.cost_points,
             kind__in=scheme.verdicts.kinds,
             **{f"{day}__gte": _start(season), f"{day}__lt": _end(season)},

@@ -78,7 +78,7 @@ class CaseQuerySet(models.QuerySet[Any]):
         """With all clocks and what a row shows, in a constant number of queries."""
         return (
             self.with_due()
-            .select_related("unit", "point", "area__parent", "rating")
+            .select_related("unit", "point", "area__parent", "rating", "source")
             .prefetch_related("clocks")
         )
 

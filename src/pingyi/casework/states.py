@@ -213,6 +213,8 @@ _TABLE = (
        S.CLOSED, RATER, meets="re_judge"),
     _t("close", "办结", "Close", (S.REPLIED,), S.CLOSED,
        "case.close", stops="re_judge", automatic=True),
+    _t("close_unowed", "无人待复，办结", "Close, nobody awaits an answer", (S.TO_REPLY,), S.CLOSED,
+       "case.close", stops="reply"),
 )
 # fmt: on
 

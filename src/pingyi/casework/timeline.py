@@ -226,8 +226,7 @@ def _looks(case: Case, names: dict[str, str]) -> list[Entry]:
 
 _UNIT_SEES = frozenset(
     {"dispatch", "acknowledge", "answer", "decide", "confirm", "conclude", "reconsider",
-     "close",
-     "accept_reply", "end_unsatisfied"}
+     "close", "close_unowed", "accept_reply", "end_unsatisfied"}
 )  # fmt: skip
 _ITS_OWN = frozenset({"acknowledge", "answer"})
 

@@ -36,8 +36,14 @@ def repeats(text: str, hers: str) -> bool:
 
 
 def _her_texts(case: Case) -> list[str]:
-    comment = [case.rating.comment] if case.rating is not None else []
-    return comment + list(case.rejudgements.values_list("words", flat=True))
+    source = getattr(case, "source", None)
+    if case.rating is not None:
+        written = [case.rating.comment]
+    elif source is not None and source.message is not None:
+        written = [source.message.text]
+    else:
+        written = []
+    return written + list(case.rejudgements.values_list("words", flat=True))
 
 
 def _letters(text: str) -> str:

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import csv
-import locale
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import click
-
 from pingyi.shell.framework import start
+from pingyi.shell.importing import fail, language, prepare
 
 if TYPE_CHECKING:
     from pingyi.directory.plan import Plan
-    from pingyi.directory.problems import Problem
     from pingyi.people.accounts import AccountRow, Loaded
-
-SHOWN = 100
 
 
 @click.command()
@@ -40,8 +36,8 @@ def import_directory(file: Path, links: Path | None) -> None:
     start()
     from django.utils import timezone, translation
 
-    _prepare()
-    with translation.override(_language()):
+    prepare()
+    with translation.override(language()):
         _run(file, links, timezone.now())
 
 
@@ -86,32 +82,15 @@ def _read(file: Path, at: datetime):
             people, unread, wrong = accounts.read(sheets.tables[accounts.SHEET], content)
             notes, problems = notes + unread, problems + wrong
     except DirectoryErrors as errors:
-        _fail(file, errors.problems)
+        fail(file, errors.problems)
     except TableErrors as errors:
-        _fail(file, reading.from_tables(errors).problems)
+        fail(file, reading.from_tables(errors).problems)
     except OSError as error:
         raise click.ClickException(f"{file} cannot be read: {error.strerror}") from None
     if problems:
         headings = {**reading.HEADINGS, accounts.SHEET: accounts.HEADINGS}
-        _fail(file, sheets.named_as_in_file(problems, headings))
+        fail(file, sheets.named_as_in_file(problems, headings))
     return content, people, [*sheets.notes, *notes]
-
-
-def _fail(file: Path, problems: Iterable[Problem]) -> None:
-    """One line for each bad row, the first 100; the rest in a file; then what it comes to."""
-    from django.conf import settings
-
-    from pingyi.directory.problems import DirectoryErrors
-
-    lines = DirectoryErrors(problems).lines
-    for line in lines[:SHOWN]:
-        click.echo(line, err=True)
-    rest = ""
-    if len(lines) > SHOWN:
-        kept = settings.PINGYI.data / f"import-errors-{os.getpid()}.txt"
-        kept.write_text("\n".join(lines[SHOWN:]) + "\n")
-        rest = f" ({len(lines) - SHOWN} more in {kept})"
-    raise click.ClickException(f"nothing was imported: {len(lines)} bad rows in {file.name}{rest}")
 
 
 @contextmanager
@@ -179,23 +158,3 @@ def _tell_of_season() -> None:
 
     if not not_over(timezone.localdate()):
         click.echo(f"next: open a season, at {reverse('office:seasons')}")
-
-
-def _prepare() -> None:
-    """Make the tables of a fresh or embedded database; refuse another that is behind."""
-    from django.core.management import call_command
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
-
-    executor = MigrationExecutor(connection)
-    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        return
-    if connection.vendor != "sqlite" and executor.loader.applied_migrations:
-        raise click.ClickException("the database is behind: pingyi manage migrate, after a backup")
-    call_command("migrate", verbosity=0, interactive=False)
-
-
-def _language() -> str:
-    """The terminal's: Chinese, or else English."""
-    spoken, _encoding = locale.getlocale(locale.LC_CTYPE)
-    return "zh-hans" if (spoken or "").lower().startswith("zh") else "en"

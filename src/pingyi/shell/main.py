@@ -18,6 +18,7 @@ COMMANDS = {
     "demo": "pingyi.shell.demo",
     "doctor": "pingyi.shell.doctor",
     "import-directory": "pingyi.shell.import_directory",
+    "import-messages": "pingyi.shell.import_messages",
     "init": "pingyi.shell.init",
     "keys": "pingyi.shell.keys",
     "manage": "pingyi.shell.manage",

@@ -4,6 +4,7 @@ All take `by` (who) and `at` (when) and raise a `policies.Refusal` whose reason 
 """
 
 from pingyi.casework.actions.answering import acknowledge, answer_case
+from pingyi.casework.actions.by_hand import open_case_by_hand, open_case_of_message
 from pingyi.casework.actions.calling import log_call
 from pingyi.casework.actions.contacts import Contact, reveal_contact
 from pingyi.casework.actions.deciding import (
@@ -18,6 +19,12 @@ from pingyi.casework.actions.investigating import (
     release_embargo,
     report_findings,
 )
+from pingyi.casework.actions.message_loading import (
+    accept_messages,
+    give_up_messages,
+    load_messages,
+    propose_messages,
+)
 from pingyi.casework.actions.opening import open_case, open_missing_cases
 from pingyi.casework.actions.placing import dispatch_case, note_check, recall_dispatch, refer_case
 from pingyi.casework.actions.replying import (
@@ -30,6 +37,7 @@ from pingyi.casework.actions.sorting import sort_case
 
 __all__ = [
     "Contact",
+    "accept_messages",
     "acknowledge",
     "answer_case",
     "close_case",
@@ -38,11 +46,16 @@ __all__ = [
     "confirm_verdict",
     "decide_case",
     "dispatch_case",
+    "give_up_messages",
+    "load_messages",
     "log_call",
     "note_check",
     "note_investigation",
     "open_case",
+    "open_case_by_hand",
+    "open_case_of_message",
     "open_missing_cases",
+    "propose_messages",
     "recall_dispatch",
     "refer_case",
     "rejudge",

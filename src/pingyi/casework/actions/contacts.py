@@ -8,6 +8,7 @@ from pingyi.audit.actions import log_read
 from pingyi.audit.keys import keyring
 from pingyi.casework import policies
 from pingyi.casework.actions.steps import chosen, refusal, required
+from pingyi.casework.intake_models import open_name
 from pingyi.casework.models import Case
 from pingyi.casework.policies import (
     EMBARGO,
@@ -27,13 +28,22 @@ LONGEST_REASON = 200
 class Contact(Term):
     PHONE = "phone", "手机号", "Phone"
     MATTER = "matter", "办件编号", "Matter number"
+    NAME = "name", "姓名", "Name"
 
 
-_OPENED = {Contact.PHONE: open_phone, Contact.MATTER: open_matter}
+def _opened(case: Case, what: Contact) -> str:
+    if case.contact is None:
+        return ""
+    if what is Contact.PHONE:
+        return open_phone(case.contact, keyring=keyring())
+    if case.rating is not None:
+        return open_matter(case.contact, keyring=keyring()) if what is Contact.MATTER else ""
+    return open_name(case.contact, keyring=keyring()) if what is Contact.NAME else ""
 
 
 def reveal_contact(*, case: Case, what: Contact | str, reason: str, by: User, at: datetime) -> str:
-    """The rater's phone or matter number, for `by` to see now. The reading is logged first.
+    """The phone, the matter number, or a petitioner's name, for `by` to see now. The reading is
+    logged first.
 
     The office and the inspectors need the permission; the unit is shown the matter number alone,
     and only of a dispatch that includes it.
@@ -43,8 +53,7 @@ def reveal_contact(*, case: Case, what: Contact | str, reason: str, by: User, at
     refused = _why_hidden(case, what, by)
     if refused is not None:
         raise refusal(refused)
-    contact = getattr(case.rating, "contact", None)
-    opened = _OPENED[what](contact, keyring=keyring()) if contact is not None else ""
+    opened = _opened(case, what)
     if not opened:
         raise refusal(NO_CONTACT)
     log_read(case, what=what.value, reason=text, by=by, at=at)

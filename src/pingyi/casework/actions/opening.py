@@ -70,7 +70,7 @@ def open_cases(*, ratings: Sequence[Rating], by: Actor, at: datetime) -> list[Ca
 def _store(
     *, opening: Sequence[tuple[Case, list[CaseClock]]], by: Actor, at: datetime
 ) -> list[Case]:
-    counter = _locked_counter(at)
+    counter = locked_counter(at)
     # Asked under the counter's lock: whoever else is opening has finished or waits.
     ratings = [case.rating_id for case, _ in opening if case.rating_id is not None]
     free = set(ratings_without_case().filter(pk__in=ratings).values_list("pk", flat=True))
@@ -78,7 +78,7 @@ def _store(
         raise NotNow(HAS_CASE if Case.objects.filter(rating__in=ratings).exists() else NOT_BAD)
     opening = [(case, running) for case, running in opening if case.rating_id in free]
     opened = [case for case, _ in opening]
-    for case, number in zip(opened, _take_numbers(counter, len(opened)), strict=True):
+    for case, number in zip(opened, take_numbers(counter, len(opened)), strict=True):
         case.number = number
     Case.objects.bulk_create(opened)
     CaseClock.objects.bulk_create(clock for _, running in opening for clock in running)
@@ -105,7 +105,7 @@ def _first_clocks(case: Case, calendar: Calendar) -> Iterator[CaseClock]:
             yield clocks.begin(clock, rule, lengths[rule], calendar, at=case.rating.recorded_at)
 
 
-def _locked_counter(at: datetime) -> models.QuerySet[CaseCounter]:
+def locked_counter(at: datetime) -> models.QuerySet[CaseCounter]:
     """The year's counter, locked until the commit."""
     year = localtime(at).year
     counter = CaseCounter.objects.filter(year=year)
@@ -115,7 +115,7 @@ def _locked_counter(at: datetime) -> models.QuerySet[CaseCounter]:
     return counter
 
 
-def _take_numbers(counter: models.QuerySet[CaseCounter], count: int) -> list[str]:
+def take_numbers(counter: models.QuerySet[CaseCounter], count: int) -> list[str]:
     """The year's next numbers, as 2026-000123."""
     counter.update(last=F("last") + count)
     year, last = counter.values_list("year", "last").get()

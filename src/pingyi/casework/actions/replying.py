@@ -53,8 +53,10 @@ def may_reopen(case: Case) -> bool:
 
 @action("case.close")
 def close_case(*, case: Case, by: Actor, at: datetime) -> Case:
-    """Close an answered case whose rater did not judge it in time, or cannot."""
-    step = take("close", case, by=by, at=at)
+    """Close an answered case whose rater did not judge it in time, or cannot; or a decided one to
+    which no answer is owed."""
+    name = "close_unowed" if case.state == State.TO_REPLY else "close"
+    step = take(name, case, by=by, at=at)
     record_step(case, step)
     return case
 

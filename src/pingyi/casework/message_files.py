@@ -1,0 +1,198 @@
+"""From a file of citizens' messages to rows: English or Chinese headings, in any order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+import msgspec
+from django.utils.translation import gettext as _
+
+from pingyi.directory.models import Area, Unit
+from pingyi.directory.problems import DirectoryErrors, Problem
+from pingyi.directory.reading import headed, one_line, unread
+from pingyi.kernel.tables import Row as Line
+from pingyi.kernel.tables import Table
+from pingyi.kernel.text import clean_text
+from pingyi.kernel.workdays import SHANGHAI
+from pingyi.rulebook import Level
+
+HEADINGS = {
+    "留言编号": "message_no",
+    "留言人": "sender",
+    "留言用户": "sender",
+    "主题": "subject",
+    "留言主题": "subject",
+    "留言时间": "sent_at",
+    "留言内容": "text",
+    "留言详情": "text",
+    "答复": "reply",
+    "答复意见": "reply",
+    "答复时间": "replied_at",
+    "单位": "unit",
+    "满意程度": "satisfaction",
+    "满意度": "satisfaction",
+}
+NEEDED = ("message_no", "sender", "subject", "sent_at", "text", "reply", "replied_at")
+COLUMNS = (*NEEDED, "unit", "satisfaction")
+LONGEST = {"message_no": 64, "sender": 100, "subject": 200, "text": 20_000, "reply": 20_000}
+FILLED = ("message_no", "sent_at", "text")
+
+_WORDS = {
+    "非常满意": 5,
+    "很满意": 5,
+    "满意": 4,
+    "基本满意": 3,
+    "一般": 3,
+    "不满意": 2,
+    "非常不满意": 1,
+    "很不满意": 1,
+} | {level.value: level.rank for level in Level}
+_MOMENT = re.compile(
+    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
+    r"(?:[ T]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?)?"
+)
+
+
+class MessageRow(msgspec.Struct, frozen=True):
+    """One message as read; `unit` is a unit's code or empty, `satisfaction` a rank 5 to 1."""
+
+    line: int
+    number: str
+    sender: str
+    subject: str
+    sent_at: datetime
+    text: str
+    reply: str = ""
+    replied_at: datetime | None = None
+    unit: str = ""
+    satisfaction: int | None = None
+
+
+def read(
+    tables: Mapping[str, Table], *, area: Area, at: datetime
+) -> tuple[list[MessageRow], list[str]]:
+    """The rows of the file's one table, and notes on what is not read.
+
+    Units must lie within `area`. Raises DirectoryErrors with every bad row.
+    """
+    filled = [table for table in tables.values() if table.header]
+    if len(filled) != 1:
+        text = _("应恰有一张表") if filled else _("文件里没有表头")
+        raise DirectoryErrors([Problem("", 0, "", text)])
+    table = headed(filled[0], HEADINGS, NEEDED)
+    if not table.rows:
+        raise DirectoryErrors([Problem(table.name, 0, "", _("文件里没有数据行"))])
+    reader = _Reader(table, area, at)
+    rows = [row for line in table.rows if (row := reader.row(line)) is not None]
+    if reader.problems:
+        raise DirectoryErrors(_named_as_in_file(reader.problems, filled[0]))
+    return rows, unread(table, COLUMNS)
+
+
+def _named_as_in_file(problems: Iterable[Problem], table: Table) -> list[Problem]:
+    own = {HEADINGS[heading]: heading for heading in table.header if heading in HEADINGS}
+    return [
+        problem._replace(column=own.get(problem.column, problem.column)) for problem in problems
+    ]
+
+
+class _Reader:
+    """Reads lines into rows, gathering what is wrong with them."""
+
+    def __init__(self, table: Table, area: Area, at: datetime) -> None:
+        self.problems: list[Problem] = []
+        self._sheet = table.name
+        self._at = at
+        self._seen: dict[str, int] = {}
+        self._units = _units_within(area) if "unit" in table.header else {}
+
+    def row(self, line: Line) -> MessageRow | None:
+        before = len(self.problems)
+        said = {name: clean_text(line.values.get(name, "")).strip() for name in COLUMNS}
+        for name, value in said.items():
+            self._check_text(line, name, value)
+        number, subject = one_line(said["message_no"]), one_line(said["subject"])
+        self._check_once(line, number)
+        row = MessageRow(
+            line=line.number,
+            number=number,
+            sender=one_line(said["sender"]),
+            subject=subject or one_line(said["text"])[:30],
+            sent_at=self._moment(line, "sent_at", said["sent_at"]) or self._at,
+            text=said["text"],
+            reply=said["reply"],
+            replied_at=self._moment(line, "replied_at", said["replied_at"]),
+            unit=self._unit(line, said["unit"]),
+            satisfaction=self._rank(line, said["satisfaction"]),
+        )
+        return row if len(self.problems) == before else None
+
+    def _wrong(self, line: Line, column: str, text: str) -> None:
+        self.problems.append(Problem(self._sheet, line.number, column, text))
+
+    def _check_text(self, line: Line, name: str, value: str) -> None:
+        if name in FILLED and not value:
+            self._wrong(line, name, _("不能为空"))
+        elif len(value) > LONGEST.get(name, len(value)):
+            self._wrong(line, name, _("超过 %(longest)d 个字") % {"longest": LONGEST[name]})
+
+    def _check_once(self, line: Line, number: str) -> None:
+        first = self._seen.setdefault(number, line.number)
+        if number and first != line.number:
+            self._wrong(line, "message_no", _("与第 %(line)d 行重复") % {"line": first})
+
+    def _moment(self, line: Line, name: str, value: str) -> datetime | None:
+        if not value:
+            return None
+        moment = parsed_moment(value)
+        if moment is None:
+            self._wrong(line, name, _("不是时间，应如 2026/11/21 18:40:00"))
+        elif moment > self._at:
+            self._wrong(line, name, _("时间在将来"))
+        return moment
+
+    def _unit(self, line: Line, value: str) -> str:
+        if value and value not in self._units:
+            self._wrong(line, "unit", _("没有这个编码或名称的单位，或不归本办"))
+        return self._units.get(value, "")
+
+    def _rank(self, line: Line, value: str) -> int | None:
+        if value in ("", "未评价"):
+            return None
+        rank = int(value) if value in "12345" and len(value) == 1 else _WORDS.get(value.casefold())
+        if rank is None:
+            self._wrong(line, "satisfaction", _("应为五级满意程度之一，或 5（非常满意）至 1"))
+        return rank
+
+
+def parsed_moment(text: str) -> datetime | None:
+    """`2019/4/24 15:40:04`, in Wuhan's time; without a time of day midnight; None if it is none."""
+    found = _MOMENT.fullmatch(text.strip())
+    if found is None:
+        return None
+    try:
+        return datetime(*(int(part or 0) for part in found.groups()), tzinfo=SHANGHAI)  # type: ignore[misc]
+    except ValueError:
+        return None
+
+
+def _units_within(area: Area) -> dict[str, str]:
+    """Code by code, and by name where only one unit has it."""
+    rows = Unit.objects.filter(retired_at__isnull=True).select_related("area__parent")
+    inside = [unit for unit in rows if _within(unit.area, area)]
+    names: dict[str, list[str]] = {}
+    for unit in inside:
+        names.setdefault(unit.name, []).append(unit.code)
+    only = {name: codes[0] for name, codes in names.items() if len(codes) == 1}
+    return only | {unit.code: unit.code for unit in inside}
+
+
+def _within(place: Area, area: Area) -> bool:
+    above: Area | None = place
+    while above is not None:
+        if above.pk == area.pk:
+            return True
+        above = above.parent
+    return False
