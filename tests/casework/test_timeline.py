@@ -6,7 +6,7 @@ from django.utils import translation
 from pingyi.casework.actions import dispatch_case, reveal_contact
 from pingyi.casework.queries import citizen_reply, citizen_steps, may_rejudge, timeline
 from pingyi.demo.cases import ENDS, SAID, STEPS, walk
-from tests.casework.world import COMMENT, MATTER, PHONE, World, after
+from tests.casework.world import AT, COMMENT, MATTER, PHONE, World, after
 
 LATER = after(days=2)
 SECRETS = (PHONE, MATTER, COMMENT)
@@ -61,7 +61,26 @@ def test_the_walks_take_every_step_there_is(world: World):
         at=LATER,
     )
     taken |= {entry.step for entry in timeline(c, "office")}
+    taken |= {entry.step for entry in timeline(_a_check_of_the_offices_own(world), "office")}
     assert set(TRANSITIONS) <= taken
+
+
+def _a_check_of_the_offices_own(world: World):
+    """Nobody awaits an answer."""
+    from pingyi.casework.actions import close_case, open_case_by_hand
+
+    case = open_case_by_hand(
+        unit=world.brigade,
+        origin="check",
+        dated=AT.date(),
+        summary="明察",
+        reply_owed=False,
+        by=world.sorter,
+        at=AT,
+    )
+    walk(case, ["sort", "find_unfounded"], hands=world.hands, at=LATER)
+    close_case(case=case, by=world.manager, at=LATER)
+    return case
 
 
 def test_the_office_reads_who_did_what_and_when(world: World):

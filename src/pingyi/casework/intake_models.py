@@ -33,6 +33,7 @@ class MessageBatch(models.Model):
     loaded_by = models.CharField(max_length=150, blank=True)
     counts = models.JSONField(default=dict)
 
+    objects: models.Manager[MessageBatch] = models.Manager()
     personal = (Encrypted("content_cipher", BATCH),)
 
     class Meta:
@@ -41,9 +42,14 @@ class MessageBatch(models.Model):
             models.CheckConstraint(
                 condition=Q(loaded_at__isnull=True, loaded_by="")
                 | (Q(loaded_at__isnull=False) & ~Q(loaded_by="")),
-                name="messagebatch_loaded_by_whom_and_when",
+                name="messagebatch_loaded_who_and_when",
                 violation_error_message="A loaded batch says by whom and when.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(proposed_by=""),
+                name="messagebatch_proposed_who_and_when",
+                violation_error_message="A batch says who proposed it.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -74,6 +80,7 @@ class CitizenMessage(models.Model):
     replied_at = models.DateTimeField(null=True, blank=True)
     satisfaction = models.PositiveSmallIntegerField(null=True, blank=True)
 
+    objects: models.Manager[CitizenMessage] = models.Manager()
     personal = (Encrypted("sender_cipher", SENDER, fingerprint="sender_print"),)
 
     class Meta:
@@ -119,6 +126,7 @@ class CaseSource(models.Model):
     phone_print = models.BinaryField(max_length=20, null=True, db_index=True)
     call_back = models.BooleanField(default=False)
 
+    objects: models.Manager[CaseSource] = models.Manager()
     personal = (
         Encrypted("name_cipher", NAME),
         Encrypted("phone_cipher", PHONE, fingerprint="phone_print"),

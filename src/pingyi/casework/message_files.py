@@ -172,8 +172,9 @@ def parsed_moment(text: str) -> datetime | None:
     found = _MOMENT.fullmatch(text.strip())
     if found is None:
         return None
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
     try:
-        return datetime(*(int(part or 0) for part in found.groups()), tzinfo=SHANGHAI)  # type: ignore[misc]
+        return datetime(year, month, day, hour, minute, second, tzinfo=SHANGHAI)
     except ValueError:
         return None
 

@@ -30,7 +30,7 @@ class CaseQuerySet(models.QuerySet[Any]):
         dispatched = self.model._base_manager.filter(
             dispatches__unit__in=scope.units, dispatches__recalled_at__isnull=True
         )
-        strange = ~_of_units(scope.units) if scope.units else Q()
+        strange = ~of_units(scope.units) if scope.units else Q()
         seen = scope.over(area="area") & strange
         if scope.units and not scope.everywhere:
             seen |= Q(pk__in=dispatched.values("pk"))
@@ -47,7 +47,7 @@ class CaseQuerySet(models.QuerySet[Any]):
         """Without those of a unit that the user serves, or one below it: the rated never learn
         who rated, nor how, though one of them has a post at the office too."""
         own = scope_of(user, "case.answer").units
-        return self.exclude(_of_units(own)) if own else self
+        return self.exclude(of_units(own)) if own else self
 
     def new_to(self, user: User) -> CaseQuerySet:
         """Without those on which the user has taken a step."""
@@ -92,7 +92,7 @@ class CaseQuerySet(models.QuerySet[Any]):
         return self.with_due().order_by(first, F("due_at").asc(nulls_last=True), "pk")
 
 
-def _of_units(units: Collection[int]) -> Q:
+def of_units(units: Collection[int]) -> Q:
     """Of these units, or one below them: three levels deep at most."""
     found = Q()
     for path in ("unit", "unit__parent", "unit__parent__parent"):

@@ -214,7 +214,11 @@ _SAYS: dict[str, Callable[[Fact], str]] = {
 
 def _looks(case: Case, names: dict[str, str]) -> list[Entry]:
     """Who was shown what could name her, and why."""
-    what = {"phone": _("查看了手机号"), "matter": _("查看了办件编号")}
+    what = {
+        "phone": _("查看了手机号"),
+        "matter": _("查看了办件编号"),
+        "name": _("查看了姓名"),
+    }
     return [
         Entry(read.at, names.get(read.reader, read.reader), str(what[read.what]), read.reason)
         for read in reads_of(case)

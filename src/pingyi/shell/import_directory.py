@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import click
+
 from pingyi.shell.framework import start
 from pingyi.shell.importing import fail, language, prepare
 

@@ -14,6 +14,7 @@ from pingyi.web.components.words import say
 ACTIONS: dict[str, str | Promise] = {
     "calendar.change": _("修改工作日历"),
     "case.load": _("载入案件"),
+    "case.open_by_hand": _("手工立案"),
     "city.found_demo": _("建立示范城市"),
     "clock.move": _("时限随日历重算"),
     "code.issue": _("生成二维码"),
@@ -46,6 +47,10 @@ ACTIONS: dict[str, str | Promise] = {
     "measure.notify": _("告知单位问责措施"),
     "measure.record": _("登记问责措施"),
     "panel.open": _("建立集中测评"),
+    "message.give_up": _("放弃导入留言"),
+    "message.load": _("导入留言"),
+    "message.open_case": _("留言立案"),
+    "message.propose": _("上传留言文件"),
     "notice.attempt": _("尝试发送"),
     "notice.notify": _("发站内消息"),
     "notice.queue": _("写入发件箱"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pingyi.casework.models import Case
+from pingyi.casework.origins import Origin
 from pingyi.casework.states import Finding, Kind, Priority, State
 from pingyi.web.components.markup import clock, level_text, tag, term_tag
 from pingyi.web.components.tables import Column, Filter
@@ -120,11 +121,18 @@ POINT = Column(
 AREA = Column(
     "area", _("区"), lambda case, at: case.area.name, sort=("area__code",), style="nowrap"
 )
+
+
+def _cause(case: Case, at: datetime | None = None) -> str:
+    """The rating's level, or else where the case comes from."""
+    return level_text(case.rating.level) if case.rating else say(Origin(case.origin))
+
+
 LEVEL = Column(
     "level",
     _("评价"),
-    lambda case, at: level_text(case.rating.level) if case.rating else "—",
-    value=lambda case: level_text(case.rating.level) if case.rating else "",
+    _cause,
+    value=_cause,
     sort=("rating__level",),
     style="nowrap",
 )
@@ -153,6 +161,12 @@ BY_KIND = Filter(
     _("类别"),
     lambda rows, value, at: rows.filter(kind=value),
     lambda request: [(kind.value, say(kind)) for kind in Kind],
+)
+BY_ORIGIN = Filter(
+    "origin",
+    _("来源"),
+    lambda rows, value, at: rows.filter(origin=value),
+    lambda request: [(origin.value, say(origin)) for origin in Origin],
 )
 LATE = Filter(
     "late",

@@ -147,7 +147,7 @@ DEEDS: dict[str, Deed] = {
         ),
         Deed(
             CloseForm, _("办结"), _("办结"), _("已办结"),
-            ("close",), actions.close_case,
+            ("close", "close_unowed"), actions.close_case,
         ),
     )
 }  # fmt: skip

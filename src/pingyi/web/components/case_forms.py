@@ -11,6 +11,7 @@ from pingyi.casework import actions, policies, rules
 from pingyi.casework.models import Case
 from pingyi.casework.states import ALONE, CallOutcome, Finding, Grade, Kind
 from pingyi.web.components.forms import DeskForm, LongTextField, TermField, TickField
+from pingyi.web.components.words import say
 
 
 class CaseForm(DeskForm):
@@ -203,6 +204,10 @@ class RevealForm(CaseForm):
 
     def __init__(self, *args: Any, only: str = "", **options: Any) -> None:
         super().__init__(*args, **options)
+        other = actions.Contact.MATTER if self.case.rating is None else actions.Contact.NAME
+        what = self.fields["what"]
+        assert isinstance(what, forms.ChoiceField)
+        what.choices = [(str(term), say(term)) for term in actions.Contact if term is not other]
         if only:
             self.fields["what"].widget = forms.HiddenInput()
             self.fields["what"].initial = only

@@ -9,17 +9,20 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from pingyi import rulebook
 from pingyi.audit.keys import keyring
 from pingyi.casework import policies, queries, rules
 from pingyi.casework.actions import reveal_contact
+from pingyi.casework.intake_models import CaseSource, open_name
 from pingyi.casework.models import Case
+from pingyi.casework.origins import Origin
 from pingyi.casework.querysets import CaseQuerySet
 from pingyi.casework.states import Finding, Kind, State, owner
 from pingyi.casework.timeline import Audience
-from pingyi.kernel.masking import mask_matter_no, mask_phone, redact
+from pingyi.kernel.masking import mask_matter_no, mask_name, mask_phone, redact
 from pingyi.people.models import User
 from pingyi.people.permissions import may
 from pingyi.ratings.contacts import open_matter, open_phone
@@ -39,7 +42,13 @@ def visible_cases(user: User) -> CaseQuerySet:
 
 def _with_all_shown(rows: CaseQuerySet) -> CaseQuerySet:
     return rows.select_related(
-        "unit__area", "unit__parent", "point", "area__parent", "rating__season", "rating__contact"
+        "unit__area",
+        "unit__parent",
+        "point",
+        "area__parent",
+        "rating__season",
+        "rating__contact",
+        "source__message",
     )
 
 
@@ -58,21 +67,27 @@ def reasons_of(case: Case) -> list[str]:
 
 
 def own_words(case: Case) -> str:
-    """The rater's words for a desk: numbers that name a person are taken out."""
-    return redact(case.rating.comment) if case.rating is not None else ""
+    """The rater's words, or the message's: numbers that name a person are taken out."""
+    if case.rating is not None:
+        return redact(case.rating.comment)
+    source = getattr(case, "source", None)
+    return redact(source.message.text) if source is not None and source.message else ""
 
 
 def masked_contact(case: Case) -> dict[str, str]:
-    """Phone and matter number as a screen may show them; empty where she left none."""
-    contact = getattr(case.rating, "contact", None)
+    """Phone, matter number and name as a screen may show them; empty where none was left."""
+    contact = case.contact
+    found = {"phone": "", "matter": "", "name": ""}
     if contact is None:
-        return {"phone": "", "matter": ""}
-    phone = open_phone(contact, keyring=keyring())
-    matter = open_matter(contact, keyring=keyring())
-    return {
-        "phone": mask_phone(phone) if phone else "",
-        "matter": mask_matter_no(matter) if matter else "",
-    }
+        return found
+    if phone := open_phone(contact, keyring=keyring()):
+        found["phone"] = mask_phone(phone)
+    if case.rating is None:
+        name = open_name(contact, keyring=keyring())
+        found["name"] = mask_name(name) if name else ""
+    elif matter := open_matter(contact, keyring=keyring()):
+        found["matter"] = mask_matter_no(matter)
+    return found
 
 
 def verdict_context(case: Case) -> dict[str, Any]:
@@ -85,7 +100,8 @@ def verdict_context(case: Case) -> dict[str, Any]:
         "verdict": verdict,
         "finding": Finding(verdict.finding),
         "verdict_kind": Kind(verdict.kind),
-        "costs_points": scheme.costs_points(verdict.finding, verdict.kind),
+        "costs_points": case.rating is not None
+        and scheme.costs_points(verdict.finding, verdict.kind),
     }
 
 
@@ -109,12 +125,16 @@ def context(
     """
     user = request.user
     contact = masked_contact(case)
+    source = getattr(case, "source", None)
     can_reveal = may(user, "contact.reveal") and any(contact.values())
     return {
         "case": case,
         "at": at,
         "state": State(case.state),
         "kind": Kind(case.kind) if case.kind else None,
+        "origin": Origin(case.origin),
+        "source": source,
+        "message_url": _message_url(source, user),
         "reasons": reasons_of(case),
         "words": own_words(case),
         "contact": contact,
@@ -130,6 +150,13 @@ def context(
         "waiting_for": waiting_for(case),
         **verdict_context(case),
     }
+
+
+def _message_url(source: CaseSource | None, user: User) -> str:
+    """Where the message a case came from is read, for those who may."""
+    if source is None or source.message is None or not may(user, "case.open"):
+        return ""
+    return reverse("office:message", args=[source.message.pk])
 
 
 def waiting_for(case: Case) -> str:

@@ -34,6 +34,13 @@ ENTRIES: tuple[Entry, ...] = (
 )
 
 
+CASE_TABS: tuple[Entry, ...] = (
+    Entry(_("全部案件"), "office:cases", "case.oversee"),
+    Entry(_("群众留言"), "office:messages", "case.open"),
+)
+"""The pages about cases side by side."""
+
+
 @dataclass(frozen=True)
 class Link:
     label: str | Promise
@@ -53,3 +60,9 @@ def menu_for(user: User, path: str) -> list[Link]:
             continue
         links.append(Link(entry.label, url, path.startswith(url)))
     return links
+
+
+def case_tabs_for(user: User, path: str) -> list[Link]:
+    """The tabs `user` may open, the page at `path` marked."""
+    found = [(entry, reverse(entry.url_name)) for entry in CASE_TABS if may(user, entry.permission)]
+    return [Link(entry.label, url, path == url) for entry, url in found]

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pingyi.casework import queries
 from pingyi.casework.models import Case
+from pingyi.people.permissions import may
 from pingyi.web.components import case_page
 from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.case_cells import (
@@ -28,14 +29,14 @@ from pingyi.web.components.case_cells import (
     number_column,
 )
 from pingyi.web.components.tables import DataTable
-from pingyi.web.office.filters import AREAS, BY_KIND, BY_STATE, LATE, SEARCH
+from pingyi.web.office.filters import AREAS, BY_KIND, BY_ORIGIN, BY_STATE, LATE, SEARCH
 
 CASES = DataTable(
     name="cases",
     title=_("案件"),
     columns=(number_column("office:case"), STATE, DUE, UNIT, AREA, KIND, LEVEL, OPENED),
     order="-number",
-    filters=(SEARCH, BY_STATE, AREAS, BY_KIND, LATE),
+    filters=(SEARCH, BY_STATE, AREAS, BY_KIND, BY_ORIGIN, LATE),
     empty=_("还没有案件。差评一到，案件自动立案。"),
 )
 
@@ -62,7 +63,8 @@ def cases(request: SignedIn) -> HttpResponseBase:
     listing = CASES.read(request, queries.overseen_by(request.user), at=timezone.now())
     if listing.wants_file:
         return listing.file()
-    return render(request, "office/cases.html", {"listing": listing})
+    may_open = may(request.user, "case.open")
+    return render(request, "office/cases.html", {"listing": listing, "may_open": may_open})
 
 
 def _url(case: Case, key: str) -> str:

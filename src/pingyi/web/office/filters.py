@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from pingyi.directory.models import Area
 from pingyi.people.permissions import scope_of
 from pingyi.web.components.access import SignedIn
-from pingyi.web.components.case_cells import BY_KIND, BY_STATE, LATE, SEARCH
+from pingyi.web.components.case_cells import BY_KIND, BY_ORIGIN, BY_STATE, LATE, SEARCH
 from pingyi.web.components.tables import Filter
 
 
@@ -27,4 +27,4 @@ AREAS = Filter(
     _districts,
 )
 
-__all__ = ["AREAS", "BY_KIND", "BY_STATE", "LATE", "SEARCH"]
+__all__ = ["AREAS", "BY_KIND", "BY_ORIGIN", "BY_STATE", "LATE", "SEARCH"]

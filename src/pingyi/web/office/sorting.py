@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pingyi.casework import queries
 from pingyi.casework.models import Case
+from pingyi.casework.origins import Origin
 from pingyi.casework.states import State
 from pingyi.web.components import case_deeds, case_forms
 from pingyi.web.components.access import SignedIn, requires
@@ -117,6 +118,8 @@ def _show(
         {
             "at": at,
             "case": case,
+            "origin": Origin(case.origin) if case else None,
+            "source": getattr(case, "source", None),
             "form": form,
             "action": reverse("office:sort", args=[case.number]) if case else "",
             "reasons": reasons_of(case) if case else [],

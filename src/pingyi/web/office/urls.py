@@ -1,9 +1,17 @@
 from django.urls import path
 
-from pingyi.web.office import calls, cases, directory_urls, outbox, sorting
+from pingyi.web.office import (
+    calls,
+    cases,
+    directory_urls,
+    intake_urls,
+    outbox,
+    sorting,
+)
 
 urlpatterns: list = [
     *directory_urls.urlpatterns,
+    *intake_urls.urlpatterns,
     path("sorting/", sorting.desk, name="sorting"),
     path("sorting/<case_number:number>/", sorting.sort, name="sort"),
     path("calls/", calls.calls, name="calls"),

@@ -9,11 +9,13 @@ from typing import Any
 from django import forms, template
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from pingyi.casework.models import Case
 from pingyi.casework.states import Finding
 from pingyi.web.components import case_cells, markup, words
 from pingyi.web.components.file_fields import FileRow
+from pingyi.web.components.menu import case_tabs_for
 from pingyi.web.components.tables import Listing
 
 register = template.Library()
@@ -98,6 +100,13 @@ def desk_form(
 def data_table(listing: Listing) -> dict[str, Any]:
     """A listing: filters, heads that sort, rows, pages, and its files."""
     return {"listing": listing}
+
+
+@register.inclusion_tag("components/tabs.html", takes_context=True)
+def case_tabs(context: template.Context) -> dict[str, Any]:
+    """The pages about cases side by side, those the reader may open."""
+    request = context["request"]
+    return {"label": gettext("案件"), "links": case_tabs_for(request.user, request.path)}
 
 
 @register.inclusion_tag("components/tile.html")

@@ -1,0 +1,99 @@
+"""Forms for cases that begin with no rating."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from pingyi.casework.origins import BY_HAND, Channel
+from pingyi.directory.models import ServicePoint, Unit
+from pingyi.people.models import User
+from pingyi.web.components.forms import DeskForm, LongTextField, TermField, TextField, TickField
+from pingyi.web.office.directory_scope import units_for
+
+CANDIDATES = 8
+
+
+class UnitForm(DeskForm):
+    """A form that names one unit by its code, its name, or part of it."""
+
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+        self.user = user
+        super().__init__(*args, **options)
+
+    def clean_unit(self) -> Unit | None:
+        said = self.cleaned_data["unit"]
+        if not said:
+            return None
+        units = units_for(self.user, "case.open").filter(retired_at__isnull=True)
+        exact = list(units.filter(code=said)[:1]) or list(units.filter(name=said)[:2])
+        if len(exact) == 1:
+            return exact[0]
+        near = list(units.filter(name__contains=said).order_by("code")[: CANDIDATES + 1])
+        if len(near) == 1:
+            return near[0]
+        if not near:
+            raise forms.ValidationError(gettext("没有这个编码或名称的单位，或不归本办。"))
+        listed = "；".join(f"{unit.code} {unit.name}" for unit in near[:CANDIDATES])
+        raise forms.ValidationError(
+            gettext("不止一个单位相符，请填编码：%(units)s") % {"units": listed}
+        )
+
+
+class NewCaseForm(UnitForm):
+    form_id = "new-case"
+    hotkeys = "origin"
+    origin = TermField(BY_HAND, label=_("来源"))
+    unit = TextField(label=_("单位"), max_length=120, help_text=_("编码，或名称的一部分。"))
+    point = TextField(
+        label=_("服务点"), max_length=120, required=False, help_text=_("名称，或其一部分。")
+    )
+    number = TextField(label=_("来文编号"), max_length=64, required=False)
+    dated = forms.DateField(
+        label=_("来文日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    summary = LongTextField(
+        label=_("事由"), rows=5, help_text=_("用本办自己的话概括，不写姓名和号码。不给单位。")
+    )
+    name = TextField(
+        label=_("反映人姓名"), max_length=60, required=False, help_text=_("加密保存。")
+    )
+    phone = TextField(
+        label=_("反映人手机"),
+        max_length=20,
+        required=False,
+        help_text=_("加密保存；查看须写理由，并留记录。"),
+    )
+    call_back = TickField(label=_("要求回访"))
+    reply_owed = TickField(label=_("有人在等答复"), initial=True)
+
+    def clean_point(self) -> ServicePoint | None:
+        said, unit = self.cleaned_data["point"], self.cleaned_data.get("unit")
+        if not said or unit is None:
+            return None
+        points = unit.points.filter(retired_at__isnull=True)
+        exact = list(points.filter(name=said)) or list(points.filter(name__contains=said)[:2])
+        if len(exact) != 1:
+            raise forms.ValidationError(gettext("该单位没有唯一相符的服务点。"))
+        return exact[0]
+
+
+class OpenMessageForm(UnitForm):
+    form_id = "open-message"
+    unit = TextField(label=_("单位"), max_length=120, help_text=_("编码，或名称的一部分。"))
+    summary = LongTextField(
+        label=_("事由"), rows=4, help_text=_("用本办自己的话概括，不写姓名和号码。不给单位。")
+    )
+
+
+class MessageFileForm(DeskForm):
+    form_id = "upload"
+    channel = TermField(Channel, label=_("渠道"))
+    file = forms.FileField(
+        label=_("留言文件"),
+        help_text=_(".csv（UTF-8 或 GB 18030）或 .xlsx"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
+    )
