@@ -67,7 +67,7 @@ def test_the_walks_take_every_step_there_is(world: World):
 
 def _a_check_of_the_offices_own(world: World):
     """Nobody awaits an answer."""
-    from pingyi.casework.actions import close_case, open_case_by_hand
+    from pingyi.casework.actions import close_case, note_check, open_case_by_hand
 
     case = open_case_by_hand(
         unit=world.brigade,
@@ -78,7 +78,9 @@ def _a_check_of_the_offices_own(world: World):
         by=world.sorter,
         at=AT,
     )
-    walk(case, ["sort", "find_unfounded"], hands=world.hands, at=LATER)
+    walk(case, ["sort"], hands=world.hands, at=LATER)
+    note_check(case=case, note="属实", by=world.manager, at=LATER)
+    walk(case, ["verify"], hands=world.hands, at=LATER)
     close_case(case=case, by=world.manager, at=LATER)
     return case
 

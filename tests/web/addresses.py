@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from pingyi.audit.actions import SYSTEM
+from pingyi.casework import actions
+from pingyi.casework.intake_models import CitizenMessage, MessageBatch
+from pingyi.casework.message_files import MessageRow
 from pingyi.casework.models import Case
+from pingyi.casework.origins import Channel
 from pingyi.directory import actions as directory
 from pingyi.directory import proposals
 from pingyi.directory.content import AreaRow, Content
@@ -60,6 +65,7 @@ def parts_of(world: World, case: Case) -> Parts:
     assert case.rating is not None
     directory.enrol(season=world.season, unit=world.brigade, by=SYSTEM, at=AT)
     referred = world.case("referred")
+    message, proposed = _messages(world, at=at)
     return {
         ("r/", "code"): world.code,
         ("t/", "text"): case.rating.receipt,
@@ -76,6 +82,17 @@ def parts_of(world: World, case: Case) -> Parts:
         ("office/directory/units/", "code"): world.brigade.code,
         ("office/directory/posts/", "pk"): str(post.pk),
         ("office/directory/points/", "pk"): str(world.point.pk),
+        ("office/messages/", "pk"): str(message.pk),
+        ("office/messages/import/", "pk"): str(proposed.pk),
         ("scoreboard/", "season"): world.season.code,
         ("scoreboard/", "code"): world.brigade.code,
     }
+
+
+def _messages(world: World, *, at: datetime) -> tuple[CitizenMessage, MessageBatch]:
+    """A message to the district's unit, and a file of the district's that waits."""
+    row = MessageRow(line=2, number="1", sender="A1", subject="s", sent_at=AT, text="t")
+    given = {"channel": Channel.MESSAGE_BOARD, "area": world.district, "source": "x.csv"}
+    actions.load_messages(rows=[row], **given, by=SYSTEM, at=at)
+    waiting = actions.propose_messages(rows=[row], **given, by=SYSTEM, at=at)
+    return CitizenMessage.objects.get(), waiting

@@ -175,6 +175,18 @@ HAS_ITS_CASE = Reason("has_its_case", "该留言已经立案", "This message has
 PROPOSAL_GONE = Reason(
     "proposal_gone", "该文件已导入或已放弃", "This file was loaded or given up already"
 )
+IN_A_PROBLEM = Reason(
+    "in_a_problem", "案件已属于一个问题", "The case belongs to a problem already"
+)
+NOT_IN_PROBLEM = Reason(
+    "not_in_problem", "案件不在该问题之中", "The case does not belong to this problem"
+)
+PROBLEM_CLOSED = Reason("problem_closed", "该问题已办结", "This problem is closed")
+NOT_ALL_ANSWERED = Reason(
+    "not_all_answered",
+    "还有案件未答复，每位反映人都答复后才能办结",
+    "Some cases are not answered yet; the problem closes once everybody was",
+)
 NOT_BAD = Reason("not_bad", "不是差评，或已作废", "Not a bad rating, or void")
 HAS_CASE = Reason("has_case", "该评价已经立案", "This rating has its case")
 

@@ -28,6 +28,7 @@ after the whole installation, and are there before its first area is."""
 # A permission is `<noun>.<verb>`; whoever holds one holds it within the scope of the appointment.
 PERMISSIONS: dict[str, frozenset[Role]] = {
     "case.open": frozenset({Role.SORTER, Role.CASE_MANAGER}),
+    "problem.work": frozenset({Role.CASE_MANAGER}),
     "case.sort": frozenset({Role.SORTER, Role.CASE_MANAGER}),
     "case.call": frozenset({Role.CALLER, Role.CASE_MANAGER}),
     "case.check": frozenset({Role.CALLER, Role.CASE_MANAGER}),

@@ -27,6 +27,14 @@ from pingyi.casework.actions.message_loading import (
 )
 from pingyi.casework.actions.opening import open_case, open_missing_cases
 from pingyi.casework.actions.placing import dispatch_case, note_check, recall_dispatch, refer_case
+from pingyi.casework.actions.problems import (
+    close_problem,
+    edit_problem,
+    join_problem,
+    leave_problem,
+    open_problem,
+    work_problem,
+)
 from pingyi.casework.actions.replying import (
     close_case,
     close_unjudged_cases,
@@ -41,12 +49,16 @@ __all__ = [
     "acknowledge",
     "answer_case",
     "close_case",
+    "close_problem",
     "close_unjudged_cases",
     "conclude_case",
     "confirm_verdict",
     "decide_case",
     "dispatch_case",
+    "edit_problem",
     "give_up_messages",
+    "join_problem",
+    "leave_problem",
     "load_messages",
     "log_call",
     "note_check",
@@ -55,6 +67,7 @@ __all__ = [
     "open_case_by_hand",
     "open_case_of_message",
     "open_missing_cases",
+    "open_problem",
     "propose_messages",
     "recall_dispatch",
     "refer_case",
@@ -66,4 +79,5 @@ __all__ = [
     "send_back",
     "sort_case",
     "withdraw_verdict",
+    "work_problem",
 ]

@@ -1,0 +1,88 @@
+"""Which problems a person sees, and which of their cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from pingyi.casework.models import Case
+from pingyi.casework.problem_models import Problem, ProblemCase, ProblemStep
+from pingyi.casework.querysets import CaseQuerySet
+from pingyi.casework.states import State
+from pingyi.people.models import User
+from pingyi.people.permissions import scope_of
+
+ANSWERED = (State.REPLIED.value, State.CLOSED.value)
+
+
+def problems_for(user: User) -> QuerySet[Problem]:
+    """Problems of the user's area, or with a case of it; with `size` and `unanswered`.
+
+    Counted are the cases the user may see: one under embargo shows in no figure.
+    """
+    seen = Case.objects.overseen_by(user)
+    mine = scope_of(user, "case.oversee").over(area="area")
+    touching = ProblemCase.objects.filter(
+        problem=OuterRef("pk"), left_at__isnull=True, case__in=seen.values("pk")
+    )
+    member = Q(members__left_at__isnull=True, members__case__in=seen.values("pk"))
+    return (
+        Problem.objects.filter(mine | Exists(touching))
+        .select_related("area__parent", "parent")
+        .annotate(
+            size=Count("members", filter=member, distinct=True),
+            units=Count("members__case__unit", filter=member, distinct=True),
+            unanswered=Count(
+                "members", filter=member & ~Q(members__case__state__in=ANSWERED), distinct=True
+            ),
+        )
+    )
+
+
+def cases_of(problem: Problem, user: User) -> CaseQuerySet:
+    """The problem's cases that the user may see, with their clocks."""
+    members = ProblemCase.objects.filter(problem=problem, left_at__isnull=True)
+    found = Case.objects.overseen_by(user).filter(pk__in=members.values("case"))
+    return found.with_clocks().select_related("rating__contact", "unit__area")
+
+
+def membership_of(case: Case) -> ProblemCase | None:
+    """The problem a case belongs to now."""
+    return case.memberships.filter(left_at__isnull=True).select_related("problem").first()
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One line of a problem's story; `what` is opened, joined, left, a deed's name, or closed."""
+
+    at: datetime
+    by: str
+    what: str
+    text: str = ""
+    case: str = ""
+
+
+def story_of(problem: Problem, user: User) -> list[Happened]:
+    """What happened, oldest first; of cases the user may see alone."""
+    told = [Happened(problem.opened_at, problem.opened_by, "opened", problem.title)]
+    told += _comings_and_goings(problem, user)
+    told += [
+        Happened(step.at, step.by, step.deed, step.text)
+        for step in ProblemStep.objects.filter(problem=problem)
+    ]
+    if problem.closed_at is not None:
+        told.append(Happened(problem.closed_at, problem.closed_by, "closed", problem.outcome))
+    return sorted(told, key=lambda line: line.at)
+
+
+def _comings_and_goings(problem: Problem, user: User) -> Iterable[Happened]:
+    seen = Case.objects.overseen_by(user).values("pk")
+    members = ProblemCase.objects.filter(problem=problem, case__in=seen).select_related("case")
+    for member in members:
+        yield Happened(member.joined_at, member.joined_by, "joined", case=member.case.number)
+        if member.left_at is not None:
+            reason = member.left_reason
+            yield Happened(member.left_at, member.left_by, "left", reason, member.case.number)
