@@ -175,9 +175,7 @@ HAS_ITS_CASE = Reason("has_its_case", "该留言已经立案", "This message has
 PROPOSAL_GONE = Reason(
     "proposal_gone", "该文件已导入或已放弃", "This file was loaded or given up already"
 )
-IN_A_PROBLEM = Reason(
-    "in_a_problem", "案件已属于一个问题", "The case belongs to a problem already"
-)
+IN_A_PROBLEM = Reason("in_a_problem", "案件已属于一个问题", "The case belongs to a problem already")
 NOT_IN_PROBLEM = Reason(
     "not_in_problem", "案件不在该问题之中", "The case does not belong to this problem"
 )

@@ -77,9 +77,7 @@ class ProblemCase(models.Model):
     """A case belongs to a problem, until it leaves it with a reason; to one at a time."""
 
     problem = models.ForeignKey(Problem, on_delete=models.PROTECT, related_name="members")
-    case = models.ForeignKey(
-        "casework.Case", on_delete=models.PROTECT, related_name="memberships"
-    )
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="memberships")
     joined_at = models.DateTimeField()
     joined_by = models.CharField(max_length=150)
     left_at = models.DateTimeField(null=True, blank=True)

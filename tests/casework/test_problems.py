@@ -1,0 +1,154 @@
+"""Problems: cases joined, worked once, each answered."""
+
+from __future__ import annotations
+
+import pytest
+
+from pingyi.casework import actions, policies
+from pingyi.casework.models import Case
+from pingyi.casework.policies import Incomplete, NotAllowed, NotNow
+from pingyi.casework.problem_models import ProblemDeed
+from pingyi.casework.problem_queries import cases_of, membership_of, problems_for, story_of
+from pingyi.notices.models import Outgoing
+from pingyi.people.roles import Role
+from tests.casework.world import AT, after
+
+LATER = after(days=1)
+
+
+@pytest.fixture
+def problem(world):
+    return actions.open_problem(
+        title="窗口排队", area=world.district, cause="人手不足", by=world.manager, at=LATER
+    )
+
+
+def join(world, problem, *ends: str) -> list[Case]:
+    cases = [world.case(end) for end in ends]
+    for case in cases:
+        actions.join_problem(problem=problem, case=case, by=world.manager, at=LATER)
+    return cases
+
+
+def test_it_has_a_number_a_cause_and_its_cases(world, problem):
+    assert problem.number == "W2026-0001"
+    cases = join(world, problem, "to_place", "unsorted")
+    found = problems_for(world.manager).get()
+    assert (found.size, found.units, found.unanswered) == (2, 1, 2)
+    assert set(cases_of(problem, world.manager)) == set(cases)
+    assert membership_of(cases[0]).problem == problem
+    assert [line.what for line in story_of(problem, world.manager)] == [
+        "opened", "joined", "joined",
+    ]  # fmt: skip
+
+
+def test_a_case_belongs_to_one_problem_until_it_leaves_with_a_reason(world, problem):
+    (case,) = join(world, problem, "to_place")
+    other = actions.open_problem(title="另一个", area=world.district, by=world.manager, at=LATER)
+    with pytest.raises(NotNow) as refused:
+        actions.join_problem(problem=other, case=case, by=world.manager, at=LATER)
+    assert refused.value.reason == policies.IN_A_PROBLEM
+    with pytest.raises(Incomplete):
+        actions.leave_problem(problem=problem, case=case, reason=" ", by=world.manager, at=LATER)
+    actions.leave_problem(problem=problem, case=case, reason="另事", by=world.manager, at=LATER)
+    actions.join_problem(problem=other, case=case, by=world.manager, at=LATER)
+    assert membership_of(case).problem == other
+    with pytest.raises(NotNow):
+        actions.leave_problem(problem=problem, case=case, reason="x", by=world.manager, at=LATER)
+
+
+def test_what_lies_under_embargo_joins_none_and_disappears_from_its_problem(world, problem):
+    sealed = world.case("sealed")
+    with pytest.raises(NotNow) as refused:
+        actions.join_problem(problem=problem, case=sealed, by=world.manager, at=LATER)
+    assert refused.value.reason == policies.EMBARGO
+    (case,) = join(world, problem, "to_place")
+    actions.refer_case(case=case, reason="线索", lead=True, by=world.manager, at=LATER)
+    found = problems_for(world.manager).get()
+    assert (found.size, found.unanswered) == (0, 0)
+    assert not cases_of(problem, world.manager).exists()
+    assert [line.what for line in story_of(problem, world.manager)] == ["opened"]
+
+
+def test_another_district_neither_sees_nor_works_it(world, problem):
+    stranger = world.person(Role.CASE_MANAGER, area=world.elsewhere)
+    assert not problems_for(stranger).exists()
+    with pytest.raises(NotAllowed):
+        actions.join_problem(problem=problem, case=world.case(), by=stranger, at=LATER)
+    with pytest.raises(NotAllowed):
+        actions.edit_problem(problem=problem, title="x", by=stranger, at=LATER)
+    with pytest.raises(NotAllowed):
+        actions.open_problem(title="x", area=world.district, by=world.caller, at=LATER)
+
+
+def test_a_city_problem_is_seen_by_the_district_whose_case_it_joins(world):
+    city = world.person(Role.CASE_MANAGER, area=world.city)
+    problem = actions.open_problem(title="全市", area=world.city, by=city, at=LATER)
+    assert not problems_for(world.manager).exists()
+    actions.join_problem(problem=problem, case=world.case("to_place"), by=city, at=LATER)
+    assert problems_for(world.manager).get() == problem
+    with pytest.raises(NotAllowed):
+        actions.close_problem(problem=problem, outcome="x", by=world.manager, at=LATER)
+
+
+def test_it_is_worked_once_and_every_rater_is_answered(world, problem):
+    cases = join(world, problem, "to_place", "unreachable", "to_decide", "unsorted")
+    given = {"problem": problem, "by": world.manager, "at": LATER}
+    checked = actions.work_problem(deed=ProblemDeed.CHECK, text="现场核实", **given)
+    assert len(checked.done) == 3
+    decided = actions.work_problem(
+        deed=ProblemDeed.DECIDE, text="人手不足", finding="verified", kind="process", **given
+    )
+    assert (len(decided.done), decided.failed) == (3, [])
+    replied = actions.work_problem(deed=ProblemDeed.REPLY, text="已增开窗口", **given)
+    assert len(replied.done) == 3
+    for case in cases[:3]:
+        case.refresh_from_db()
+        assert case.state == "replied"
+        assert case.replies.get().text == "已增开窗口"
+        assert case.verdicts.get().kind == "process"
+    assert Outgoing.objects.filter(purpose="case.reply").count() == 3
+    with pytest.raises(NotNow) as refused:
+        actions.close_problem(problem=problem, outcome="增开窗口", by=world.manager, at=LATER)
+    assert refused.value.reason == policies.NOT_ALL_ANSWERED
+
+
+def test_done_again_it_reaches_only_those_still_waiting(world, problem):
+    join(world, problem, "verified", "verified")
+    given = {"problem": problem, "deed": ProblemDeed.REPLY, "by": world.manager, "at": LATER}
+    assert len(actions.work_problem(text="一", **given).done) == 2
+    join(world, problem, "verified")
+    assert len(actions.work_problem(text="二", **given).done) == 1
+
+
+def test_one_refused_case_does_not_hold_up_the_others(world, problem):
+    join(world, problem, "to_place", "to_place")
+    words = join(world, problem, "unreachable")[0]
+    applied = actions.work_problem(
+        problem=problem,
+        deed=ProblemDeed.DECIDE,
+        text="属实",
+        finding="verified",
+        kind="process",
+        by=world.manager,
+        at=LATER,
+    )
+    assert len(applied.done) == 2
+    assert [(case, refused.reason.code) for case, refused in applied.failed] == [
+        (words, "words_alone")
+    ]
+    words.refresh_from_db()
+    assert words.state == "to_check"
+
+
+def test_closed_it_takes_no_more(world, problem):
+    join(world, problem, "replied", "closed")
+    actions.close_problem(problem=problem, outcome="增开窗口", by=world.manager, at=LATER)
+    assert problem.state == "closed"
+    for act, given in (
+        (actions.close_problem, {"outcome": "x"}),
+        (actions.join_problem, {"case": world.case()}),
+        (actions.edit_problem, {"title": "x"}),
+    ):
+        with pytest.raises(NotNow):
+            act(problem=problem, by=world.manager, at=AT, **given)
