@@ -74,6 +74,13 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "user.create": frozenset({Role.SYSTEM_ADMIN}),
     "user.appoint": frozenset({Role.SECURITY_ADMIN}),
     "audit.read": frozenset({Role.AUDIT_ADMIN}),
+    # The oversight office's letters; the inspectors' recommendations are theirs alone.
+    "letter.read": OFFICE | {Role.LEADER, Role.INSPECTOR, Role.SQUAD_MEMBER},
+    "letter.draft": frozenset({Role.CASE_MANAGER, Role.SQUAD_MEMBER}),
+    "letter.issue": frozenset({Role.LEADER, Role.CASE_MANAGER}),
+    "letter.recommend": frozenset({Role.INSPECTOR}),
+    "letter.reply": frozenset({Role.UNIT_ADMIN}),
+    "organ.change": frozenset({Role.SYSTEM_ADMIN, Role.SCHEME_KEEPER}),
     "outbox.read": frozenset({Role.CASE_MANAGER, Role.CALLER}),
 }
 

@@ -1,0 +1,36 @@
+"""Every write on a letter, one function each. See `states` for the steps they take.
+
+All take `by` (who) and `at` (when) and raise `policies.Refused`. Another area that writes letters
+about its own things calls `draft_letter` and keeps the link in a table of its own.
+"""
+
+from pingyi.letters.actions.answering import acknowledge, reply_to_letter
+from pingyi.letters.actions.drafting import (
+    Addressee,
+    draft_letter,
+    drop_letter,
+    edit_letter,
+    submit_letter,
+)
+from pingyi.letters.actions.following import accept_reply, remind, return_reply
+from pingyi.letters.actions.issuing import issue_letter, send_back_letter, withdraw_letter
+from pingyi.letters.actions.organs import add_organ, edit_organ, start_numbers
+
+__all__ = [
+    "Addressee",
+    "accept_reply",
+    "acknowledge",
+    "add_organ",
+    "draft_letter",
+    "drop_letter",
+    "edit_letter",
+    "edit_organ",
+    "issue_letter",
+    "remind",
+    "reply_to_letter",
+    "return_reply",
+    "send_back_letter",
+    "start_numbers",
+    "submit_letter",
+    "withdraw_letter",
+]

@@ -1,0 +1,110 @@
+"""What waits in the inboxes of those whose turn it is: a number and a kind, nothing of the text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from pingyi.audit.actions import Actor
+from pingyi.letters.models import Letter, Organ, Recipient
+from pingyi.letters.policies import hands_of
+from pingyi.letters.states import POWERS, Desk, Kind, Part
+from pingyi.notices.actions import notify
+from pingyi.people.models import Appointment, User
+from pingyi.people.permissions import holders_of
+from pingyi.people.roles import roles_that_may
+
+SUBMITTED = "{organ}有一份{kind}待签发。"
+SENT_BACK = "您起草的{kind}被退回修改。"
+ISSUED = "收到{kind}{number}，请签收并按期答复。"
+ISSUED_TO_READ = "收到{kind}{number}，请签收。"
+COPIED = "收到抄送的{kind}{number}，请签收。"
+WITHDRAWN = "{kind}{number}已撤回，不必再办。"
+REPLIED = "{unit}已答复{number}，请审核。"
+ACCEPTED = "对{number}的答复已采纳。"
+RETURNED = "对{number}的答复被退回，请重新答复。"
+REMINDED = "催办：请尽快答复{kind}{number}。"
+
+
+def tell_the_issuers(letter: Letter, *, by: Actor, at: datetime) -> None:
+    """It waits to be issued: whoever may and had no hand in it."""
+    power = POWERS[Desk(letter.organ.desk)].issue
+    hands = {by.audit_name, *hands_of(letter)}
+    readers = holders_of(power, area=letter.organ.area).exclude(username__in=hands)
+    text = SUBMITTED.format(organ=letter.organ.name, kind=Kind(letter.kind).zh)
+    notify(users=readers, text=text, link=link_to(letter), by=by, at=at)
+
+
+def tell_the_drafter(letter: Letter, *, by: Actor, at: datetime) -> None:
+    """It was given back."""
+    _tell(_handlers(letter), SENT_BACK, letter, by=by, at=at)
+
+
+def tell_the_recipients(letter: Letter, *, by: Actor, at: datetime) -> None:
+    """It was issued."""
+    main = ISSUED if letter.wants_reply else ISSUED_TO_READ
+    for part, text in ((Part.MAIN, main), (Part.COPY, COPIED)):
+        units = letter.recipients.filter(part=part.value).values("unit")
+        _tell(_administrators(units), text, letter, by=by, at=at)
+
+
+def tell_of_the_withdrawal(letter: Letter, *, by: Actor, at: datetime) -> None:
+    """It is no more."""
+    readers = _administrators(letter.recipients.values("unit"))
+    _tell(readers, WITHDRAWN, letter, by=by, at=at)
+
+
+def tell_of_the_reply(recipient: Recipient, *, by: Actor, at: datetime) -> None:
+    """A reply is there to be looked at."""
+    letter = recipient.letter
+    text = REPLIED.format(unit=recipient.unit.name, number=letter.number)
+    link = f"{link_to(letter)}{recipient.pk}/"
+    notify(users=_handlers(letter), text=text, link=link, by=by, at=at)
+
+
+def tell_of_the_acceptance(recipient: Recipient, *, by: Actor, at: datetime) -> None:
+    """The recipient's reply was accepted."""
+    _tell(_administrators([recipient.unit_id]), ACCEPTED, recipient.letter, by=by, at=at)
+
+
+def tell_of_the_return(recipient: Recipient, *, by: Actor, at: datetime) -> None:
+    """The recipient's reply was sent back."""
+    _tell(_administrators([recipient.unit_id]), RETURNED, recipient.letter, by=by, at=at)
+
+
+def remind_the_recipient(recipient: Recipient, *, by: Actor, at: datetime) -> None:
+    """Its reply is awaited."""
+    _tell(_administrators([recipient.unit_id]), REMINDED, recipient.letter, by=by, at=at)
+
+
+def link_to(letter: Letter) -> str:
+    """The address that leads each reader to the letter's page of their own."""
+    return f"/letter/{letter.pk}/"
+
+
+def _tell(users: Iterable[User], text: str, letter: Letter, *, by: Actor, at: datetime) -> None:
+    said = text.format(kind=Kind(letter.kind).zh, number=letter.number or "")
+    notify(users=users, text=said, link=link_to(letter), by=by, at=at)
+
+
+def _administrators(units: QuerySet | list[int]) -> QuerySet[User]:
+    """Who answers for the units, each once."""
+    held = Appointment.objects.filter(
+        unit__in=units,
+        role__in=[role.value for role in roles_that_may("letter.reply")],
+        until__isnull=True,
+    )
+    return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("pk")
+
+
+def _handlers(letter: Letter) -> QuerySet[User]:
+    """Whoever wrote the letter and still works there; else all who could have."""
+    desk = holders_of(_drafting(letter.organ), area=letter.organ.area)
+    own = desk.filter(username__in={letter.drafted_by, letter.submitted_by})
+    return own if own.exists() else desk
+
+
+def _drafting(organ: Organ) -> str:
+    return POWERS[Desk(organ.desk)].draft
