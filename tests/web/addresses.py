@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from pingyi.audit.actions import SYSTEM
 from pingyi.casework import actions
+from pingyi.casework.actions.attaching import attach
 from pingyi.casework.intake_models import CitizenMessage, MessageBatch
 from pingyi.casework.message_files import MessageRow
 from pingyi.casework.models import Case
@@ -21,6 +22,7 @@ from pingyi.directory.content import AreaRow, Content
 from pingyi.people import actions as people
 from pingyi.people.roles import Role
 from tests.casework.world import AT, World
+from tests.files.uploads import pdf, upload
 
 PART = re.compile(r"<\w+:(\w+)>")
 
@@ -62,6 +64,9 @@ def parts_of(world: World, case: Case) -> Parts:
     post = directory.add_post(unit=world.brigade, badge="07", by=SYSTEM, at=at)
     content = Content(areas=[AreaRow(line=2, code="420199", name="新区", parent="420100")])
     batch = proposals.propose(content=content, source="x.xlsx", by=SYSTEM, at=at)
+    dispatch = case.dispatches.get()
+    sheet = upload("sheet.pdf", pdf())
+    [given] = attach(case, dispatch, [sheet], unit=dispatch.unit, by=SYSTEM, at=at)
     assert case.rating is not None
     directory.enrol(season=world.season, unit=world.brigade, by=SYSTEM, at=AT)
     referred = world.case("referred")
@@ -74,6 +79,9 @@ def parts_of(world: World, case: Case) -> Parts:
         ("users/", "appointment"): str(held.pk),
         ("", "number"): case.number,
         ("inspectors/", "number"): referred.number,
+        ("unit/cases/", "pk"): str(given.pk),
+        ("office/cases/", "pk"): str(given.pk),
+        ("inspectors/", "pk"): str(given.pk),
         ("unit/cases/", "key"): "answer",
         ("office/cases/", "key"): "dispatch",
         ("inspectors/", "key"): "note",

@@ -66,7 +66,7 @@ SENT = """account action address again area assigned badge by code comment confi
     data ends_on file finding grade group hours includes_matter item items key kind language lead
     level login matter measures name next note oldpassword outcome password password1 password2
     phone plan point post private_word proof process_change reason receipt reply role satisfied
-    scheme season send_code staff stands starts_on text unit username what words"""
+    scheme season send_code staff stands starts_on text unit uploads username what words"""
 """Names of parameters and fields that some page reads."""
 
 

@@ -317,4 +317,4 @@ class Rejudgement(Fact):
 
 
 # Their models belong to this app; they name `Case` by its label.
-from pingyi.casework import intake_models, problem_models  # noqa: E402, F401
+from pingyi.casework import file_models, intake_models, problem_models  # noqa: E402, F401

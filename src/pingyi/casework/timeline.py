@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -17,6 +17,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from pingyi.audit.queries import events_about, reads_of
+from pingyi.casework.file_models import CaseFile
 from pingyi.casework.models import Case, Fact
 from pingyi.casework.states import (
     TRANSITIONS,
@@ -46,25 +47,33 @@ class Entry:
     step: str = ""
 
 
-def timeline(case: Case, audience: Audience) -> list[Entry]:
-    """The story as `audience` may read it, oldest first; a constant number of queries."""
+def timeline(case: Case, audience: Audience, *, files: Iterable[CaseFile] = ()) -> list[Entry]:
+    """The story as `audience` may read it, oldest first; a constant number of queries.
+
+    Each of `files`, those the reader may see, is named where it was sent.
+    """
     if audience == "citizen":
         return _to_her(case)
     told, facts = _story(case)
     names = _names(told)
+    sent = _by_fact(files)
     if audience == "unit":
         return [
-            _to_unit(item, facts, names)
+            _with_files(_to_unit(item, facts, names), item, sent)
             for item in _since_dispatch(told)
             if item.name in _UNIT_SEES
         ]
     entries = [
-        Entry(
-            at=item.at,
-            who=names.get(item.by, item.by),
-            text=words(item.step),
-            detail=_detail(item, facts, audience),
-            step=item.name,
+        _with_files(
+            Entry(
+                at=item.at,
+                who=names.get(item.by, item.by),
+                text=words(item.step),
+                detail=_detail(item, facts, audience),
+                step=item.name,
+            ),
+            item,
+            sent,
         )
         for item in told
     ]
@@ -118,6 +127,21 @@ def _story(case: Case) -> tuple[list[_Told], Facts]:
     if told and told[-1].step.target is State.CLOSED and case.closed_at is not None:
         told[-1].at = case.closed_at
     return told, facts
+
+
+def _by_fact(files: Iterable[CaseFile]) -> dict[tuple[str, int], list[str]]:
+    found: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for each in files:
+        found[each.fact, each.fact_id].append(each.file.name)
+    return found
+
+
+def _with_files(entry: Entry, item: _Told, sent: dict[tuple[str, int], list[str]]) -> Entry:
+    names = [name for fact in item.facts.items() for name in sent.get(fact, ())]
+    if not names:
+        return entry
+    said = gettext("附件：%(names)s") % {"names": gettext("、").join(names)}
+    return replace(entry, detail=_lines(entry.detail, said))
 
 
 def _names(told: Iterable[_Told]) -> dict[str, str]:

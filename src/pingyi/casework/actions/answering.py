@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pingyi.audit.actions import Actor, action
 from pingyi.casework import policies
+from pingyi.casework.actions.attaching import Uploads, attach
 from pingyi.casework.actions.steps import cleaned, record_step, required, take
 from pingyi.casework.models import Case, Dispatch, UnitAnswer
 from pingyi.casework.policies import ACKNOWLEDGED, Overtaken
@@ -29,10 +30,12 @@ def answer_case(
     account: str,
     measures: str,
     process_change: str = "",
+    uploads: Uploads = (),
     by: Actor,
     at: datetime,
 ) -> UnitAnswer:
-    """The unit's answer: its account, its measures, and what it changed for good, if anything.
+    """The unit's answer: its account, its measures, and what it changed for good, if anything;
+    its files are seen by the unit, the office and the inspectors.
 
     Answering acknowledges.
     """
@@ -50,6 +53,7 @@ def answer_case(
         at=at,
         by=by.audit_name,
     )
+    attach(case, answer, uploads, unit=dispatch.unit, by=by, at=at)
     record_step(case, step, answer, changed_process=bool(answer.process_change))
     return answer
 

@@ -5,29 +5,37 @@ from __future__ import annotations
 from datetime import datetime
 
 from pingyi.audit.actions import Actor, action
+from pingyi.casework.actions.attaching import Uploads, attach
 from pingyi.casework.actions.deciding import pronounce
 from pingyi.casework.actions.steps import chosen, record_step, refusal, required, take
+from pingyi.casework.file_models import Audience
 from pingyi.casework.models import Case, InvestigationNote, Verdict
 from pingyi.casework.policies import TAKES_TWO
 from pingyi.casework.states import ALONE, Finding, Kind, State
 
 
 @action("case.investigate")
-def note_investigation(*, case: Case, note: str, by: Actor, at: datetime) -> InvestigationNote:
-    """Note a step of the investigation."""
+def note_investigation(
+    *, case: Case, note: str, uploads: Uploads = (), by: Actor, at: datetime
+) -> InvestigationNote:
+    """Note a step of the investigation; its files are the inspectors' alone."""
     text = required(note, "note")
     step = take("note_investigation", case, by=by, at=at)
     made = _write(case, text, by=by, at=at, is_finding=False)
+    attach(case, made, uploads, audience=Audience.INSPECTORS, by=by, at=at)
     record_step(case, step, made)
     return made
 
 
 @action("case.report")
-def report_findings(*, case: Case, account: str, by: Actor, at: datetime) -> InvestigationNote:
+def report_findings(
+    *, case: Case, account: str, uploads: Uploads = (), by: Actor, at: datetime
+) -> InvestigationNote:
     """Report what was found to the office, which decides. Not under embargo: release it first."""
     text = required(account, "account")
     step = take("report", case, by=by, at=at)
     made = _write(case, text, by=by, at=at, is_finding=True)
+    attach(case, made, uploads, by=by, at=at)
     record_step(case, step, made)
     return made
 
@@ -39,12 +47,13 @@ def conclude_case(
     account: str,
     finding: Finding | str,
     kind: Kind | str,
+    uploads: Uploads = (),
     by: Actor,
     at: datetime,
 ) -> Verdict:
     """The inspectors' own verdict on a case under embargo: verified, or partly.
 
-    Nobody else sees it, and no figure shows it, until they release it.
+    Nobody else sees it or its files, and no figure shows it, until they release it.
     """
     text = required(account, "account")
     finding, kind = chosen(Finding, finding, "finding"), chosen(Kind, kind, "kind")
@@ -52,6 +61,7 @@ def conclude_case(
         raise refusal(TAKES_TWO)
     step = take("conclude", case, by=by, at=at, kind=kind.value)
     made = _write(case, text, by=by, at=at, is_finding=True)
+    attach(case, made, uploads, by=by, at=at)
     verdict = pronounce(case, finding=finding, kind=kind, reason=text, by=by, at=at)
     record_step(case, step, made, verdict, finding=finding.value, kind=kind.value)
     return verdict

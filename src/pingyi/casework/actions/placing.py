@@ -7,6 +7,7 @@ from typing import Any
 
 from pingyi.audit.actions import Actor, action
 from pingyi.casework import policies, rules
+from pingyi.casework.actions.attaching import Uploads, attach
 from pingyi.casework.actions.steps import chosen, record_step, refusal, required, take
 from pingyi.casework.messages import tell_the_inspectors, tell_the_unit
 from pingyi.casework.models import Case, CheckNote, Dispatch, Referral
@@ -18,12 +19,19 @@ from pingyi.directory.models import Unit
 
 @action("case.check")
 def note_check(
-    *, case: Case, note: str, stands: bool = False, by: Actor, at: datetime
+    *,
+    case: Case,
+    note: str,
+    stands: bool = False,
+    uploads: Uploads = (),
+    by: Actor,
+    at: datetime,
 ) -> CheckNote:
     """Note what a check found; with `stands` a case to be checked goes on to be placed."""
     text = required(note, "note")
     step = take("find_standing" if stands else "note_check", case, by=by, at=at)
     check = CheckNote.objects.create(case=case, note=text, at=at, by=by.audit_name)
+    attach(case, check, uploads, by=by, at=at)
     record_step(case, step, check)
     return check
 
@@ -37,12 +45,14 @@ def dispatch_case(
     unit: Unit | None = None,
     includes_matter: bool = False,
     includes_words: bool = False,
+    uploads: Uploads = (),
     by: Actor,
     at: datetime,
 ) -> Dispatch:
     """Hand the case to the rated unit, or one above it, in the office's own `words`.
 
-    Her matter's number and her own words go along only if she agreed when called back.
+    Her matter's number and her own words go along only if she agreed when called back. The unit
+    sees the files.
     """
     text = required(words, "words")
     grade = chosen(Grade, grade, "grade")
@@ -61,6 +71,7 @@ def dispatch_case(
         at=at,
         by=by.audit_name,
     )
+    attach(case, dispatch, uploads, unit=addressee, by=by, at=at)
     record_step(case, step, dispatch, unit=addressee.code, grade=grade.value)
     tell_the_unit(dispatch, by=by, at=at)
     return dispatch

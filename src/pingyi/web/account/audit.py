@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pingyi.audit import queries, sealing
@@ -49,7 +50,9 @@ def _data(event: Any) -> str:
 
 
 def _looked_at(read: Any, at: object) -> str:
-    return say(Contact(read.what)) if read.what in list(Contact) else read.what
+    if read.what in list(Contact):
+        return say(Contact(read.what))
+    return gettext("附件") if read.what == "file" else read.what
 
 
 EVENTS = DataTable(

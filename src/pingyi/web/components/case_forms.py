@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from pingyi.casework import actions, policies, rules
 from pingyi.casework.models import Case
 from pingyi.casework.states import ALONE, CallOutcome, Finding, Grade, Kind
+from pingyi.web.components.file_fields import FilesField
 from pingyi.web.components.forms import DeskForm, LongTextField, TermField, TickField
 from pingyi.web.components.words import say
 
@@ -59,6 +60,7 @@ class CheckForm(CaseForm):
         label=_("核查发现了什么"), help_text=_("实地、台账、监控或其他核查，写明时间地点。")
     )
     stands = TickField(label=_("问题确实存在，转入处置"))
+    uploads = FilesField(label=_("证据"))
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -77,6 +79,7 @@ class DispatchForm(CaseForm):
     grade = TermField(Grade, label=_("难易"), initial="simple")
     includes_matter = TickField(label=_("附办件编号"))
     includes_words = TickField(label=_("附评价人原话"))
+    uploads = FilesField(label=_("给单位的附件"))
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -109,6 +112,7 @@ class AnswerForm(CaseForm):
         rows=3,
         help_text=_("新订或修改了哪条制度、合并了哪个窗口、改了哪个流程。没有则不填。"),
     )
+    uploads = FilesField()
 
 
 class ReasonForm(CaseForm):
@@ -142,12 +146,14 @@ class ReleaseForm(ReasonForm):
 
 class NoteForm(CaseForm):
     form_id = "note"
-    note = LongTextField(label=_("调查记录"), help_text=_("只有纪检可见。"))
+    note = LongTextField(label=_("调查记录"), help_text=_("只有纪检可见，附件也是。"))
+    uploads = FilesField(label=_("证据"))
 
 
 class ReportForm(CaseForm):
     form_id = "report"
     account = LongTextField(label=_("核查结果"), rows=6, help_text=_("报告治庸办，由其认定。"))
+    uploads = FilesField(label=_("证据"))
 
 
 class ConcludeForm(CaseForm):
@@ -157,6 +163,7 @@ class ConcludeForm(CaseForm):
     account = LongTextField(
         label=_("核查结果"), rows=6, help_text=_("保密期内由纪检认定；解除保密前不见于积分。")
     )
+    uploads = FilesField(label=_("证据"))
 
 
 class DecideForm(CaseForm):

@@ -26,7 +26,7 @@ from pingyi.kernel.masking import mask_matter_no, mask_name, mask_phone, redact
 from pingyi.people.models import User
 from pingyi.people.permissions import may
 from pingyi.ratings.contacts import open_matter, open_phone
-from pingyi.web.components import case_deeds
+from pingyi.web.components import case_deeds, case_files
 from pingyi.web.components.access import SignedIn
 from pingyi.web.components.case_forms import CaseForm, RevealForm
 from pingyi.web.components.words import in_english, moment_text, say
@@ -126,6 +126,7 @@ def context(
     user = request.user
     contact = masked_contact(case)
     source = getattr(case, "source", None)
+    files = case_files.shown(case, user)
     can_reveal = may(user, "contact.reveal") and any(contact.values())
     return {
         "case": case,
@@ -143,7 +144,8 @@ def context(
         "reveal_form": (reveal_form or RevealForm(case=case)) if can_reveal else None,
         "reveal_url": url("reveal"),
         "clocks": sorted(case.clocks.all(), key=lambda clock: clock.pk),
-        "entries": queries.timeline(case, audience),
+        "files": case_files.rows(files, case, where=audience),
+        "entries": queries.timeline(case, audience, files=files),
         "choices": case_deeds.choices(
             case, user, at=at, url=url, elsewhere=elsewhere, only=only, sent=sent
         ),
@@ -186,7 +188,7 @@ def answer_post(
     if key not in allowed:
         raise Http404
     deed = case_deeds.DEEDS[key]
-    form = deed.form(request.POST, case=case)
+    form = deed.form(request.POST, request.FILES, case=case)
     question = deed.asks(form) if form.is_valid() else ""
     if question and "confirmed" not in request.POST:
         return _ask(request, question, deed, back=done())

@@ -16,12 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from pingyi.casework import queries
+from pingyi.casework.file_models import CaseFile
 from pingyi.casework.models import Case
 from pingyi.casework.querysets import CaseQuerySet
 from pingyi.casework.states import Priority
 from pingyi.people.models import User
 from pingyi.people.permissions import scope_of
-from pingyi.web.components import case_page
+from pingyi.web.components import case_files, case_page
 from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.case_cells import (
     AREA,
@@ -172,3 +173,11 @@ def reveal(request: SignedIn, number: str) -> HttpResponseBase:
         at=timezone.now(),
         show=functools.partial(_show, request),
     )
+
+
+@requires("case.investigate")
+@require_safe
+def file(request: SignedIn, number: str, pk: int) -> HttpResponseBase:
+    """A file of the case; that it was had is noted."""
+    found = CaseFile.objects.visible_to(request.user)
+    return case_files.download(found, number, pk, by=request.user, at=timezone.now())

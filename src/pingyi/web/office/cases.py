@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from pingyi.casework import queries
+from pingyi.casework.file_models import CaseFile
 from pingyi.casework.models import Case
 from pingyi.people.permissions import may
-from pingyi.web.components import case_page
+from pingyi.web.components import case_files, case_page
 from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.case_cells import (
     AREA,
@@ -128,3 +129,11 @@ def reveal(request: SignedIn, number: str) -> HttpResponseBase:
     return case_page.reveal(
         request, found, at=timezone.now(), show=functools.partial(_show, request)
     )
+
+
+@requires("case.oversee")
+@require_safe
+def file(request: SignedIn, number: str, pk: int) -> HttpResponseBase:
+    """A file of the case; that it was had is noted."""
+    found = CaseFile.objects.visible_to(request.user)
+    return case_files.download(found, number, pk, by=request.user, at=timezone.now())

@@ -22,5 +22,6 @@ urlpatterns: list = [
     path("cases/", cases.cases, name="cases"),
     path("cases/<case_number:number>/", cases.case, name="case"),
     path("cases/<case_number:number>/reveal/", cases.reveal, name="case-reveal"),
+    path("cases/<case_number:number>/files/<int:pk>/", cases.file, name="case-file"),
     path("cases/<case_number:number>/<str:key>/", cases.deed, name="case-deed"),
 ]

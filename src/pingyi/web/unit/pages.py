@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from pingyi.casework import queries
+from pingyi.casework.file_models import CaseFile
 from pingyi.casework.models import Case, Dispatch
 from pingyi.casework.querysets import CaseQuerySet
 from pingyi.casework.states import Grade, State
@@ -28,7 +29,7 @@ from pingyi.directory.seasons import season_on
 from pingyi.people.models import User
 from pingyi.people.permissions import scope_of
 from pingyi.ratings.unit_figures import STEP, UnitFigures, unit_figures
-from pingyi.web.components import case_deeds, case_page
+from pingyi.web.components import case_deeds, case_files, case_page
 from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.case_cells import BY_STATE, STATE, number_column
 from pingyi.web.components.case_forms import RevealForm
@@ -162,6 +163,7 @@ def _show(
     if dispatch is None:
         raise Http404
     url = functools.partial(_url, case)
+    files = case_files.shown_to_unit(case, request.user)
     return render(
         request,
         "unit/case.html",
@@ -180,7 +182,8 @@ def _show(
                 for found in sorted(case.clocks.all(), key=lambda found: found.pk)
                 if found.rule.startswith(("acknowledge", "handle_"))
             ],
-            "entries": queries.timeline(case, "unit"),
+            "files": case_files.rows(files, case, where="unit"),
+            "entries": queries.timeline(case, "unit", files=files),
             "choices": case_deeds.choices(case, request.user, at=at, url=url, sent=sent),
             "waiting_for": case_page.waiting_for(case),
             **case_page.verdict_context(case),
@@ -222,3 +225,11 @@ def reveal(request: SignedIn, number: str) -> HttpResponseBase:
         at=timezone.now(),
         show=functools.partial(_show, request),
     )
+
+
+@requires("case.answer")
+@require_safe
+def file(request: SignedIn, number: str, pk: int) -> HttpResponseBase:
+    """A file of the case: the unit's own, or one the office gave it."""
+    found = CaseFile.objects.open_to_units_of(request.user)
+    return case_files.download(found, number, pk, by=request.user, at=timezone.now())
