@@ -92,6 +92,8 @@ def parts_of(world: World, case: Case) -> Parts:
         ("office/directory/points/", "pk"): str(world.point.pk),
         ("office/messages/", "pk"): str(message.pk),
         ("office/messages/import/", "pk"): str(proposed.pk),
+        ("office/problems/", "number"): _problem(world, case, at=at),
+        ("office/problems/", "key"): "about",
         ("scoreboard/", "season"): world.season.code,
         ("scoreboard/", "code"): world.brigade.code,
     }
@@ -104,3 +106,11 @@ def _messages(world: World, *, at: datetime) -> tuple[CitizenMessage, MessageBat
     actions.load_messages(rows=[row], **given, by=SYSTEM, at=at)
     waiting = actions.propose_messages(rows=[row], **given, by=SYSTEM, at=at)
     return CitizenMessage.objects.get(), waiting
+
+
+def _problem(world: World, case: Case, *, at: datetime) -> str:
+    """The number of a problem of the district's with the case in it."""
+    by = world.person(Role.CASE_MANAGER)
+    problem = actions.open_problem(title="t", area=world.district, by=by, at=at)
+    actions.join_problem(problem=problem, case=case, by=by, at=at)
+    return problem.number

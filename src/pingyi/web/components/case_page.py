@@ -19,6 +19,7 @@ from pingyi.casework.actions import reveal_contact
 from pingyi.casework.intake_models import CaseSource, open_name
 from pingyi.casework.models import Case
 from pingyi.casework.origins import Origin
+from pingyi.casework.problem_queries import membership_of
 from pingyi.casework.querysets import CaseQuerySet
 from pingyi.casework.states import Finding, Kind, State, owner
 from pingyi.casework.timeline import Audience
@@ -133,6 +134,7 @@ def context(
         "at": at,
         "state": State(case.state),
         "kind": Kind(case.kind) if case.kind else None,
+        "membership": membership_of(case),
         "origin": Origin(case.origin),
         "source": source,
         "message_url": _message_url(source, user),

@@ -36,6 +36,7 @@ ENTRIES: tuple[Entry, ...] = (
 
 CASE_TABS: tuple[Entry, ...] = (
     Entry(_("全部案件"), "office:cases", "case.oversee"),
+    Entry(_("问题清单"), "office:problems", "case.oversee"),
     Entry(_("群众留言"), "office:messages", "case.open"),
 )
 """The pages about cases side by side."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
@@ -29,7 +31,7 @@ from pingyi.web.components.case_cells import (
     UNIT,
     number_column,
 )
-from pingyi.web.components.tables import DataTable
+from pingyi.web.components.tables import Column, DataTable
 from pingyi.web.office.filters import AREAS, BY_KIND, BY_ORIGIN, BY_STATE, LATE, SEARCH
 
 CASES = DataTable(
@@ -40,6 +42,18 @@ CASES = DataTable(
     filters=(SEARCH, BY_STATE, AREAS, BY_KIND, BY_ORIGIN, LATE),
     empty=_("还没有案件。差评一到，案件自动立案。"),
 )
+
+PICK = Column(
+    "pick",
+    _("选"),
+    lambda case, at: format_html(
+        '<input type="checkbox" name="case" value="{}" form="bulk" aria-label="{}">',
+        case.number,
+        gettext("选中 %(number)s") % {"number": case.number},
+    ),
+    value=lambda case: "",
+)
+CASES_TO_PICK = replace(CASES, columns=(PICK, *CASES.columns))
 
 DEEDS = frozenset(
     {
@@ -61,11 +75,15 @@ DEEDS = frozenset(
 @require_safe
 def cases(request: SignedIn) -> HttpResponseBase:
     """Every visible case: filtered, sorted, exported."""
-    listing = CASES.read(request, queries.overseen_by(request.user), at=timezone.now())
+    rows = queries.overseen_by(request.user)
+    listing = CASES.read(request, rows, at=timezone.now())
     if listing.wants_file:
         return listing.file()
-    may_open = may(request.user, "case.open")
-    return render(request, "office/cases.html", {"listing": listing, "may_open": may_open})
+    may_pick = may(request.user, "problem.work")
+    if may_pick:
+        listing = CASES_TO_PICK.read(request, rows, at=timezone.now())
+    shown = {"listing": listing, "may_open": may(request.user, "case.open"), "may_pick": may_pick}
+    return render(request, "office/cases.html", shown)
 
 
 def _url(case: Case, key: str) -> str:

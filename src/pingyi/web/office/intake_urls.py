@@ -1,9 +1,14 @@
 from django.urls import path
 
-from pingyi.web.office import intake, message_import, messages
+from pingyi.web.office import bulk, intake, message_import, messages, problems
 
 urlpatterns = [
     path("cases/new/", intake.new_case, name="case-new"),
+    path("cases/bulk/", bulk.act, name="cases-bulk"),
+    path("problems/", problems.listed, name="problems"),
+    path("problems/join/", bulk.join, name="problem-join"),
+    path("problems/<slug:number>/", problems.problem, name="problem"),
+    path("problems/<slug:number>/<slug:key>/", problems.deed, name="problem-deed"),
     path("messages/", messages.listed, name="messages"),
     path("messages/<int:pk>/", messages.message, name="message"),
     path("messages/import/", message_import.upload, name="message-import"),
