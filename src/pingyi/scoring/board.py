@@ -7,6 +7,7 @@ the revision of its facts has moved.
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from threading import Lock
@@ -17,7 +18,7 @@ from pingyi import rulebook
 from pingyi.directory.models import Season
 from pingyi.rulebook import Scheme
 from pingyi.scoring import facts, queries
-from pingyi.scoring.engine import Past, Result, Unit, UnitResult, score
+from pingyi.scoring.engine import Facts, Past, Result, Satisfaction, Unit, UnitResult, score
 from pingyi.scoring.lines import Ratings, ratings
 from pingyi.scoring.standing import season_before
 
@@ -26,11 +27,16 @@ KEPT = 24
 
 @dataclass(frozen=True)
 class Row:
-    """One unit: who it is, its result, its ratings as the scheme counts them."""
+    """One unit: who it is, its result, its ratings as the scheme counts them.
+
+    `verified`: bad ratings verified, whatever they cost · `defaults`: ratings given by nobody.
+    """
 
     unit: Unit
     result: UnitResult
     ratings: Ratings
+    verified: int
+    defaults: int
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,7 @@ class Board:
 
     season: Season
     scheme: Scheme
+    facts: Facts
     result: Result
     rows: tuple[Row, ...]
 
@@ -107,10 +114,14 @@ def _compute(
     counts = defaultdict(list)
     for row in gathered.satisfaction:
         counts[row.unit].append(row)
-    rows = tuple(
-        Row(units[one.unit], one, ratings(counts[one.unit], scheme.rate)) for one in result.results
-    )
-    return Board(season, scheme, result, rows)
+    rows = tuple(_row(units[one.unit], one, counts[one.unit], scheme) for one in result.results)
+    return Board(season, scheme, gathered, result, rows)
+
+
+def _row(unit: Unit, one: UnitResult, counts: Sequence[Satisfaction], scheme: Scheme) -> Row:
+    verified = sum(count.verified_bad for count in counts)
+    defaults = sum(count.default for count in counts)
+    return Row(unit, one, ratings(counts, scheme.rate), verified, defaults)
 
 
 def _past(season: Season, scheme: Scheme, *, at: datetime, through: date | None) -> list[Past]:

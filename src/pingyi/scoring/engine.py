@@ -5,7 +5,7 @@ the same facts and the same scheme give the same result, digit for digit.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -40,6 +40,7 @@ __all__ = [
     "Satisfaction",
     "Unit",
     "UnitResult",
+    "merit",
     "score",
 ]
 
@@ -68,7 +69,7 @@ def score(facts: Facts, scheme: Scheme) -> Result:
     for group in scheme.groups:
         units = [unit for unit in facts.units if unit.group == group]
         merits = {
-            unit.code: _merit(total, unit.code in vetoed, sheet.satisfaction[unit.code], scheme)
+            unit.code: merit(total, unit.code in vetoed, sheet.satisfaction[unit.code], scheme)
             for unit in units
             if (total := scores[unit.code].total) is not None
         }
@@ -97,8 +98,8 @@ class _Sheet:
         self.before = {past.unit: past for past in facts.history if past.season == before}
 
 
-def _merit(
-    total: Decimal, vetoed: bool, rows: list[Satisfaction], scheme: Scheme
+def merit(
+    total: Decimal, vetoed: bool, rows: Sequence[Satisfaction], scheme: Scheme
 ) -> tuple[Any, ...]:
     """What orders a unit in its group, best first: no veto, total, then the scheme's tie keys."""
     if not scheme.ties.keys:

@@ -72,6 +72,35 @@ def test_the_rate_stands_with_its_denominator(world: World, desk):
     assert "75.00% 3 / 4" in words(desk.get(f"{BOARD}&group=stations"))
 
 
+def test_beside_the_score_stands_how_sure_the_figures_are(world: World, desk):
+    world.case("verified")
+    for _ in range(4):
+        world.rate(level="satisfied", comment="", phone=None)
+    shown = words(desk.get(f"{BOARD}&group=stations"))
+    assert "80.00% 4 / 5 37.5%–96.4% 评价少" in shown
+    assert "每千次办事查实差评" in shown
+    assert "得分相同的，依次比较：满意率、评价数，高者在前" in shown
+    assert "不计入满意率" in shown
+    text = b"".join(desk.get(f"{BOARD}&group=stations&export=csv")).decode("utf-8-sig")
+    head, row = csv.reader(io.StringIO(text))
+    value = float(row[head.index("每千次办事查实差评")])
+    assert 50 < value <= 250  # one in five, hardly drawn anywhere: it is its own group
+
+
+@pytest.mark.parametrize("key", ["bad", "-bad", "last", "-last", "rate", "-rate"])
+def test_it_sorts_by_what_stands_beside(world: World, desk, key):
+    world.case("verified")
+    assert units(desk.get(f"{BOARD}&group=stations&sort={key}")) == ["B1-1"]
+    assert set(units(desk.get(f"{BOARD}&sort={key}"))) == {"B1", "X1"}
+
+
+def test_a_verdict_moves_at_once_what_stands_beside(world: World, desk):
+    world.rate()
+    before = words(desk.get(f"{BOARD}&group=stations"))
+    world.case("verified")
+    assert words(desk.get(f"{BOARD}&group=stations")) != before
+
+
 def test_sorting_and_filters(world: World, desk):
     assert units(desk.get(f"{BOARD}&sort=-rank")) == ["B1", "X1"]  # equal in everything
     assert units(desk.get(f"{BOARD}&sort=-district")) == ["B1", "X1"]

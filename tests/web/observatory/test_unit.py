@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from pingyi.people.roles import Role
 from tests.casework.world import World
@@ -53,7 +55,8 @@ def test_the_trend_has_its_table_behind_it(world: World, desk):
 def test_one_month_is_no_trend_but_a_table(world: World, desk):
     world.rate()
     page = desk.get(PAGE)
-    assert '<svg class="trend"' not in page.content.decode()
+    months = page.content.decode().split('id="months"')[1]
+    assert '<svg class="trend"' not in months
     assert "2026-06 0.00% 0 1" in words(page)
 
 
@@ -119,3 +122,66 @@ def test_its_figures_move_in_tens(world: World, own):
     assert "100.00 % 10 条评价" in words(own.get(PAGE))
     world.rate()
     assert "100.00 % 10 条评价" in words(own.get(PAGE))
+
+
+def _rated(world: World, bad: int, good: int) -> None:
+    for _ in range(bad):
+        world.rate(phone=None)
+    for _ in range(good):
+        world.rate(level="satisfied", comment="", phone=None)
+
+
+def test_how_sure_the_figures_are_stands_beside_the_score(world: World, desk):
+    _rated(world, 1, 3)
+    shown = words(desk.get(PAGE))
+    # Wilson's interval of 3 in 4: 30.1 % to 95.4 %, rounded outwards.
+    assert "满意率 75.00% 30.0%–95.5% 评价少 少于 30 条，不宜据此比较。" in shown
+    assert "实有 0 件 / 4 次办事" in shown
+    assert "默认评价 0 不计入满意率。" in shown
+
+
+def test_what_would_change_its_rank_is_computed_by_the_engine(world: World, desk):
+    world.case("verified")
+    shown = words(desk.get(PAGE))
+    assert "少一件查实差评 100.00 +3.00 1 不变" in shown
+    assert "多一件查实差评 94.00 −3.00 1 不变" in shown
+    assert "多 100 条满意评价 97.00 0 1 不变" in shown
+
+
+def test_its_course_is_told_as_the_facts_stood_and_is_kept(world: World, desk):
+    from django.core.cache import cache
+
+    cache.clear()
+    world.case("verified")  # in June
+    shown = words(desk.get(PAGE))
+    assert "2026-05 100.00 1 1" in shown
+    assert "2026-06 97.00 1 1" in shown
+    assert "现在 97.00 1 1" in shown
+    with CaptureQueriesContext(connection) as first:
+        desk.get(PAGE)
+    cache.clear()
+    with CaptureQueriesContext(connection) as anew:
+        desk.get(PAGE)
+    assert len(first) < len(anew) / 2
+    cache.clear()
+
+
+def test_in_a_large_group_the_course_is_computed_when_asked(world: World, desk, monkeypatch):
+    from django.core.cache import cache
+
+    from pingyi.web.observatory import reading
+
+    cache.clear()
+    monkeypatch.setattr(reading, "SMALL", 0)
+    page = desk.get(PAGE)
+    assert "推算各月" in words(page)
+    assert "2026-05 100.00 1 1" in words(desk.get(f"{PAGE}?course=yes"))
+    assert "推算各月" not in words(desk.get(PAGE))  # known by now
+    cache.clear()
+
+
+def test_the_unit_itself_reads_none_of_it(world: World, own):
+    _rated(world, 1, 12)
+    shown = words(own.get(PAGE))
+    for hidden in ("数字有多可靠", "什么会改变名次", "逐月得分与名次", "每千次"):
+        assert hidden not in shown

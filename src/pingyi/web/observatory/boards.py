@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from pingyi import rulebook
@@ -17,10 +18,15 @@ from pingyi.directory.seasons import season_on
 from pingyi.rulebook import Group
 from pingyi.rulebook.model import Title
 from pingyi.scoring import board as boards
+from pingyi.scoring import kept_fairness
+from pingyi.scoring.fairness import last_places
+from pingyi.scoring.intervals import FEW
 from pingyi.web.components.access import requires
 from pingyi.web.components.words import in_english
 from pingyi.web.observatory.places import places_of
 from pingyi.web.observatory.rows import SCOREBOARD, Computed, lines_of
+
+TIE_KEYS = {"satisfaction_rate": _("满意率"), "ratings": _("评价数")}
 
 
 @requires("scoreboard.read")
@@ -39,7 +45,8 @@ def scoreboard(request: HttpRequest) -> HttpResponseBase:
     board = boards.live(season, at=at, group=group)
     asked: Any = request
     asked.places = places_of(asked.user, "scoreboard.read")  # for the filter by district
-    listing = Computed(SCOREBOARD, asked, cast(Any, lines_of(board, asked.places)), at=at)
+    among = kept_fairness.of(board, group, at=at)
+    listing = Computed(SCOREBOARD, asked, cast(Any, lines_of(board, asked.places, among)), at=at)
     if listing.wants_file:
         return listing.file()
     return render(
@@ -56,6 +63,12 @@ def scoreboard(request: HttpRequest) -> HttpResponseBase:
                 for key, known in groups.items()
             ],
             "group": group,
+            "ties": (", " if in_english() else "、").join(
+                str(TIE_KEYS[key]) for key in board.scheme.ties.keys
+            ),
+            "last": last_places(len(board.rows)),
+            "few": max(FEW, board.scheme.missing.min_ratings),
+            "defaults": sum(row.defaults for row in board.rows),
             "at": at,
         },
     )

@@ -67,6 +67,43 @@ def rate_chart(rates: Sequence[tuple[str, Fraction, str]]) -> LineChart | None:
     )
 
 
+def level_chart(
+    values: Sequence[tuple[str, float, str]], *, down: bool = False
+) -> LineChart | None:
+    """Values by (label, value, what it says) between round ones below and above them; with `down`
+    they are whole and the smallest stands on top, as ranks do. None for fewer than two."""
+    if len(values) < 2:
+        return None
+    known = [value for _, value, _ in values]
+    step = _round_step((max(known) - min(known)) or 1.0)
+    if down:
+        step = max(1.0, step)
+    low, high = math.floor(min(known) / step) * step, math.ceil(max(known) / step) * step
+    if low == high:
+        low, high = low - step, high + step
+    if down:
+        low = max(low, 1.0)
+
+    def y(value: float) -> float:
+        share = (value - low) / (high - low) if down else (high - value) / (high - low)
+        return round(TOP + share * (HEIGHT - TOP - BOTTOM), 1)
+
+    lines = [low + n * step for n in range(round((high - low) / step) + 1)]
+    return LineChart(
+        dots=tuple(
+            Dot(_x(place, len(values)), y(value), label, text)
+            for place, (label, value, text) in enumerate(values)
+        ),
+        grid=tuple(Grid(y(line), f"{line:,g}") for line in lines if line <= high),
+    )
+
+
+def _round_step(span: float) -> float:
+    """1, 2 or 5 times a power of ten, three to six of which make up the span."""
+    power = 10 ** math.floor(math.log10(span / 5))
+    return next(power * times for times in (1, 2, 5, 10) if span <= power * times * 5)
+
+
 def _step(span: float) -> float:
     """A round distance between grid lines, three to six of them over the span."""
     return next((step for step in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20) if span <= step * 5), 20)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import cached_property
+from math import ceil, floor
 from typing import Any
 
 from django.http import HttpRequest
@@ -17,6 +19,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pingyi.scoring.board import Board, Row
+from pingyi.scoring.fairness import SURE, Fair, Group, beside, counted
+from pingyi.scoring.intervals import FEW, Interval
+from pingyi.scoring.shrinkage import Estimate, known, mean
 from pingyi.web.components.markup import tag
 from pingyi.web.components.tables import Column, DataTable, Filter, Listing
 from pingyi.web.components.templatetags.components import grouped
@@ -50,6 +55,23 @@ class Line:
     counted: int
     honour: str
     vetoed: bool
+    few_below: int
+    last: float | None
+    row: Row
+    among: Group
+
+    @cached_property
+    def fair(self) -> Fair:
+        """What stands beside the score."""
+        few_below = max(FEW, self.few_below)
+        return beside(self.pk, self.row.ratings, self.row.verified, self.among, few_below=few_below)
+
+    @property
+    def bad(self) -> float | None:
+        """Verified bad per 1,000 visits, to sort by."""
+        if self.among.spread is None:
+            return None
+        return mean(known(counted(self.row.ratings, self.row.verified), self.among.spread))
 
     @property
     def url(self) -> str:
@@ -84,12 +106,12 @@ class Computed(Listing):
         return Rows(ordered)
 
 
-def lines_of(board: Board, places: Places) -> Rows:
-    """The board's units within `places`; ranks stay those among all of their group."""
-    return Rows(_line(row, board, places) for row in board.rows if row.unit.area in places)
+def lines_of(board: Board, places: Places, among: Group) -> Rows:
+    """The board's units within `places`; ranks stay those among all of their group, `among`."""
+    return Rows(_line(row, board, places, among) for row in board.rows if row.unit.area in places)
 
 
-def _line(row: Row, board: Board, places: Places) -> Line:
+def _line(row: Row, board: Board, places: Places, among: Group) -> Line:
     one, district = row.result, places.district_of[row.unit.area or ""]
     return Line(
         pk=one.unit,
@@ -106,6 +128,10 @@ def _line(row: Row, board: Board, places: Places) -> Line:
         counted=row.ratings.counted,
         honour=one.honour or "",
         vetoed=one.vetoed,
+        few_below=board.scheme.missing.min_ratings,
+        last=among.last.get(one.unit),
+        row=row,
+        among=among,
     )
 
 
@@ -140,14 +166,63 @@ def _unit(row: Line, at: datetime) -> SafeString:
 
 
 def _rate(row: Line, at: datetime) -> SafeString:
-    if not row.counted:
+    return rate_cell(row.row, row.fair)
+
+
+def rate_cell(row: Row, fair: Fair) -> SafeString:
+    """A rate, its denominator and its interval; greyed where there are too few ratings."""
+    if not row.ratings.counted:
         return format_html('<span class="soft">{}</span>', gettext("没有评价"))
+    few = format_html(" {}", tag(gettext("评价少"))) if fair.few else ""
     return format_html(
-        '{} <span class="soft of">{} / {}</span>',
-        row.rate_text,
-        grouped(row.good),
-        grouped(row.counted),
+        '<span class="{}">{}</span> <span class="soft of">{} / {}</span>'
+        '<span class="soft between">{}{}</span>',
+        "few" if fair.few else "",
+        per_cent(row.ratings.rate),
+        grouped(row.ratings.good),
+        grouped(row.ratings.counted),
+        between_shares(fair.rate),
+        few,
     )
+
+
+def between_shares(rate: Interval) -> str:
+    """`95.2%–99.6%`: an interval never narrower than it is, so rounded outwards."""
+    low, high = floor(rate.low * 1000) / 10, ceil(rate.high * 1000) / 10
+    return f"{low:.1f}%–{high:.1f}%"
+
+
+def bad_cell(bad: Estimate | None) -> SafeString:
+    """Verified bad per 1,000 visits, with its interval."""
+    if bad is None:
+        return SafeString("—")
+    return format_html(
+        '{} <span class="soft between">{}–{}</span>',
+        per_thousand(bad.value),
+        per_thousand(bad.low),
+        per_thousand(bad.high),
+    )
+
+
+def per_thousand(value: float) -> str:
+    """Two digits that say something: 0.04, 2.1, 57."""
+    return f"{value:.2f}" if value < 1 else f"{value:.1f}" if value < 10 else f"{value:.0f}"
+
+
+def chance_text(chance: float | None) -> str:
+    """A probability as people say it; what is next to nothing or next to sure is not rounded."""
+    if chance is None:
+        return "—"
+    if chance < 0.005:
+        return "<1%"
+    return f"{chance:.0%}" if chance <= 0.99 else ">99%"
+
+
+def chance_cell(chance: float | None) -> SafeString:
+    """The probability, marked with a word from where it is called sure."""
+    if chance is not None and chance >= SURE:
+        return format_html("{} {}", chance_text(chance), tag(gettext("基本确定"), "bad"))
+    return format_html("{}", chance_text(chance))
 
 
 def _events(row: Line, at: datetime) -> object:
@@ -200,6 +275,22 @@ SCOREBOARD = DataTable(
             value=lambda row: row.rate_text,
             sort=("rate_order",),
             style="number",
+        ),
+        Column(
+            "bad",
+            _("每千次办事查实差评"),
+            lambda row, at: bad_cell(row.fair.bad),
+            value=lambda row: "" if row.fair.bad is None else f"{row.fair.bad.value:.3f}",
+            sort=("bad",),
+            style="number wide",
+        ),
+        Column(
+            "last",
+            _("确属末位的概率"),
+            lambda row, at: chance_cell(row.last),
+            value=lambda row: "" if row.last is None else f"{row.last:.4f}",
+            sort=("last",),
+            style="number wide",
         ),
         Column(
             "honour",

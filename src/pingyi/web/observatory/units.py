@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -19,9 +21,9 @@ from pingyi.rulebook import Scheme
 from pingyi.rulebook.model import Clause
 from pingyi.scoring import board as boards
 from pingyi.scoring import engine
-from pingyi.scoring.board import Row
+from pingyi.scoring.board import Board, Row
 from pingyi.web.components.access import SignedIn, requires
-from pingyi.web.observatory import months
+from pingyi.web.observatory import months, reading
 from pingyi.web.observatory.boards import name_of
 from pingyi.web.observatory.places import places_of
 from pingyi.web.observatory.rows import honour_tag, per_cent
@@ -58,6 +60,7 @@ def unit(request: SignedIn, season: str, code: str) -> HttpResponse:
         raise Http404
     own = manner == "unit"
     by_month = [] if own else months.of_unit(the_season, board.scheme, found)
+    fair = {} if own else _fair(row, board, at=at, asked="course" in request.GET)
     return render(
         request,
         "observatory/unit.html",
@@ -73,14 +76,32 @@ def unit(request: SignedIn, season: str, code: str) -> HttpResponse:
             "lines": _readings(row, board.scheme, request.user, own=own),
             "honour": "" if own else honour_tag(row.result.honour or "", row.result.vetoed),
             "consequences": [] if own else _consequences(row, board.scheme),
+            "scheme": board.scheme,
             "scheme_name": name_of(board.scheme.titles),
             "rate": per_cent(row.ratings.rate if row.ratings.counted else None),
             "figures": unit_figures(found, the_season) if own else None,
             "step": STEP,
             "months": by_month,
             "chart": months.chart(by_month),
+            **fair,
         },
     )
+
+
+def _fair(row: Row, board: Board, *, at: datetime, asked: bool) -> dict[str, Any]:
+    """What stands beside the score, for those who read the whole board."""
+    changes, edges = reading.what_would_change(row, board)
+    course, to_compute = reading.season_so_far(row, board, at=at, asked=asked)
+    totals, ranks = reading.course_charts(course)
+    return {
+        "sure": reading.how_sure(row, board, at=at),
+        "changes": changes,
+        "edges": edges,
+        "course": course,
+        "course_to_compute": to_compute,
+        "totals_chart": totals,
+        "ranks_chart": ranks,
+    }
 
 
 def _manner(user: User, unit: Unit | None) -> str | None:
