@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from django.db.models import F
 
 from pingyi.audit.actions import Actor, action, record
+from pingyi.casework import search
 from pingyi.casework.models import (
     CallAttempt,
     Case,
@@ -116,6 +117,7 @@ def load_closed(*, batch: Sequence[PastCase], scheme: Scheme, by: Actor, at: dat
     facts = _Facts(pairs)
     for case, past in pairs:
         facts.record(case, past)
+    search.index(case.pk for case in cases)
     return len(cases)
 
 

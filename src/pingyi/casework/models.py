@@ -317,4 +317,9 @@ class Rejudgement(Fact):
 
 
 # Their models belong to this app; they name `Case` by its label.
-from pingyi.casework import file_models, intake_models, problem_models  # noqa: E402, F401
+from pingyi.casework import (  # noqa: E402
+    file_models,  # noqa: F401
+    intake_models,  # noqa: F401
+    problem_models,  # noqa: F401
+    search_models,  # noqa: F401
+)

@@ -11,6 +11,7 @@ from pingyi.audit.actions import SYSTEM
 from pingyi.audit.sealing import seal
 from pingyi.casework.actions import close_unjudged_cases, open_missing_cases
 from pingyi.casework.digests import send_digests
+from pingyi.casework.search import index_missing
 from pingyi.clocks.actions import recompute
 from pingyi.files.actions import sweep_orphans
 from pingyi.integrity.actions import raise_burst_signals
@@ -32,6 +33,7 @@ JOBS: tuple[Job, ...] = (
     Job("send-codes", 2, lambda at: send_wanted_codes(by=SYSTEM, at=at)),
     Job("send-messages", 2, lambda at: send_due_messages(by=SYSTEM, at=at)),
     Job("open-cases", 30, lambda at: open_missing_cases(by=SYSTEM, at=at)),
+    Job("index-cases", 300, lambda at: index_missing()),
     Job("close-unjudged-cases", 600, lambda at: close_unjudged_cases(by=SYSTEM, at=at)),
     Job("propose-duties", 300, lambda at: propose_from_facts(by=SYSTEM, at=at)),
     Job("propose-from-releases", 300, lambda at: propose_from_releases(by=SYSTEM, at=at)),

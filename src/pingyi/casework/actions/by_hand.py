@@ -8,7 +8,7 @@ from django.utils.timezone import localdate
 
 from pingyi.audit.actions import SYSTEM, Actor, action
 from pingyi.audit.keys import keyring
-from pingyi.casework import policies, rules
+from pingyi.casework import policies, rules, search
 from pingyi.casework.actions.opening import OPEN, locked_counter, take_numbers
 from pingyi.casework.actions.steps import (
     chosen,
@@ -146,6 +146,7 @@ def _open(
     case.save(force_insert=True)
     source.case = case
     source.save(force_insert=True)
+    search.start([case])
     for rule in OPEN.starts:
         start_clock(case, rule, at=at)
     record_step(case, OPEN, origin=origin.value)

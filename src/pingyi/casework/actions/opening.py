@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils.timezone import localtime
 
 from pingyi.audit.actions import Actor, action, record_each
-from pingyi.casework import rules
+from pingyi.casework import rules, search
 from pingyi.casework.actions.steps import step_data
 from pingyi.casework.models import Case, CaseClock, CaseCounter
 from pingyi.casework.policies import HAS_CASE, NOT_BAD, NotNow
@@ -81,6 +81,7 @@ def _store(
     for case, number in zip(opened, take_numbers(counter, len(opened)), strict=True):
         case.number = number
     Case.objects.bulk_create(opened)
+    search.start(opened)
     CaseClock.objects.bulk_create(clock for _, running in opening for clock in running)
     record_each((case, step_data(case, OPEN, rating=case.rating_id)) for case in opened)
     return opened

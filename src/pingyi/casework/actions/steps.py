@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django.db.models import Q
 
 from pingyi.audit.actions import Actor, record
-from pingyi.casework import rules
+from pingyi.casework import rules, search
 from pingyi.casework.models import Case, Fact
 from pingyi.casework.policies import (
     NOT_NEW,
@@ -82,6 +82,7 @@ def record_step(
     """
     if about is not None:
         data["about"] = _by_kind(about)
+    search.add(case, facts)
     record(case, **step_data(case, step, *facts, **data))
 
 

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from pingyi.casework import search
 from pingyi.casework.models import Case
 from pingyi.casework.origins import Origin
 from pingyi.casework.states import Finding, Kind, Priority, State
@@ -146,10 +147,11 @@ OPENED = Column(
 
 
 def _search(rows: QuerySet, text: str, at: datetime) -> QuerySet:
-    return rows.filter(Q(number__icontains=text) | Q(unit__name__icontains=text))
+    """By the number or part of it, or by words that stand in the case."""
+    return rows.filter(Q(number__icontains=text) | search.matching(text))
 
 
-SEARCH = Filter("q", _("编号或单位"), _search)
+SEARCH = Filter("q", _("编号、单位或文字"), _search)
 BY_STATE = Filter(
     "state",
     _("状态"),
