@@ -31,6 +31,7 @@ TRANSLATING = {
 SHOWN_AS_IT_IS = {
     "web/components/templates/components/language.html": "each language under its own name",
     "web/citizen/templates/citizen/frame.html": "each language under its own name",
+    "web/results/templates/results/frame.html": "each language under its own name",
     **dict.fromkeys(
         (
             "web/components/templates/400.html",

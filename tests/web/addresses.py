@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from pingyi.audit.actions import SYSTEM
+from pingyi.audit.actions import CITIZEN, SYSTEM
 from pingyi.casework import actions
 from pingyi.casework.actions.attaching import attach
 from pingyi.casework.intake_models import CitizenMessage, MessageBatch
@@ -19,8 +19,12 @@ from pingyi.casework.origins import Channel
 from pingyi.directory import actions as directory
 from pingyi.directory import proposals
 from pingyi.directory.content import AreaRow, Content
+from pingyi.directory.models import Enrolment
 from pingyi.people import actions as people
 from pingyi.people.roles import Role
+from pingyi.publication import actions as releases
+from pingyi.publication.models import Release
+from pingyi.publication.terms import Kind
 from tests.casework.world import AT, World
 from tests.files.uploads import pdf, upload
 
@@ -56,6 +60,16 @@ def filled(route: str, parts: Parts) -> str:
     return "/" + PART.sub(part, route)
 
 
+def a_release(world: World) -> Release:
+    """May's bulletin, public."""
+    for unit in (world.bureau, world.brigade):
+        Enrolment.objects.get_or_create(season=world.season, unit=unit, group=unit.group)
+    prepared = releases.prepare(
+        season=world.season, kind=Kind.MONTHLY, through=date(2026, 5, 31), by=SYSTEM, at=AT
+    )
+    return releases.publish(release=prepared, by=CITIZEN, at=AT)
+
+
 def parts_of(world: World, case: Case) -> Parts:
     """Parts that lead to things that are there, in the world's own district and unit."""
     at = timezone.now()
@@ -71,7 +85,14 @@ def parts_of(world: World, case: Case) -> Parts:
     directory.enrol(season=world.season, unit=world.brigade, by=SYSTEM, at=AT)
     referred = world.case("referred")
     message, proposed = _messages(world, at=at)
+    released = a_release(world)
     return {
+        ("results/", "season"): world.season.code,
+        ("results/", "group"): world.brigade.group,
+        ("results/", "code"): world.brigade.code,
+        ("results/", "pk"): str(released.pk),
+        ("office/releases/", "pk"): str(released.pk),
+        ("", "suffix"): "xlsx",
         ("r/", "code"): world.code,
         ("t/", "text"): case.rating.receipt,
         ("welcome/", "token"): people.issue_link(user=somebody, by=SYSTEM, at=at),

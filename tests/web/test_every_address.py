@@ -23,6 +23,13 @@ PUBLIC = {
     "t/<str:text>",
     "t/<str:text>/code",
     "t/<str:text>/story",
+    # results
+    "results/",
+    "results/city/",
+    "results/files/<int:pk>/list.<slug:suffix>",
+    "results/<str:season>/",
+    "results/<str:season>/<str:group>/",
+    "results/<str:season>/units/<str:code>/",
     # machines
     "api/v1/ratings",
     "api/v1/scoreboard",
@@ -61,12 +68,13 @@ FOR_ALL_STAFF = {
 
 NASTY = ("\0", "'%\"<>", "9" * 40, "-1e9", "\ud800" + "𠮷" * 300)
 ASKED = """q page sort export area unit season group honour state kind late case show per_page
-    point actor action subject reader role lang large next item"""
-SENT = """account action address again area assigned badge by code comment confirmed counts_by
-    data ends_on file finding grade group hours includes_matter item items key kind language lead
-    level login matter measures name next note oldpassword outcome password password1 password2
-    phone plan point post private_word proof process_change reason receipt reply role satisfied
-    scheme season send_code staff stands starts_on text unit uploads username what words"""
+    district release point actor action subject reader role lang large next item"""
+SENT = """account action address again area assigned badge by code comment confirmed counts_by data
+    ends_on file finding grade group hours includes_matter item items key kind language lead
+    level listed login matter measures name next note oldpassword outcome password password1
+    password2 phone plan point post private_word proof process_change reason receipt reply role
+    satisfied scheme season send_code staff stands starts_on text unit uploads username what
+    words"""
 """Names of parameters and fields that some page reads."""
 
 

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "pingyi.publication",
     "pingyi.web.components",
     "pingyi.web.citizen",
+    "pingyi.web.results",
     "pingyi.web.unit",
     "pingyi.web.office",
     "pingyi.web.inspectors",

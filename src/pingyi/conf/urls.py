@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("pingyi.web.components.urls")),
     path("accounts/", include("pingyi.web.account.library_urls")),
     path("", include("pingyi.web.account.urls")),
+    path("results/", include(("pingyi.web.results.urls", "results"))),
     path("unit/", include(("pingyi.web.unit.urls", "unit"))),
     path("office/", include(("pingyi.web.office.urls", "office"))),
     path("inspectors/", include(("pingyi.web.inspectors.urls", "inspectors"))),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -14,9 +15,9 @@ from pingyi.casework.models import Case
 from pingyi.casework.rules import office_of
 from pingyi.casework.states import State
 from pingyi.clocks.calendar import city_calendar
-from pingyi.demo import founding, history, names, quick, trail
+from pingyi.demo import founding, history, names, publishing, quick, trail
 from pingyi.demo.docket import Docket
-from pingyi.demo.history import Place
+from pingyi.demo.history import History, Place
 from pingyi.demo.plan import SCALES, plan
 from pingyi.demo.report import Report
 from pingyi.demo.staff import Login, assemble
@@ -27,6 +28,7 @@ from pingyi.ratings.models import Rating
 
 BUILDER = NamedActor("demo")
 _OPENED_BEFORE = timedelta(days=20)
+YEARS_BEFORE = 2
 PRINTED = 18
 """How many logins are printed."""
 
@@ -64,20 +66,20 @@ def _built(*, scale: str, seed: int, at: datetime, report: Report) -> City:
     size = SCALES[scale]
     today = at.astimezone(SHANGHAI).date()
     first = max(first_day(today), today - timedelta(days=size.days))
-    founded = datetime.combine(first, time(9), SHANGHAI) - _OPENED_BEFORE
+    opened = date(first.year - YEARS_BEFORE, 1, 1) if size.before else first
+    founded = datetime.combine(opened, time(9), SHANGHAI) - _OPENED_BEFORE
     report.stage("directory")
     paper = plan(size, seed)
-    seasons = founding.open_years(first, today, by=BUILDER, at=founded)
+    seasons = founding.open_years(opened, today, by=BUILDER, at=founded)
     places = founding.settle(paper, seed=seed, by=BUILDER, at=founded)
     city = Area.objects.get(parent=None)
     trail.found(city=city, scale=scale, seed=seed, by=BUILDER, at=founded)
 
     staff = assemble(district=_busiest(places), seed=seed, by=BUILDER, at=founded)
 
-    report.stage("ratings", size.ratings)
+    report.stage("ratings", size.ratings + YEARS_BEFORE * size.before)
     calendar = city_calendar()
-    contacts: dict[UUID, PastContact] = {}
-    past = history.History(
+    now = history.History(
         places=places,
         first=first,
         until=at,
@@ -89,14 +91,18 @@ def _built(*, scale: str, seed: int, at: datetime, report: Report) -> City:
         is_working=lambda day: calendar.is_working(day).working,
     )
     loaded = 0
-    for count in load_history(history.ratings(past, contacts), contacts, by=BUILDER, at=at):
-        report.advance(count)
-        loaded += count
+    for past in (*_years_before(now, size.before), now):
+        contacts: dict[UUID, PastContact] = {}
+        for count in load_history(history.ratings(past, contacts), contacts, by=BUILDER, at=at):
+            report.advance(count)
+            loaded += count
 
     report.stage("cases", Rating.objects.filter(level__lte=2).count())
     docket = Docket(staff, seed, at, report, BUILDER)
     docket.close_old(keep=size.walked)
     docket.walk_recent(at_most=size.walked)
+
+    publishing.publish(staff, now=at)
 
     report.stage("people", PRINTED)
     unit = _unit_to_try()
@@ -111,6 +117,21 @@ def _built(*, scale: str, seed: int, at: datetime, report: Report) -> City:
         code.code,
         logins,
     )
+
+
+def _years_before(now: History, total: int) -> Iterator[History]:
+    """The years before, each the gloomier the longer ago: people were not always so content."""
+    if not total:
+        return
+    for ago in range(YEARS_BEFORE, 0, -1):
+        year = now.first.year - ago
+        yield replace(
+            now,
+            first=date(year, 1, 1),
+            until=datetime(year, 12, 31, 23, 59, 59, tzinfo=SHANGHAI),
+            total=total,
+            gloom=1.0 + 2.0 * ago,
+        )
 
 
 def first_day(today: date) -> date:

@@ -57,6 +57,8 @@ class History:
     seed: int
     season_of: Callable[[date], int | None]
     is_working: Callable[[date], bool]
+    gloom: float = 1.0
+    """How many times likelier than usual a rating is bad."""
 
 
 def ratings(history: History, contacts: dict[UUID, PastContact]) -> Iterator[PastRating]:
@@ -69,6 +71,7 @@ def ratings(history: History, contacts: dict[UUID, PastContact]) -> Iterator[Pas
         doors = worked if history.is_working(day) else free
         # People grow a little happier as the year goes on: what was wrong is put right.
         mood = 1.25 - 0.5 * (day - history.first).days / max(1, len(span) - 1)
+        mood *= history.gloom
         rng = random.Random(f"{history.seed}/day/{day}")  # noqa: S311
         draw = _Draw(rng, day, history.season_of(day), mood, contacts)
         for place, second in doors.visits(rng, volume):

@@ -19,7 +19,8 @@ class Scale:
     """How large a city: units per group, streets per district, ratings so far.
 
     `walked`: at most so many recent bad ratings are carried through the real actions one by one.
-    `days`: history no longer than that. `bad`: the mean share of bad ratings.
+    `days`: history no longer than that. `bad`: the mean share of bad ratings. `before`: ratings
+    in each of the two years before.
     """
 
     streets: int
@@ -27,21 +28,25 @@ class Scale:
     ratings: int
     walked: int
     days: int = 366
+    before: int = 0
     bad: float = 0.015
 
 
 SCALES = {
     "tiny": Scale(1, {"offices": 16, "stations": 8, "medical": 4, "utilities": 4}, 1_500, 12, 45),
-    "small": Scale(3, {"offices": 30, "stations": 52, "medical": 22, "utilities": 20}, 60_000, 80),
+    "small": Scale(
+        3, {"offices": 30, "stations": 52, "medical": 22, "utilities": 20}, 60_000, 80, before=5_000
+    ),
     "city": Scale(
         12,
         {"offices": 720, "stations": 4480, "medical": 1000, "utilities": 800},
         4_020_000,
         400,
+        before=150_000,
     ),
 }
-SCALES["bench"] = replace(SCALES["city"], ratings=200_000, walked=0)
-SCALES["desks"] = replace(SCALES["small"], ratings=78_000, walked=400, bad=0.29)
+SCALES["bench"] = replace(SCALES["city"], ratings=200_000, walked=0, before=0)
+SCALES["desks"] = replace(SCALES["small"], ratings=78_000, walked=400, bad=0.29, before=0)
 """`tiny` is for tests; `bench` has the city's units, and ratings enough to fill their tallies;
 `desks` more than an office's year of cases (15,250 call-backs in 2022; 领域说明 §1)."""
 

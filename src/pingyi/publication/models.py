@@ -6,6 +6,7 @@ never. A correction is a release of its own that names the one it replaces.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -112,6 +113,11 @@ class Release(models.Model):
     @property
     def of_kind(self) -> Kind:
         return Kind(self.kind)
+
+    @property
+    def ends_on(self) -> date:
+        """The last day it is about: of a season, whenever its result was computed."""
+        return self.through if self.is_bulletin else self.season.ends_on
 
     @property
     def is_bulletin(self) -> bool:

@@ -56,14 +56,15 @@ def correction_of(release: Release) -> Release | None:
 def top(release: Release, group: str, number: int | None = None) -> QuerySet[ReleasedResult]:
     """The group's best, ties over the edge included."""
     most = release.listed if number is None else number
-    return release.results.filter(group=group, rank__lte=most).order_by("rank", "code")
+    found = release.results.filter(group=group, rank__lte=most)
+    return found.select_related("release").order_by("rank", "code")
 
 
 def bottom(release: Release, group: str, number: int | None = None) -> QuerySet[ReleasedResult]:
     """The group's last, the very last first; a tie over the edge names nobody."""
     most = release.listed if number is None else number
     found = release.results.filter(group=group, place_from_last__lte=most)
-    return found.order_by("place_from_last", "code")
+    return found.select_related("release").order_by("place_from_last", "code")
 
 
 def bulletin_last(release: Release, n: int = 3) -> list[ReleasedResult]:
@@ -78,7 +79,7 @@ def bulletin_last(release: Release, n: int = 3) -> list[ReleasedResult]:
 def worst_of_period(release: Release, group: str) -> QuerySet[ReleasedResult]:
     """The last ones of a group in the bulletin's own period, the very last first."""
     found = release.results.filter(group=group, period_from_last__lte=release.listed)
-    return found.order_by("period_from_last", "code")
+    return found.select_related("release").order_by("period_from_last", "code")
 
 
 def released_result(release: Release, group: str | None = None) -> Result:

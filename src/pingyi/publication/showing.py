@@ -9,7 +9,7 @@ figures).
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from pingyi.directory.models import Season
@@ -29,16 +29,28 @@ def shown(season: Season, through: date, counted: Mapping[str, Ratings]) -> dict
     of one of them, or ten ratings and more away from both.
     """
     earlier, later = _neighbours(season, through)
-    found = {}
-    for code, now in counted.items():
-        around = [one[code] for one in (earlier, later) if code in one]
-        exact = (now.good, now.counted)
-        apart = all(exact == other or abs(now.counted - other[1]) >= STEP for other in around)
-        if apart and (now.counted >= STEP or exact in around):
-            found[code] = exact
-        else:
-            found[code] = earlier.get(code, (0, 0))
-    return found
+    return {code: apart(now, _of(earlier, code), _of(later, code)) for code, now in counted.items()}
+
+
+def apart(now: Ratings, earlier: Sequence[Shown], later: Sequence[Shown]) -> Shown:
+    """The figures themselves, if they are those of a neighbour in time, or ten ratings and more
+    beyond the one before and short of the one after; else what the one before shows, or nothing.
+
+    So they never fall from one release to a farther-reaching one, and any two of a season are the
+    same or ten apart.
+    """
+    exact = (now.good, now.counted)
+    if exact in (*earlier, *later):
+        return exact
+    room = [now.counted, *(now.counted - other[1] for other in earlier)]
+    room += [other[1] - now.counted for other in later]
+    if min(room) >= STEP:
+        return exact
+    return earlier[-1] if earlier else (0, 0)
+
+
+def _of(shown_then: Mapping[str, Shown], code: str) -> list[Shown]:
+    return [shown_then[code]] if code in shown_then else []
 
 
 def _neighbours(season: Season, through: date) -> tuple[dict[str, Shown], dict[str, Shown]]:

@@ -22,6 +22,7 @@ COMMANDS = {
     "init": "pingyi.shell.init",
     "keys": "pingyi.shell.keys",
     "manage": "pingyi.shell.manage",
+    "releases": "pingyi.shell.releases",
     "restore": "pingyi.shell.restore",
     "schemes": "pingyi.shell.schemes",
     "score": "pingyi.shell.score",

@@ -27,6 +27,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(_("移交件"), "inspectors:desk", "case.investigate"),
     Entry(_("概览"), "observatory:city", "scoreboard.read"),
     Entry(_("积分榜"), "observatory:scoreboard", "scoreboard.read"),
+    Entry(_("结果发布"), "office:releases", "release.read"),
     Entry(_("目录"), "office:directory", "directory.read"),
     Entry(_("发件箱"), "office:outbox", "outbox.read"),
     Entry(_("用户"), "account:users", "user.read"),

@@ -6,6 +6,7 @@ from pingyi.web.office import (
     directory_urls,
     intake_urls,
     outbox,
+    releases,
     sorting,
 )
 
@@ -19,6 +20,13 @@ urlpatterns: list = [
     path("calls/<case_number:number>/reveal/", calls.reveal, name="call-reveal"),
     path("checks/", calls.checks, name="checks"),
     path("outbox/", outbox.listed, name="outbox"),
+    path("releases/", releases.releases, name="releases"),
+    path("releases/<int:pk>/", releases.release, name="release"),
+    path("releases/<int:pk>/publish/", releases.publish, name="release-publish"),
+    path("releases/<int:pk>/give-up/", releases.give_up, name="release-give-up"),
+    path("releases/<int:pk>/correct/", releases.correct, name="release-correct"),
+    path("releases/<int:pk>/verify/", releases.verify, name="release-verify"),
+    path("releases/<int:pk>/list.<slug:suffix>", releases.file, name="release-file"),
     path("cases/", cases.cases, name="cases"),
     path("cases/<case_number:number>/", cases.case, name="case"),
     path("cases/<case_number:number>/reveal/", cases.reveal, name="case-reveal"),

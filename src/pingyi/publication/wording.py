@@ -1,0 +1,109 @@
+"""Releases in the reader's language: their titles, periods and honours."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from pingyi.kernel.decimals import percentage
+from pingyi.publication.models import Release, ReleasedResult
+from pingyi.publication.terms import Kind
+from pingyi.rulebook import Scheme
+
+HONOURS = {"top_ten": _("十优"), "bottom_ten": _("十差"), "excellent": _("优秀")}
+STATES = {"prepared": _("待发布"), "published": _("已发布"), "given_up": _("已作废")}
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+
+
+def in_english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+def kind_text(kind: Kind) -> str:
+    return kind.en if in_english() else kind.zh
+
+
+def title(release: Release) -> str:
+    """`2026 年 6 月月通报`, `2026 年度结果`; a correction says so."""
+    said = _title_en(release) if in_english() else _title_zh(release)
+    return said + gettext("（更正）") if release.supersedes_id else said
+
+
+def _title_zh(release: Release) -> str:
+    if not release.is_bulletin:
+        return f"{release.season.code} 年度结果"
+    day = release.through
+    if release.of_kind is Kind.MONTHLY:
+        return f"{day.year} 年 {day.month} 月通报"
+    if release.of_kind is Kind.HALF_MONTHLY:
+        half = "上半月" if release.starts_on.day < 16 else "下半月"
+        return f"{day.year} 年 {day.month} 月{half}通报"
+    return f"{_day_zh(release.starts_on)}至 {day.month} 月 {day.day} 日周通报"
+
+
+def _title_en(release: Release) -> str:
+    if not release.is_bulletin:
+        return f"Results of {release.season.code}"
+    day = release.through
+    month = f"{_MONTHS[day.month - 1]} {day.year}"
+    if release.of_kind is Kind.MONTHLY:
+        return f"Bulletin of {month}"
+    if release.of_kind is Kind.HALF_MONTHLY:
+        half = "first" if release.starts_on.day < 16 else "second"
+        return f"Bulletin of the {half} half of {month}"
+    return f"Bulletin of the week to {day.day} {month}"
+
+
+def _day_zh(day: date) -> str:
+    return f"{day.year} 年 {day.month} 月 {day.day} 日"
+
+
+def day_text(day: date) -> str:
+    """A day as people write it."""
+    if in_english():
+        return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return _day_zh(day)
+
+
+def group_text(scheme: Scheme, group: str) -> str:
+    found = scheme.groups.get(group)
+    if found is None:
+        return group
+    return found.en if in_english() else found.zh
+
+
+def scheme_text(scheme: Scheme) -> str:
+    return scheme.title_en if in_english() else scheme.title
+
+
+def honour_text(row: ReleasedResult) -> str:
+    """The honour, or the veto; "" without either. A bulletin honours nobody: the season does."""
+    if row.vetoed:
+        return gettext("一票否决")
+    return "" if row.release.is_bulletin else str(HONOURS.get(row.honour, row.honour))
+
+
+def rate_text(good: int, counted: int) -> str:
+    """`98.51%`; an em dash without ratings."""
+    found = percentage(good, counted)
+    return "—" if found is None else f"{found}%"
+
+
+def rate_of(good: int, counted: int) -> Fraction | None:
+    return Fraction(good, counted) if counted else None

@@ -1,0 +1,32 @@
+"""A release's lists as files, for the office and for the public."""
+
+from __future__ import annotations
+
+import io
+
+from django.http import FileResponse, Http404
+
+from pingyi.publication import papers, wording
+from pingyi.publication.models import Release
+from pingyi.web.components.tables import TYPES
+
+WRITERS = {"xlsx": papers.write_workbook, "docx": papers.write_document}
+_TYPES = {
+    "xlsx": TYPES["xlsx"],
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+
+
+def as_file(release: Release, suffix: str, *, public: bool) -> FileResponse:
+    """The lists as a file to keep; `suffix` is xlsx or docx, 404 for any other."""
+    if suffix not in WRITERS:
+        raise Http404
+    target = io.BytesIO()
+    WRITERS[suffix](release, target, public=public)
+    target.seek(0)
+    return FileResponse(
+        target,
+        as_attachment=True,
+        filename=f"{wording.title(release)}.{suffix}",
+        content_type=_TYPES[suffix],
+    )

@@ -1,0 +1,128 @@
+"""The office's releases: prepared by one, published by another, corrected with a reason, proved."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from pingyi.people.roles import Role
+from pingyi.publication import policies
+from pingyi.publication.models import Release
+from pingyi.publication.protection import unprotect
+from pingyi.publication.terms import Kind
+from tests.publication.conftest import AUGUST, JULY, Town
+from tests.publication.conftest import town as town
+from tests.staff import signed_in
+from tests.web.reading import words
+
+DESK = "/office/releases/"
+
+
+@pytest.fixture
+def now(monkeypatch):
+    monkeypatch.setattr("pingyi.web.office.releases.timezone.now", lambda: JULY)
+
+
+def test_one_prepares_and_another_publishes(town: Town, now):
+    keeper, leader = signed_in(town.keeper), signed_in(town.leader)
+    form = keeper.get(DESK).context["form"]
+    offered = [key for key, _ in form.fields["what"].choices]
+    assert offered[0] == "2026/monthly/2026-06-30"
+    made = keeper.post(DESK, {"what": offered[0], "listed": "5", "note": "附注"}, follow=True)
+    draft = Release.objects.get()
+    assert (draft.kind, draft.listed, draft.note) == (Kind.MONTHLY, 5, "附注")
+    assert "须由准备人以外的另一人发布" in words(made)
+    publish = f"{DESK}{draft.pk}/publish/"
+    keeper.post(publish, {"confirmed": "yes"})
+    draft.refresh_from_db()
+    assert draft.state == "prepared"
+    assert "不能撤回" in words(leader.post(publish))
+    draft.refresh_from_db()
+    assert draft.state == "prepared"
+    leader.post(publish, {"confirmed": "yes"})
+    draft.refresh_from_db()
+    assert (draft.state, draft.published_by) == ("published", town.leader.username)
+
+
+def test_a_wrong_form_comes_back_filled_in(town: Town, now):
+    page = signed_in(town.keeper).post(DESK, {"what": "nonsense", "listed": "0", "note": "留着"})
+    assert page.status_code == 422
+    assert set(page.context["form"].errors) == {"what", "listed"}
+    assert "留着" in page.content.decode()
+
+
+def test_nothing_is_offered_twice(town: Town, now):
+    town.prepare()
+    form = signed_in(town.keeper).get(DESK).context["form"]
+    assert "2026/monthly/2026-06-30" not in [key for key, _ in form.fields["what"].choices]
+
+
+@pytest.mark.parametrize("role", [Role.SCHEME_KEEPER, Role.CASE_MANAGER, Role.LEADER])
+def test_a_district_reads_but_does_not_release_for_the_city(town: Town, now, role: Role):
+    release = town.release()
+    draft = town.prepare(kind=Kind.WEEKLY, through=JULY.date() - timedelta(days=5))
+    browser = signed_in(town.world.person(role))
+    assert browser.get(DESK).context["form"] is None
+    assert browser.get(f"{DESK}{release.pk}/").status_code == 200
+    for deed in ("publish", "give-up", "correct"):
+        answer = browser.post(f"{DESK}{draft.pk}/{deed}/", {"confirmed": "yes", "reason": "x"})
+        assert answer.status_code == 403
+    draft.refresh_from_db()
+    assert draft.state == "prepared"
+
+
+def test_what_moved_since_the_release_before_is_shown(town: Town, now):
+    town.release(AUGUST - timedelta(days=30))
+    town.world.case("verified")
+    draft = town.prepare(kind=Kind.WEEKLY, through=JULY.date() - timedelta(days=5))
+    said = words(signed_in(town.leader).get(f"{DESK}{draft.pk}/"))
+    assert "3 个单位的得分或名次有变" in said
+    assert "100.00 → 97.00" in said
+    assert "▼ 2" in said
+
+
+def test_a_correction_is_prepared_with_its_reason(town: Town, now):
+    release = town.release()
+    keeper = signed_in(town.keeper)
+    there = f"{DESK}{release.pk}/correct/"
+    page = keeper.post(there, {"reason": " "})
+    assert page.status_code == 422
+    assert "reason" in page.context["form"].errors
+    keeper.post(there, {"reason": "一件查实有误"})
+    corrected = Release.objects.get(supersedes=release)
+    assert corrected.reason == "一件查实有误"
+    assert "（更正）" in words(keeper.get(f"{DESK}{corrected.pk}/"))
+    said = words(keeper.get(f"{DESK}{release.pk}/"))
+    assert str(policies.TEXTS[policies.Why.BEING_PREPARED]) in said
+
+
+def test_a_draft_is_given_up(town: Town, now):
+    draft = town.prepare()
+    signed_in(town.keeper).post(f"{DESK}{draft.pk}/give-up/")
+    draft.refresh_from_db()
+    assert draft.state == "given_up"
+
+
+def test_it_is_proved_on_its_page(town: Town, now):
+    release = town.release()
+    there = f"{DESK}{release.pk}/verify/"
+    assert "核验一致" in words(signed_in(town.leader).get(there))
+    unprotect(connection)
+    other = release.results.get(code="S3").content
+    release.results.filter(code="S2").update(content=other)
+    assert "核验不一致" in words(signed_in(town.leader).get(there))
+
+
+def test_lists_are_taken_away_and_sorted_by_every_column(town: Town, now):
+    release = town.release()
+    browser = signed_in(town.leader)
+    for suffix in ("xlsx", "docx"):
+        assert b"".join(browser.get(f"{DESK}{release.pk}/list.{suffix}")).startswith(b"PK")
+    for column in ("title", "through", "prepared", "published"):
+        assert "2026 年 6 月通报" in words(browser.get(f"{DESK}?sort=-{column}"))
+    for state in ("prepared", "published", "given_up"):
+        found = words(browser.get(f"{DESK}?state={state}&kind=monthly&season=2026"))
+        assert ("2026 年 6 月通报" in found) == (state == "published")
+    assert b"2026" in b"".join(browser.get(f"{DESK}?export=csv"))

@@ -1,0 +1,3 @@
+from tests.publication.conftest import town
+
+__all__ = ["town"]
