@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from pingyi.casework.models import Case, Verdict
 from pingyi.people.roles import Role
+from pingyi.supervision.models import Improvement
 from tests.scenarios.play import WORD, stage
 
 pytestmark = pytest.mark.django_db
@@ -66,5 +68,23 @@ def test_the_story():
     page = play.see(Role.CASE_MANAGER, f"/office/cases/{number}/")
     assert "赋予个体户档案查询和打印权限" in page
     assert "两个窗口已合并" in he.open()
+    # What the unit says it changed is kept as an improvement, and counted once.
+    assert "单位说改了制度或流程" in page
+    form = play.see(Role.CASE_MANAGER, f"/office/improvements/new/?case={number}")
+    assert "赋予个体户档案查询和打印权限" in form
+    play.do(
+        Role.CASE_MANAGER,
+        f"/office/improvements/new/?case={number}",
+        kind="window_merged",
+        title="个体户档案综合窗口",
+        what="两个窗口合并为综合窗口，赋予个体户档案查询和打印权限。",
+        unit="U1",
+        on=timezone.localdate().isoformat(),
+    )
+    kept = Improvement.objects.get()
+    assert (kept.case, kept.answer) == (case, case.answers.get())
+    page = play.see(Role.CASE_MANAGER, f"/office/cases/{number}/")
+    assert "个体户档案综合窗口" in page
+    assert "单位说改了制度或流程" not in page
     # Process counts as conduct does (scheme wuhan-2023); nobody is measured.
     assert play.score() == "97.00"

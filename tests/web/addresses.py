@@ -25,6 +25,9 @@ from pingyi.people.roles import Role
 from pingyi.publication import actions as releases
 from pingyi.publication.models import Release
 from pingyi.publication.terms import Kind
+from pingyi.supervision.actions import rectification
+from pingyi.supervision.actions.improvements import record_improvement
+from pingyi.supervision.models import Improvement, RectificationItem, SubmissionFile
 from tests.casework.world import AT, World
 from tests.files.uploads import pdf, upload
 
@@ -81,6 +84,7 @@ def parts_of(world: World, case: Case) -> Parts:
     dispatch = case.dispatches.get()
     sheet = upload("sheet.pdf", pdf())
     [given] = attach(case, dispatch, [sheet], unit=dispatch.unit, by=SYSTEM, at=at)
+    item, evidence, changed = _put_right(world, at)
     assert case.rating is not None
     directory.enrol(season=world.season, unit=world.brigade, by=SYSTEM, at=AT)
     referred = world.case("referred")
@@ -100,6 +104,12 @@ def parts_of(world: World, case: Case) -> Parts:
         ("users/", "appointment"): str(held.pk),
         ("", "number"): case.number,
         ("inspectors/", "number"): referred.number,
+        ("office/rectification/", "pk"): str(item.of_id),
+        ("office/rectification/items/", "pk"): str(item.pk),
+        ("office/rectification/items/", "row"): str(evidence.pk),
+        ("office/improvements/", "pk"): str(changed.pk),
+        ("unit/rectification/", "pk"): str(item.pk),
+        ("unit/rectification/", "row"): str(evidence.pk),
         ("unit/cases/", "pk"): str(given.pk),
         ("office/cases/", "pk"): str(given.pk),
         ("inspectors/", "pk"): str(given.pk),
@@ -135,3 +145,26 @@ def _problem(world: World, case: Case, *, at: datetime) -> str:
     problem = actions.open_problem(title="t", area=world.district, by=by, at=at)
     actions.join_problem(problem=problem, case=case, by=by, at=at)
     return problem.number
+
+
+def _put_right(world: World, at: datetime) -> tuple[RectificationItem, SubmissionFile, Improvement]:
+    """An item that the unit reported as put right, its evidence, and an improvement."""
+    manager, unit = world.manager, world.brigade
+    made = rectification.open_list(title="整改清单", unit=unit, by=manager, at=at)
+    item = rectification.add_item(
+        of=made, problem="无人", measure="排班", owner="大队长", days=5, by=manager, at=at
+    )
+    sent = rectification.submit_item(
+        item=item, account="已排班", uploads=[upload("a.pdf", pdf())], by=world.unit_admin, at=at
+    )
+    changed = record_improvement(
+        kind="rule_made",
+        title="值班制度",
+        what="两人一岗",
+        unit=unit,
+        on=timezone.localdate(at),
+        document=upload("b.pdf", pdf()),
+        by=manager,
+        at=at,
+    )
+    return item, sent.files.get(), changed

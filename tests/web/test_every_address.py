@@ -75,6 +75,13 @@ SENT = """account action address again area assigned badge by code comment confi
     password2 phone plan point post private_word proof process_change reason receipt reply role
     satisfied scheme season send_code staff stands starts_on text unit uploads username what
     words"""
+    point actor action subject reader role lang large next item"""
+SENT = """account action address again area assigned badge by code comment confirmed counts_by
+    data ends_on file finding grade group hours includes_matter item items key kind language lead
+    level login matter measures name next note oldpassword outcome password password1 password2
+    phone plan point post private_word proof process_change reason receipt reply role satisfied
+    scheme season send_code staff stands starts_on text unit uploads username what words
+    days document measure on owner problem route team title"""
 """Names of parameters and fields that some page reads."""
 
 

@@ -70,6 +70,10 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "duty.read": OFFICE | {Role.INSPECTOR, Role.LEADER},
     "duty.decide": frozenset({Role.LEADER, Role.CASE_MANAGER}),
     "duty.own": frozenset({Role.UNIT_ADMIN}),
+    # Lists of what to put right, and improvements; a unit works its own items.
+    "rectification.read": OFFICE | {Role.INSPECTOR, Role.LEADER},
+    "rectification.manage": frozenset({Role.CASE_MANAGER}),
+    "rectification.work": frozenset({Role.UNIT_ADMIN}),
     "user.read": frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}),
     "user.create": frozenset({Role.SYSTEM_ADMIN}),
     "user.appoint": frozenset({Role.SECURITY_ADMIN}),

@@ -1,12 +1,32 @@
 """What supervision keeps: one module per kind of thing."""
 
 from pingyi.supervision.models.findings import Finding, FindingRuling
+from pingyi.supervision.models.improvements import Improvement
 from pingyi.supervision.models.marks import BallotSheet, Mark, PanelSession
+from pingyi.supervision.models.rectification import (
+    Acceptance,
+    ItemClock,
+    ItemPause,
+    MeetingNote,
+    RectificationItem,
+    RectificationList,
+    Submission,
+    SubmissionFile,
+)
 
 __all__ = [
+    "Acceptance",
     "BallotSheet",
     "Finding",
     "FindingRuling",
+    "Improvement",
+    "ItemClock",
+    "ItemPause",
     "Mark",
+    "MeetingNote",
     "PanelSession",
+    "RectificationItem",
+    "RectificationList",
+    "Submission",
+    "SubmissionFile",
 ]

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from pingyi.audit.actions import log_read
 from pingyi.casework.file_models import Audience, CaseFile, CaseFileQuerySet
 from pingyi.casework.models import Case
-from pingyi.files.serving import FileLost, attachment
 from pingyi.people.models import User
+from pingyi.web.components import file_downloads
 from pingyi.web.components.file_fields import FileRow
 from pingyi.web.components.markup import tag
 from pingyi.web.components.words import say
-
-log = logging.getLogger(__name__)
 
 ADDRESSES = {
     "office": "office:case-file",
@@ -73,10 +69,4 @@ def download(
     each = get_object_or_404(
         found.filter(case__number=number).select_related("file", "case"), pk=pk
     )
-    try:
-        answer = attachment(each.file)
-    except FileLost:
-        log.exception("file %s of the vault is lost", each.file.pk)
-        raise Http404 from None
-    log_read(each.case, what="file", reason=f"#{each.file.pk}", by=by, at=at)
-    return answer
+    return file_downloads.download(each.file, about=each.case, by=by, at=at)

@@ -35,13 +35,17 @@ ALL_MEGABYTES = 60
 """MB of all files of one form; the server takes no larger one (`gateway.bridge`)."""
 
 
-class FilesInput(forms.FileInput):
-    """A browser's file chooser for several files."""
-
-    allow_multiple_selected = True
+class FileInput(forms.FileInput):
+    """A browser's file chooser; whatever was sent comes as a list."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         return files.getlist(name) if hasattr(files, "getlist") else files.get(name)
+
+
+class FilesInput(FileInput):
+    """A file chooser for several files."""
+
+    allow_multiple_selected = True
 
 
 class FilesBound(forms.BoundField):
@@ -55,14 +59,15 @@ class FilesBound(forms.BoundField):
 
 
 class FilesField(forms.FileField):
-    """Any number of files up to MOST; the clean value is a list of `files.actions.Checked`."""
+    """Any number of files up to `most`; the clean value is a list of `files.actions.Checked`."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, most: int = MOST, **options: Any) -> None:
+        self.most = most
         options.setdefault("label", _("附件"))
         options.setdefault("required", False)
-        options.setdefault("help_text", lazy(allowed_text, str)())
+        options.setdefault("help_text", lazy(allowed_text, str)(most))
         accept = ",".join(f".{suffix}" for suffix in BY_SUFFIX)
-        options.setdefault("widget", FilesInput(attrs={"accept": accept}))
+        options.setdefault("widget", (FilesInput if most > 1 else FileInput)({"accept": accept}))
         super().__init__(**options)
 
     def get_bound_field(self, form: forms.BaseForm, field_name: str) -> FilesBound:
@@ -74,8 +79,8 @@ class FilesField(forms.FileField):
             if self.required:
                 raise ValidationError(self.error_messages["required"], code="required")
             return []
-        if len(uploads) > MOST:
-            raise ValidationError(gettext("一次最多传 %(most)d 个文件") % {"most": MOST})
+        if len(uploads) > self.most:
+            raise ValidationError(gettext("一次最多传 %(most)d 个文件") % {"most": self.most})
         if sum(upload.size for upload in uploads) > ALL_MEGABYTES * MEGABYTE:
             raise ValidationError(gettext("一次最多传 %(most)d MB") % {"most": ALL_MEGABYTES})
         found, wrong = [], []
@@ -91,12 +96,12 @@ class FilesField(forms.FileField):
         return found
 
 
-def allowed_text() -> str:
+def allowed_text(most: int) -> str:
     """What may be sent, in a sentence."""
     return gettext(
         "图片、PDF、办公文档、录音；每个不超过 %(each)d MB，一次最多 %(most)d 个。"
         "图片会去除拍摄地点等信息。"
-    ) % {"each": settings.PINGYI.upload_mb, "most": MOST}
+    ) % {"each": settings.PINGYI.upload_mb, "most": most}
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -24,6 +24,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(_("回访台"), "office:calls", "case.call"),
     Entry(_("案件"), "office:cases", "case.oversee"),
     Entry(_("本单位"), "unit:desk", "case.answer"),
+    Entry(_("整改"), "office:rectification", "rectification.read"),
+    Entry(_("整改"), "unit:rectification", "rectification.work"),
     Entry(_("移交件"), "inspectors:desk", "case.investigate"),
     Entry(_("概览"), "observatory:city", "scoreboard.read"),
     Entry(_("积分榜"), "observatory:scoreboard", "scoreboard.read"),
@@ -61,7 +63,8 @@ def menu_for(user: User, path: str) -> list[Link]:
         except NoReverseMatch:
             continue
         links.append(Link(entry.label, url, path.startswith(url)))
-    return links
+    nearest = max((len(link.url) for link in links if link.here), default=0)
+    return [replace(link, here=link.here and len(link.url) == nearest) for link in links]
 
 
 def case_tabs_for(user: User, path: str) -> list[Link]:

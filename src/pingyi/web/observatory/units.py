@@ -22,6 +22,7 @@ from pingyi.rulebook.model import Clause
 from pingyi.scoring import board as boards
 from pingyi.scoring import engine
 from pingyi.scoring.board import Board, Row
+from pingyi.supervision.models import Improvement
 from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.observatory import months, reading
 from pingyi.web.observatory.boards import name_of
@@ -84,6 +85,10 @@ def unit(request: SignedIn, season: str, code: str) -> HttpResponse:
             "months": by_month,
             "chart": months.chart(by_month),
             **fair,
+            "improvements": Improvement.objects.counting()
+            .of_season(the_season)
+            .filter(unit=found)
+            .order_by("-on", "-pk"),
         },
     )
 

@@ -19,6 +19,7 @@ from pingyi.casework import queries
 from pingyi.casework.file_models import CaseFile
 from pingyi.casework.models import Case
 from pingyi.people.permissions import may
+from pingyi.supervision import item_policies as policies
 from pingyi.web.components import case_files, case_page
 from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.case_cells import (
@@ -33,6 +34,7 @@ from pingyi.web.components.case_cells import (
 )
 from pingyi.web.components.tables import Column, DataTable
 from pingyi.web.office.filters import AREAS, BY_KIND, BY_ORIGIN, BY_STATE, LATE, SEARCH
+from pingyi.web.office.improvements import unrecorded_change
 
 CASES = DataTable(
     name="cases",
@@ -101,7 +103,19 @@ def _show(request: SignedIn, case: Case, *, status: int = 200, **shown: Any) -> 
         **shown,
     )
     found |= {"back_url": reverse("office:cases"), "back_label": gettext("全部案件")}
-    return render(request, "components/case.html", found, status=status)
+    found |= _aftermath(request, case)
+    return render(request, "office/case.html", found, status=status)
+
+
+def _aftermath(request: SignedIn, case: Case) -> dict[str, Any]:
+    """What the case led to: rectification lists, improvements, and a change not yet kept."""
+    manages = policies.why_not_manage(request.user, case.unit) is None and not case.embargoed
+    return {
+        "lists": case.rectification_lists.order_by("pk"),
+        "improvements": case.improvements.counting().order_by("pk"),
+        "change": unrecorded_change(case) if manages else None,
+        "may_manage": manages,
+    }
 
 
 def _sorting_url(case: Case) -> str:

@@ -20,6 +20,9 @@ CANDIDATES = 8
 class UnitForm(DeskForm):
     """A form that names one unit by its code, its name, or part of it."""
 
+    permission = "case.open"
+    """Units it reaches can be named."""
+
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
         self.user = user
         super().__init__(*args, **options)
@@ -28,7 +31,7 @@ class UnitForm(DeskForm):
         said = self.cleaned_data["unit"]
         if not said:
             return None
-        units = units_for(self.user, "case.open").filter(retired_at__isnull=True)
+        units = units_for(self.user, self.permission).filter(retired_at__isnull=True)
         exact = list(units.filter(code=said)[:1]) or list(units.filter(name=said)[:2])
         if len(exact) == 1:
             return exact[0]

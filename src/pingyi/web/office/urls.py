@@ -6,6 +6,7 @@ from pingyi.web.office import (
     directory_urls,
     intake_urls,
     outbox,
+    rectification_urls,
     releases,
     sorting,
 )
@@ -13,6 +14,7 @@ from pingyi.web.office import (
 urlpatterns: list = [
     *directory_urls.urlpatterns,
     *intake_urls.urlpatterns,
+    *rectification_urls.urlpatterns,
     path("sorting/", sorting.desk, name="sorting"),
     path("sorting/<case_number:number>/", sorting.sort, name="sort"),
     path("calls/", calls.calls, name="calls"),

@@ -1,9 +1,13 @@
 from django.urls import path
 
-from pingyi.web.unit import pages
+from pingyi.web.unit import pages, rectification
 
 urlpatterns: list = [
     path("", pages.desk, name="desk"),
+    path("rectification/", rectification.listed, name="rectification"),
+    path("rectification/<int:pk>/", rectification.item, name="rectification-item"),
+    path("rectification/<int:pk>/submit/", rectification.submit, name="rectification-submit"),
+    path("rectification/<int:pk>/files/<int:row>/", rectification.file, name="rectification-file"),
     path("cases/<case_number:number>/", pages.case, name="case"),
     path("cases/<case_number:number>/reveal/", pages.reveal, name="reveal"),
     path("cases/<case_number:number>/files/<int:pk>/", pages.file, name="file"),

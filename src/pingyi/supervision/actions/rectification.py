@@ -1,0 +1,214 @@
+"""Rectification lists: drawn up, worked by the unit, accepted or sent back by the office."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Max
+from django.utils.timezone import localdate
+
+from pingyi.audit.actions import Actor, action, record
+from pingyi.casework.actions.steps import cleaned, refusal, required
+from pingyi.casework.models import Case
+from pingyi.casework.policies import Overtaken, Reason
+from pingyi.casework.wording import unfit_for_unit
+from pingyi.clocks import actions as clocks
+from pingyi.directory.models import Unit
+from pingyi.files.actions import Checked, Upload, store_file
+from pingyi.kernel.masking import redact
+from pingyi.notices.actions import notify
+from pingyi.people.permissions import holders_of
+from pingyi.supervision import item_policies as policies
+from pingyi.supervision.models.rectification import (
+    Acceptance,
+    ItemState,
+    MeetingNote,
+    RectificationItem,
+    RectificationList,
+    Submission,
+    SubmissionFile,
+)
+
+CLOCK = "rectify"
+TITLE = 100
+OWNER = 60
+TO_DO = "整改清单新增一项，请按期办理。"
+TO_ACCEPT = "整改清单有一项报请验收。"
+SENT_BACK = "整改清单有一项被退回，请继续整改。"
+CLOSED = "整改清单有一项已验收销号。"
+
+
+@dataclass(frozen=True)
+class WorkingDays:
+    """How long an item's clock runs."""
+
+    amount: int
+    unit: str = "working_days"
+
+
+@action("rectification.open")
+def open_list(
+    *,
+    title: str,
+    unit: Unit,
+    case: Case | None = None,
+    team: str = "",
+    by: Actor,
+    at: datetime,
+) -> RectificationList:
+    """Draw up a list for the unit, by hand or born of a case. Raises Refusal.
+
+    Under embargo no list names the case: the unit would learn of it.
+    """
+    name = _fit(required(title, "title", longest=TITLE), case, "title")
+    members = cleaned(team, "team")
+    _refuse(policies.why_not_manage(by, unit) or policies.why_not_of(case))
+    made = RectificationList.objects.create(
+        title=name, unit=unit, case=case, team=members, at=at, by=by.audit_name
+    )
+    record(made, unit=unit.code, case=case.number if case else "")
+    return made
+
+
+@action("rectification.add")
+def add_item(
+    *,
+    of: RectificationList,
+    problem: str,
+    measure: str,
+    owner: str,
+    days: int,
+    unit: Unit | None = None,
+    route: str = "",
+    by: Actor,
+    at: datetime,
+) -> RectificationItem:
+    """Put one point on the list, due `days` working days from now. Raises Refusal."""
+    texts = {
+        "problem": _fit(required(problem, "problem"), of.case, "problem"),
+        "measure": _fit(required(measure, "measure"), of.case, "measure"),
+        "route": _fit(cleaned(route, "route"), of.case, "route"),
+        "owner": _fit(required(owner, "owner", longest=OWNER), of.case, "owner"),
+    }
+    worker = unit or of.unit
+    _refuse(
+        policies.why_not_manage(by, of.unit)
+        or policies.why_not_owner(worker, of.unit)
+        or policies.why_not_days(days)
+    )
+    # Two who add at once get two numbers, or one of them the constraint's word.
+    last = of.items.aggregate(last=Max("number"))["last"] or 0
+    item = RectificationItem.objects.create(
+        of=of, number=last + 1, unit=worker, at=at, by=by.audit_name, **texts
+    )
+    clocks.start(item.clocks, CLOCK, WorkingDays(days), at=at)
+    record(item, list=of.pk, number=item.number, unit=worker.code, days=days)
+    _tell_unit(item, TO_DO, by=by, at=at)
+    return item
+
+
+@action("rectification.meet")
+def note_meeting(
+    *, of: RectificationList, on: date, text: str, by: Actor, at: datetime
+) -> MeetingNote:
+    """Note what a meeting on the list came to. Raises Refusal."""
+    words = _fit(required(text, "text"), of.case, "text")
+    _refuse(policies.why_not_manage(by, of.unit) or policies.why_not_on(on, today=localdate(at)))
+    note = MeetingNote.objects.create(of=of, on=on, text=words, at=at, by=by.audit_name)
+    record(note, list=of.pk, on=on.isoformat())
+    return note
+
+
+@action("rectification.submit")
+def submit_item(
+    *,
+    item: RectificationItem,
+    account: str,
+    uploads: Sequence[Upload | Checked] = (),
+    by: Actor,
+    at: datetime,
+) -> Submission:
+    """The unit reports the item as put right, with evidence; its clock is met. Raises Refusal."""
+    text = required(account, "account")
+    _refuse(policies.why_not_submit(item, by))
+    _move(item, ItemState.SUBMITTED)
+    clocks.meet(item.clocks.all(), at=at)
+    made = Submission.objects.create(item=item, account=text, at=at, by=by.audit_name)
+    for upload in uploads:
+        stored = store_file(upload=upload, by=by, at=at)
+        SubmissionFile.objects.create(submission=made, file=stored)
+    record(item, submission=made.pk, files=len(uploads))
+    readers = holders_of("rectification.manage", area=item.of.unit.area)
+    notify(users=readers, text=TO_ACCEPT, link=_office_link(item), by=by, at=at)
+    return made
+
+
+@action("rectification.accept")
+def accept_item(*, item: RectificationItem, words: str = "", by: Actor, at: datetime) -> Acceptance:
+    """The office accepts what the unit reported: the item is closed. Raises Refusal."""
+    text = _fit(cleaned(words, "words"), item.of.case, "words")
+    _refuse(policies.why_not_accept(item, by))
+    made = _answer(item, ItemState.CLOSED, text, by=by, at=at)
+    record(item, acceptance=made.pk)
+    _tell_unit(item, CLOSED, by=by, at=at)
+    return made
+
+
+@action("rectification.send_back")
+def send_back_item(
+    *, item: RectificationItem, words: str, days: int, by: Actor, at: datetime
+) -> Acceptance:
+    """Not yet put right: say what is missing, and give `days` more working days. Raises Refusal."""
+    text = _fit(required(words, "words"), item.of.case, "words")
+    _refuse(policies.why_not_accept(item, by) or policies.why_not_days(days))
+    made = _answer(item, ItemState.OPEN, text, by=by, at=at)
+    clocks.start(item.clocks, CLOCK, WorkingDays(days), at=at)
+    record(item, acceptance=made.pk, days=days)
+    _tell_unit(item, SENT_BACK, by=by, at=at)
+    return made
+
+
+def _answer(
+    item: RectificationItem, state: ItemState, words: str, *, by: Actor, at: datetime
+) -> Acceptance:
+    _move(item, state)
+    return Acceptance.objects.create(
+        submission=item.submissions.latest("pk"),
+        accepted=state is ItemState.CLOSED,
+        words=words,
+        at=at,
+        by=by.audit_name,
+    )
+
+
+def _move(item: RectificationItem, state: ItemState) -> None:
+    unchanged = RectificationItem.objects.filter(pk=item.pk, state=item.state)
+    if unchanged.update(state=state.value) != 1:
+        raise Overtaken(policies.OVERTAKEN)
+    item.state = state.value
+
+
+def _refuse(reason: Reason | None) -> None:
+    if reason is not None:
+        raise refusal(reason)
+
+
+def _fit(text: str, case: Case | None, field: str) -> str:
+    """The text, if the unit may read it: it names nobody who rated. Raises Refusal."""
+    if case is not None:
+        _refuse(unfit_for_unit(text, case, field=field))
+    elif redact(text, landlines=False) != text:
+        _refuse(policies.names_somebody(field))
+    return text
+
+
+def _tell_unit(item: RectificationItem, text: str, *, by: Actor, at: datetime) -> None:
+    readers = holders_of("rectification.work", unit=item.unit)
+    link = f"/unit/rectification/{item.pk}/"
+    notify(users=readers, text=text, link=link, by=by, at=at)
+
+
+def _office_link(item: RectificationItem) -> str:
+    return f"/office/rectification/items/{item.pk}/"
