@@ -9,7 +9,7 @@ from datetime import date, datetime
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from pingyi.audit.actions import CITIZEN, SYSTEM
+from pingyi.audit.actions import CITIZEN, SYSTEM, NamedActor
 from pingyi.casework import actions
 from pingyi.casework.actions.attaching import attach
 from pingyi.casework.intake_models import CitizenMessage, MessageBatch
@@ -22,6 +22,9 @@ from pingyi.directory.content import AreaRow, Content
 from pingyi.directory.models import Enrolment
 from pingyi.people import actions as people
 from pingyi.people.roles import Role
+from pingyi.privacy.models import DataRequest, PryingMark, RequestKind
+from pingyi.privacy.prying import TIME_TO_ACT, raise_prying_marks
+from pingyi.privacy.requests import file_request
 from pingyi.publication import actions as releases
 from pingyi.publication.models import Release
 from pingyi.publication.terms import Kind
@@ -125,6 +128,8 @@ def parts_of(world: World, case: Case) -> Parts:
         ("office/messages/import/", "pk"): str(proposed.pk),
         ("office/problems/", "number"): _problem(world, case, at=at),
         ("office/problems/", "key"): "about",
+        ("office/requests/", "pk"): str(_request(case).pk),
+        ("audit/prying/", "pk"): str(_mark(world, case).pk),
         ("scoreboard/", "season"): world.season.code,
         ("scoreboard/", "code"): world.brigade.code,
     }
@@ -168,3 +173,18 @@ def _put_right(world: World, at: datetime) -> tuple[RectificationItem, Submissio
         at=at,
     )
     return item, sent.files.get(), changed
+
+
+def _request(case: Case) -> DataRequest:
+    assert case.rating is not None
+    somebody = NamedActor("somebody else")
+    return file_request(rating=case.rating, kind=RequestKind.SEE, by=somebody, at=timezone.now())
+
+
+def _mark(world: World, case: Case) -> PryingMark:
+    """The inspector looked at a case that was not referred."""
+    at = timezone.now() - TIME_TO_ACT
+    reader = world.person(Role.INSPECTOR)
+    actions.reveal_contact(case=case, what="phone", reason="看看", by=reader, at=at)
+    (mark,) = raise_prying_marks(at=timezone.now())
+    return mark

@@ -22,6 +22,7 @@ PUBLIC = {
     "t/",
     "t/<str:text>",
     "t/<str:text>/code",
+    "t/<str:text>/mine",
     "t/<str:text>/story",
     # results
     "results/",
@@ -75,6 +76,12 @@ SENT = """account action address again area assigned badge by code comment confi
     outcome owner password password1 password2 phone plan point post private_word problem
     process_change proof reason receipt reply role route satisfied scheme season send_code staff
     stands starts_on team text title unit uploads username what words"""
+SENT = """account action address again area assigned badge by code comment confirmed counts_by data
+    ends_on file finding grade group hours includes_matter item items key kind language lead
+    level listed login matter measures name next note oldpassword outcome password password1
+    password2 phone plan point post private_word proof process_change reason receipt reply role
+    satisfied scheme season send_code staff stands starts_on text unit uploads username what
+    words digest erase sure tick"""
 """Names of parameters and fields that some page reads."""
 
 

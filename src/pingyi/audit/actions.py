@@ -111,7 +111,13 @@ def record_each(subjects: Iterable[tuple[models.Model, dict[str, Any]]]) -> None
 def note(
     action: str, kind: str, subject: object, data: dict[str, Any], *, by: Actor, at: datetime
 ) -> None:
-    """Append an event about something that is no row: a keyring, a backup, a bulk load's batch."""
+    """Append an event about something that is no row: a keyring, a backup, a bulk load's batch.
+
+    Within an action it is that action's event.
+    """
+    recorder = _current.get()
+    if recorder is not None:
+        recorder.events += 1
     Event.objects.create(
         at=at,
         action=action,

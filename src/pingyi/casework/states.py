@@ -162,7 +162,7 @@ _TABLE = (
     _t("stand", "回访后问题仍在", "Stands after the call", (S.TO_CALL,), S.TO_PLACE,
        "case.call", "outcome note", meets="call_back"),
     _t("give_up_calling", "无法回访，转核查", "Cannot be reached, to be checked", (S.TO_CALL,),
-       S.TO_CHECK, "case.call", "outcome", meets="call_back"),
+       S.TO_CHECK, "case.call", "outcome", meets="call_back", automatic=True),
 
     _t("note_check", "记录核查", "Note a check", _AT_OFFICE, None,
        "case.check", "note", meets="call_back"),

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "pingyi.ratings",
     "pingyi.casework",
     "pingyi.integrity",
+    "pingyi.privacy",
     "pingyi.supervision",
     "pingyi.accountability",
     "pingyi.publication",

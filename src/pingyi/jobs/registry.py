@@ -6,16 +6,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
+
 from pingyi.accountability.ladders import propose_from_facts
 from pingyi.audit.actions import SYSTEM
 from pingyi.audit.sealing import seal
-from pingyi.casework.actions import close_unjudged_cases, open_missing_cases
+from pingyi.casework.actions import (
+    close_unjudged_cases,
+    open_missing_cases,
+    stop_calling_the_unknown,
+)
 from pingyi.casework.digests import send_digests
 from pingyi.casework.search import index_missing
 from pingyi.clocks.actions import recompute
 from pingyi.files.actions import sweep_orphans
 from pingyi.integrity.actions import raise_burst_signals
 from pingyi.notices.sending import send_due_messages
+from pingyi.privacy import requests
+from pingyi.privacy.prying import raise_prying_marks
+from pingyi.privacy.retention import apply_rules
 from pingyi.publication.duties import propose_from_releases
 from pingyi.ratings.opening import send_wanted_codes
 
@@ -31,6 +40,7 @@ class Job:
 
 JOBS: tuple[Job, ...] = (
     Job("send-codes", 2, lambda at: send_wanted_codes(by=SYSTEM, at=at)),
+    Job("send-request-codes", 2, lambda at: requests.send_wanted_codes(by=SYSTEM, at=at)),
     Job("send-messages", 2, lambda at: send_due_messages(by=SYSTEM, at=at)),
     Job("open-cases", 30, lambda at: open_missing_cases(by=SYSTEM, at=at)),
     Job("index-cases", 300, lambda at: index_missing()),
@@ -40,9 +50,17 @@ JOBS: tuple[Job, ...] = (
     Job("recompute-clocks", 24 * 3600, lambda at: recompute(by=SYSTEM, at=at)),
     Job("burst-signals", 60, lambda at: raise_burst_signals(by=SYSTEM, at=at)),
     Job("sweep-files", 24 * 3600, lambda at: sweep_orphans(by=SYSTEM, at=at)),
+    Job("stop-calling", 600, lambda at: stop_calling_the_unknown(by=SYSTEM, at=at)),
+    Job("prying-marks", 600, lambda at: raise_prying_marks(by=SYSTEM, at=at)),
+    Job("retention", 24 * 3600, lambda at: _retain(at)),
     Job("send-digests", 600, lambda at: send_digests(by=SYSTEM, at=at)),
     Job("seal-events", 60, lambda at: seal(at=at)),
 )
+
+
+def _retain(at: datetime) -> object:
+    """Erases nothing unless the city switched it on."""
+    return apply_rules(by=SYSTEM, at=at) if settings.PINGYI.retention == "apply" else None
 
 
 def job(name: str) -> Job:

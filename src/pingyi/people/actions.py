@@ -170,6 +170,16 @@ def phone_of(user: User) -> str:
     return keyring().decrypt(bytes(blob), context=PHONE) if blob else ""
 
 
+@action("user.forget_contact")
+def forget_contact(*, user: User, by: Actor, at: datetime) -> User:
+    """Erase phone and e-mail address of somebody who left; login, name and deeds stay."""
+    user.email_cipher, user.mail_digest = None, False
+    _set_phone(user, "")
+    user.save(update_fields=["email_cipher", "mail_digest", "phone_cipher", "phone_print"])
+    record(user)
+    return user
+
+
 def email_of(user: User) -> str:
     """The user's e-mail address, or ""; as `phone_of`."""
     blob = user.email_cipher

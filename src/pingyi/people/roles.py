@@ -85,6 +85,10 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "letter.recommend": frozenset({Role.INSPECTOR}),
     "letter.reply": frozenset({Role.UNIT_ADMIN}),
     "organ.change": frozenset({Role.SYSTEM_ADMIN, Role.SCHEME_KEEPER}),
+    # Looks at raters' contacts that nobody's work explains.
+    "prying.review": frozenset({Role.AUDIT_ADMIN}),
+    # What a rater asks about her own data, on paper or in person.
+    "request.handle": frozenset({Role.CASE_MANAGER}),
     "outbox.read": frozenset({Role.CASE_MANAGER, Role.CALLER}),
 }
 

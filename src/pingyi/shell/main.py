@@ -24,6 +24,7 @@ COMMANDS = {
     "manage": "pingyi.shell.manage",
     "releases": "pingyi.shell.releases",
     "restore": "pingyi.shell.restore",
+    "retention": "pingyi.shell.retention",
     "schemes": "pingyi.shell.schemes",
     "score": "pingyi.shell.score",
     "scoreboard": "pingyi.shell.scoreboard",

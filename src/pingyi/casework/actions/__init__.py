@@ -5,7 +5,7 @@ All take `by` (who) and `at` (when) and raise a `policies.Refusal` whose reason 
 
 from pingyi.casework.actions.answering import acknowledge, answer_case
 from pingyi.casework.actions.by_hand import open_case_by_hand, open_case_of_message
-from pingyi.casework.actions.calling import log_call
+from pingyi.casework.actions.calling import log_call, stop_calling_the_unknown
 from pingyi.casework.actions.contacts import Contact, reveal_contact
 from pingyi.casework.actions.deciding import (
     confirm_verdict,
@@ -78,6 +78,7 @@ __all__ = [
     "reveal_contact",
     "send_back",
     "sort_case",
+    "stop_calling_the_unknown",
     "withdraw_verdict",
     "work_problem",
 ]

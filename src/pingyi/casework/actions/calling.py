@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pingyi.audit.actions import Actor, action
+from pingyi.audit.actions import SYSTEM, Actor, action
 from pingyi.casework import rules
 from pingyi.casework.actions.steps import chosen, cleaned, record_step, required, take
 from pingyi.casework.models import CallAttempt, Case, Reply
-from pingyi.casework.policies import CONSENT_UNASKED, Incomplete
-from pingyi.casework.states import CallOutcome
+from pingyi.casework.policies import CONSENT_UNASKED, Incomplete, Refusal
+from pingyi.casework.states import CallOutcome, State
 
 _STEPS = {
     CallOutcome.SETTLED: "settle",
@@ -65,3 +65,36 @@ def log_call(
         step = take("give_up_calling", case, by=by, at=at)
     record_step(case, step, *facts, outcome=outcome.value)
     return attempt
+
+
+ERASED_NOTE = "评价人的联系方式已删除，不再回访。"
+
+
+def stop_calling_the_unknown(*, by: Actor = SYSTEM, at: datetime) -> list[Case]:
+    """Cases to be called back whose rater's phone was erased since go on without a call-back."""
+    gone = Case.objects.filter(
+        state=State.TO_CALL.value,
+        rating__contact__isnull=False,
+        rating__contact__phone_cipher__isnull=True,
+    )
+    stopped = []
+    for case in gone.select_related("rating__contact", "rating__season"):
+        try:
+            stopped.append(_stop_calling(case=case, by=by, at=at))
+        except Refusal:
+            continue
+    return stopped
+
+
+@action("case.call")
+def _stop_calling(*, case: Case, by: Actor, at: datetime) -> Case:
+    step = take("give_up_calling", case, by=by, at=at)
+    attempt = CallAttempt.objects.create(
+        case=case,
+        outcome=CallOutcome.REFUSES.value,
+        note=ERASED_NOTE,
+        at=at,
+        by=by.audit_name,
+    )
+    record_step(case, step, attempt, outcome=attempt.outcome)
+    return case

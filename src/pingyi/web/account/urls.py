@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pingyi.web.account import audit, mine, users, welcome
+from pingyi.web.account import audit, looks, mine, prying, retention, users, welcome
 
 app_name = "account"
 
@@ -20,5 +20,10 @@ urlpatterns = [
     path("users/<int:pk>/reactivate/", users.reactivate, name="reactivate"),
     path("audit/", audit.events, name="audit"),
     path("audit/reads/", audit.reads, name="reads"),
+    path("audit/readers/", looks.readers, name="readers"),
+    path("audit/raters/", looks.raters, name="raters"),
+    path("audit/prying/", prying.marks, name="prying"),
+    path("audit/prying/<int:pk>/", prying.mark, name="prying-mark"),
+    path("audit/retention/", retention.rules, name="retention"),
     path("audit/chain/", audit.chain, name="chain"),
 ]

@@ -39,12 +39,12 @@ def find(request: HttpRequest, *, shown: Preferences) -> HttpResponse:
     """A receipt typed in: on to its page, or 422 with the field marked."""
     typed = request.POST.get("receipt", "") if request.method == "POST" else ""
     if request.method != "POST":
-        return _page(request, "find", shown, {"typed": "", "error": ""})
+        return page(request, "find", shown, {"typed": "", "error": ""})
     receipt = normalise_receipt(typed)
     if not receipt_is_valid(receipt):
         error = gettext("回执不完整或有错字，请对照回执再输一次。")
-        return _page(request, "find", shown, {"typed": typed[:64], "error": error}, status=422)
-    return _on_to(receipt)
+        return page(request, "find", shown, {"typed": typed[:64], "error": error}, status=422)
+    return on_to(receipt)
 
 
 @citizen_page
@@ -54,13 +54,13 @@ def receipt(request: HttpRequest, text: str, *, shown: Preferences) -> HttpRespo
 
     POST `private_word`, or `code`, opens it; POST `send_code` has a code sent, if a phone was left.
     """
-    rating = _rating(text)
+    rating = rating_of(text)
     if rating is None:
-        return _miss(request, shown)
+        return miss(request, shown)
     if text != rating.receipt:
-        return _on_to(rating.receipt)
+        return on_to(rating.receipt)
     if request.method != "POST":
-        return _page(request, "receipt", shown, _neutral(rating.receipt))
+        return page(request, "receipt", shown, _neutral(rating.receipt))
     if "send_code" in request.POST:
         return _send_code(request, rating, shown)
     if request.POST.get("code", "").strip():
@@ -72,43 +72,43 @@ def receipt(request: HttpRequest, text: str, *, shown: Preferences) -> HttpRespo
 @require_http_methods(["GET", "HEAD"])
 def code(request: HttpRequest, text: str, *, shown: Preferences) -> HttpResponse:
     """Where a code is entered, whether or not one could be sent."""
-    rating = _rating(text)
+    rating = rating_of(text)
     if rating is None:
-        return _miss(request, shown)
-    return _page(request, "receipt", shown, _neutral(rating.receipt, asked=True))
+        return miss(request, shown)
+    return page(request, "receipt", shown, _neutral(rating.receipt, asked=True))
 
 
 @citizen_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def story(request: HttpRequest, text: str, *, shown: Preferences) -> HttpResponse:
     """What became of it, for the browser that opened it; POST judges the handling, or closes."""
-    rating = _rating(text)
+    rating = rating_of(text)
     if rating is None:
-        return _miss(request, shown)
+        return miss(request, shown)
     proof = opened.token(request, rating)
     if not proof:
-        return _on_to(rating.receipt)
+        return on_to(rating.receipt)
     if request.method != "POST":
-        return _page(request, "story", shown, _story(rating, proof))
+        return page(request, "story", shown, _story(rating, proof))
     if not hmac.compare_digest(request.POST.get("proof", ""), proof):
-        return _on_to(rating.receipt)
+        return on_to(rating.receipt)
     if "close" in request.POST:
-        response = _on_to(rating.receipt)
+        response = on_to(rating.receipt)
         opened.forget(response, rating.receipt)
         return response
     return _judge(request, rating, proof, shown)
 
 
-def _rating(text: str) -> Rating | None:
+def rating_of(text: str) -> Rating | None:
     receipt = normalise_receipt(text)
     return opening.find(receipt) if receipt_is_valid(receipt) else None
 
 
-def _miss(request: HttpRequest, shown: Preferences) -> HttpResponse:
+def miss(request: HttpRequest, shown: Preferences) -> HttpResponse:
     if too_many_misses(request):
         return _slow_down(request, shown)
     error = gettext("没有这个回执，请对照回执再输一次。")
-    return _page(request, "find", shown, {"typed": "", "error": error}, status=404)
+    return page(request, "find", shown, {"typed": "", "error": error}, status=404)
 
 
 def _send_code(request: HttpRequest, rating: Rating, shown: Preferences) -> HttpResponse:
@@ -116,7 +116,7 @@ def _send_code(request: HttpRequest, rating: Rating, shown: Preferences) -> Http
         opening.ask_for_code(rating, at=timezone.now())
     except TooManyCodes:
         return _slow_down(request, shown)
-    return _on_to(f"{rating.receipt}/code")
+    return on_to(f"{rating.receipt}/code")
 
 
 def _open(request: HttpRequest, rating: Rating, shown: Preferences, way: str) -> HttpResponse:
@@ -126,10 +126,10 @@ def _open(request: HttpRequest, rating: Rating, shown: Preferences, way: str) ->
     try:
         if not given or not opens(rating, given, at=timezone.now()):
             context = _neutral(rating.receipt, asked=way == "code") | {"wrong": way}
-            return _page(request, "receipt", shown, context, status=422)
+            return page(request, "receipt", shown, context, status=422)
     except TooManyTries:
         return _slow_down(request, shown)
-    response = _on_to(f"{rating.receipt}/story")
+    response = on_to(f"{rating.receipt}/story")
     opened.remember(response, rating)
     return response
 
@@ -151,13 +151,13 @@ def _judge(request: HttpRequest, rating: Rating, proof: str, shown: Preferences)
                 by=CITIZEN,
                 at=timezone.now(),
             )
-            return _on_to(f"{rating.receipt}/story")
+            return on_to(f"{rating.receipt}/story")
         except Refusal:
             error = gettext("现在不能再评价办理结果了。")
         except Rating.case.RelatedObjectDoesNotExist:
             error = gettext("现在不能再评价办理结果了。")
     context = _story(rating, proof) | {"error": error, "judged": judged, "words": words}
-    return _page(request, "story", shown, context, status=422)
+    return page(request, "story", shown, context, status=422)
 
 
 def _story(rating: Rating, proof: str) -> dict[str, Any]:
@@ -189,17 +189,17 @@ def _neutral(receipt: str, *, asked: bool = False) -> dict[str, Any]:
     }
 
 
-def _on_to(path: str) -> HttpResponse:
+def on_to(path: str) -> HttpResponse:
     return HttpResponse(status=303, headers={"Location": f"/t/{path}"})
 
 
 def _slow_down(request: HttpRequest, shown: Preferences) -> HttpResponse:
-    response = _page(request, "slow_down", shown, {}, status=429)
+    response = page(request, "slow_down", shown, {}, status=429)
     response.headers["Retry-After"] = "600"
     return response
 
 
-def _page(
+def page(
     request: HttpRequest, name: str, shown: Preferences, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     look = {"language": shown.language, "large": shown.large}

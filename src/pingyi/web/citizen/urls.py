@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pingyi.web.citizen import home, rating, receipt
+from pingyi.web.citizen import home, kept, rating, receipt
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -10,5 +10,6 @@ urlpatterns = [
     path("t/", receipt.find, name="find-receipt"),
     path("t/<str:text>", receipt.receipt, name="receipt"),
     path("t/<str:text>/code", receipt.code, name="receipt-code"),
+    path("t/<str:text>/mine", kept.mine, name="receipt-mine"),
     path("t/<str:text>/story", receipt.story, name="receipt-story"),
 ]

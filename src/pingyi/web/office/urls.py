@@ -8,6 +8,7 @@ from pingyi.web.office import (
     outbox,
     rectification_urls,
     releases,
+    requests,
     sorting,
 )
 
@@ -29,6 +30,13 @@ urlpatterns: list = [
     path("releases/<int:pk>/correct/", releases.correct, name="release-correct"),
     path("releases/<int:pk>/verify/", releases.verify, name="release-verify"),
     path("releases/<int:pk>/list.<slug:suffix>", releases.file, name="release-file"),
+    path("requests/", requests.listed, name="requests"),
+    path("requests/new/", requests.file, name="request-new"),
+    path("requests/<int:pk>/", requests.one, name="request"),
+    path("requests/<int:pk>/send-code/", requests.send_code, name="request-send-code"),
+    path("requests/<int:pk>/verify/", requests.verify, name="request-verify"),
+    path("requests/<int:pk>/settle/", requests.settle, name="request-settle"),
+    path("requests/<int:pk>/refuse/", requests.refuse, name="request-refuse"),
     path("cases/", cases.cases, name="cases"),
     path("cases/<case_number:number>/", cases.case, name="case"),
     path("cases/<case_number:number>/reveal/", cases.reveal, name="case-reveal"),
