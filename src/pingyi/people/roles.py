@@ -44,6 +44,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "case.oversee": OFFICE | {Role.INSPECTOR, Role.LEADER},
     "contact.reveal": frozenset({Role.CALLER, Role.CASE_MANAGER, Role.INSPECTOR}),
     "scoreboard.read": OFFICE | {Role.INSPECTOR, Role.LEADER},
+    "scheme.simulate": frozenset({Role.SCHEME_KEEPER, Role.LEADER}),
     "release.read": OFFICE | {Role.INSPECTOR, Role.LEADER},
     "release.prepare": frozenset({Role.SCHEME_KEEPER, Role.CASE_MANAGER}),
     "release.publish": frozenset({Role.SCHEME_KEEPER, Role.CASE_MANAGER, Role.LEADER}),

@@ -8,7 +8,7 @@ from functools import cache
 from pingyi.rulebook.levels import Level
 from pingyi.rulebook.mistakes import Mistake, SchemeErrors, UnknownScheme
 from pingyi.rulebook.model import ClockRule, Group, Reason, Scheme
-from pingyi.rulebook.reading import DEFINITIONS, load
+from pingyi.rulebook.reading import DEFINITIONS, draft, load
 
 __all__ = [
     "ClockRule",
@@ -19,6 +19,7 @@ __all__ = [
     "Scheme",
     "SchemeErrors",
     "UnknownScheme",
+    "draft",
     "load",
     "names",
     "scheme",

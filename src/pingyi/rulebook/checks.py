@@ -35,9 +35,10 @@ def mistakes(scheme: Scheme) -> Iterator[Found]:
 
 
 def _not_numbers(value: object, place: tuple[str, ...]) -> Iterator[Found]:
-    """TOML knows inf and nan; no rule does."""
-    if isinstance(value, Decimal) and not value.is_finite():
-        yield place[:2], place[2] if len(place) > 2 else None, f"{value} is not a number"
+    """TOML knows inf and nan; no rule does. Nor numbers that would take an age to add up."""
+    if isinstance(value, Decimal) and not (value.is_finite() and _sober(value)):
+        text = "is not a number" if not value.is_finite() else _BOUNDS
+        yield place[:2], place[2] if len(place) > 2 else None, f"{value} {text}"
     elif isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _not_numbers(inner, (*place, key))
@@ -47,6 +48,14 @@ def _not_numbers(value: object, place: tuple[str, ...]) -> Iterator[Found]:
     elif isinstance(value, tuple):
         for inner in value:
             yield from _not_numbers(inner, place)
+
+
+def _sober(value: Decimal) -> bool:
+    return value.adjusted() <= _DIGITS and int(value.as_tuple().exponent) >= -_DIGITS
+
+
+_DIGITS = 12
+_BOUNDS = f"is beyond what points can be: at most {_DIGITS} digits before or after the point"
 
 
 def _season(scheme: Scheme) -> Iterator[Found]:
@@ -177,12 +186,13 @@ def _consequences(scheme: Scheme) -> Iterator[Found]:
         elif rule.growth_below is not None:
             yield place, "growth_below", "growth needs a condition `before` on the season before"
         try:
-            used = {
-                name for _, name, _, _ in string.Formatter().parse(rule.why) if name is not None
-            }
+            parts = [part for part in string.Formatter().parse(rule.why) if part[1] is not None]
         except ValueError as error:
             yield place, "why", f"a brace has no partner: {error}"
             continue
+        used = {name or "" for _, name, _, _ in parts}
+        if any(form or conversion for _, _, form, conversion in parts):
+            yield place, "why", "a name in braces stands alone, as {season}"
         known = {"season"} if rule.before is None else {"season", "before"}
         for name in sorted(used - known):
             yield (

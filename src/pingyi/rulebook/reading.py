@@ -47,7 +47,29 @@ _PLAIN = {
 def load(path: str | Path) -> Scheme:
     """Read, decode and check the scheme file at `path`; SchemeErrors names every mistake."""
     source = Source(Path(path))
-    reader = _Reader(source, _included(source))
+    return _scheme(_Reader(source, _included(source)))
+
+
+def draft(name: str, data: bytes) -> Scheme:
+    """The scheme in bytes that anybody may have sent, called by the file name `name`.
+
+    As `load`, but it reads no file of this machine: only shipped ones can be included.
+    """
+    source = Source(Path(Path(name).name or "draft.toml"), data)
+    found = []
+    for included in _names(source):
+        if included not in _shipped():
+            text = f"a draft can include {', '.join(_shipped())}, and nothing else"
+            raise SchemeErrors([source.mistake(("include",), text)])
+        found.append(Source(Path(included), (DEFINITIONS / included).read_bytes()))
+    return _scheme(_Reader(source, found))
+
+
+def _shipped() -> list[str]:
+    return sorted(f"common/{path.name}" for path in DEFINITIONS.glob("common/*.toml"))
+
+
+def _scheme(reader: "_Reader") -> Scheme:
     parts = reader.decode()
     if reader.mistakes:
         raise SchemeErrors(reader.mistakes)
@@ -59,10 +81,14 @@ def load(path: str | Path) -> Scheme:
 
 
 def _included(source: Source) -> list[Source]:
+    return [Source(_found(Path(source.name).parent, name)) for name in _names(source)]
+
+
+def _names(source: Source) -> list[str]:
     include = source.values.get("include", [])
     if not isinstance(include, list) or not all(isinstance(name, str) for name in include):
         raise SchemeErrors([source.mistake(("include",), "must be a list of file names")])
-    return [Source(_found(Path(source.name).parent, name)) for name in include]
+    return include
 
 
 def _found(folder: Path, name: str) -> Path:

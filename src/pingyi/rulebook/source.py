@@ -16,11 +16,12 @@ _TOML_PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$
 class Source:
     """One file of a scheme."""
 
-    def __init__(self, path: Path) -> None:
-        """Read `path`; SchemeErrors when it cannot be read or is not TOML."""
+    def __init__(self, path: Path, data: bytes | None = None) -> None:
+        """Read `path`, or the bytes given under its name; SchemeErrors for what cannot be read or
+        is not TOML."""
         self.name = str(path)
         try:
-            self.bytes = path.read_bytes()
+            self.bytes = path.read_bytes() if data is None else data
             text = self.bytes.decode("utf-8-sig")
             self.values: dict[str, Any] = tomllib.loads(text, parse_float=Decimal)
         except OSError as error:
@@ -33,6 +34,10 @@ class Source:
             line = int(found[1]) if found and found[1] else text.count("\n") + 1
             message = _TOML_PLACE.sub("", str(error))
             raise self._unreadable(line, f"is not TOML: {message}") from None
+        except RecursionError:
+            raise self._unreadable(1, "is nested too deeply") from None
+        except ValueError as error:  # a number of thousands of digits
+            raise self._unreadable(1, f"is not TOML: {error}") from None
         self._lines = _lines_by_place(text)
 
     def line(self, *place: str) -> int:

@@ -54,16 +54,22 @@ class Board:
         return next((row for row in self.rows if row.unit.code == code), None)
 
 
-def live(season: Season, *, at: datetime, group: str | None = None) -> Board:
-    """The board as it stands at `at`, which is now; of one group or of all."""
-    key = (season.pk, group)
+def live(
+    season: Season, *, at: datetime, group: str | None = None, scheme: Scheme | None = None
+) -> Board:
+    """The board as it stands at `at`, which is now; of one group or of all.
+
+    `scheme` asks what another one would say.
+    """
+    scheme = scheme or scheme_of(season)
+    key = (season.pk, group, scheme.digest)
     now = queries.revision(season)
     with _lock:
         kept = _boards.get(key)
         if kept is not None and kept[0] == now:
             _boards.move_to_end(key)
             return kept[1]
-    board = _compute(season, scheme_of(season), at=at, through=None, group=group)
+    board = _compute(season, scheme, at=at, through=None, group=group)
     with _lock:
         _boards[key] = (now, board)
         while len(_boards) > KEPT:
@@ -108,6 +114,7 @@ def _compute(
         through=through,
         group=group,
         history=_past(season, scheme, at=at, through=through),
+        scheme=scheme,
     )
     result = score(gathered, scheme)
     units = {unit.code: unit for unit in gathered.units}
@@ -135,10 +142,12 @@ def _past(season: Season, scheme: Scheme, *, at: datetime, through: date | None)
     kept = _pasts.get((season.pk, scheme.digest))
     if kept is None or kept[0] != now:
         kept = (now, facts.past(season, scheme, at=at, through=None))
+        while len(_pasts) >= KEPT:
+            del _pasts[next(iter(_pasts))]
         _pasts[season.pk, scheme.digest] = kept
     return kept[1]
 
 
 _lock = Lock()
-_boards: OrderedDict[tuple[int, str | None], tuple[tuple[object, ...], Board]] = OrderedDict()
+_boards: OrderedDict[tuple[int, str | None, str], tuple[tuple[object, ...], Board]] = OrderedDict()
 _pasts: dict[tuple[int, str], tuple[tuple[object, ...], list[Past]]] = {}

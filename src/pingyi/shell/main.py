@@ -29,6 +29,7 @@ COMMANDS = {
     "score": "pingyi.shell.score",
     "scoreboard": "pingyi.shell.scoreboard",
     "serve": "pingyi.shell.serve",
+    "simulate": "pingyi.shell.simulate",
 }
 
 

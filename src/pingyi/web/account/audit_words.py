@@ -111,6 +111,7 @@ ACTIONS: dict[str, str | Promise] = {
     "request.settle": _("办结个人信息请求"),
     "request.verify": _("核实请求人"),
     "retention.apply": _("到期删除"),
+    "scheme.simulate": _("试算方案草案"),
     "season.enrol": _("登记参评单位"),
     "season.enrol_all": _("登记全部参评单位"),
     "season.open": _("建立年度"),

@@ -15,6 +15,8 @@ from django.views.decorators.http import require_safe
 from pingyi import rulebook
 from pingyi.directory.models import Season
 from pingyi.directory.seasons import season_on
+from pingyi.people.models import User
+from pingyi.people.permissions import may
 from pingyi.rulebook import Group
 from pingyi.rulebook.model import Title
 from pingyi.scoring import board as boards
@@ -63,6 +65,7 @@ def scoreboard(request: HttpRequest) -> HttpResponseBase:
                 for key, known in groups.items()
             ],
             "group": group,
+            "may_simulate": may(cast(User, request.user), "scheme.simulate"),
             "ties": (", " if in_english() else "、").join(
                 str(TIE_KEYS[key]) for key in board.scheme.ties.keys
             ),

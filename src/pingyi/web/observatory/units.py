@@ -18,7 +18,6 @@ from pingyi.people.models import User
 from pingyi.people.permissions import may, scope_of
 from pingyi.ratings.unit_figures import STEP, unit_figures
 from pingyi.rulebook import Scheme
-from pingyi.rulebook.model import Clause
 from pingyi.scoring import board as boards
 from pingyi.scoring import engine
 from pingyi.scoring.board import Board, Row
@@ -26,6 +25,7 @@ from pingyi.supervision.models import Improvement
 from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.observatory import months, reading
 from pingyi.web.observatory.boards import name_of
+from pingyi.web.observatory.clauses import clause_of
 from pingyi.web.observatory.places import places_of
 from pingyi.web.observatory.rows import honour_tag, per_cent
 
@@ -139,17 +139,6 @@ def _reading(line: engine.Line, scheme: Scheme, cases: dict[str, Case]) -> Readi
         cases=[cases[ref] for ref in refs if ref in cases],
         others=sum(ref not in cases for ref in refs),
     )
-
-
-def clause_of(scheme: Scheme, name: str) -> Clause | None:
-    """The clause a line or consequence cites."""
-    for known in (scheme.base, scheme.floor, scheme.ceiling):
-        if known is not None and known.id == name:
-            return known
-    for section in (scheme.points, scheme.components, scheme.consequences, scheme.vetoes):
-        if name in section:
-            return section[name]
-    return None
 
 
 def _consequences(row: Row, scheme: Scheme) -> list[tuple[str, str]]:

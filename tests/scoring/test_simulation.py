@@ -1,0 +1,167 @@
+"""A draft beside the scheme in force: by hand, and what must hold of any two."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pingyi import rulebook
+from pingyi.rulebook import Scheme, SchemeErrors
+from pingyi.scoring import facts_file
+from pingyi.scoring.engine import score
+from pingyi.scoring.simulation import Comparison, compare, per_cent
+from tests.scoring.building import DEFINITIONS
+from tests.scoring.test_properties import all_facts, quick
+
+WUHAN = (DEFINITIONS / "wuhan-2023.toml").read_text("utf-8")
+FACTS = {
+    "season": "2023",
+    "units": [{"code": code, "group": "stations"} for code in "ABCD"],
+    "satisfaction": [
+        {"unit": code, "channel": "qr", "satisfied": 90 + at, "dissatisfied": 10 - at}
+        for at, code in enumerate("ABCD")
+    ],
+    # A: three verified (91). B: one breach (90). C: one verified (97). D: nothing (100).
+    "events": [
+        *({"unit": "A", "kind": "rating.verified", "ref": f"A-{n}"} for n in range(3)),
+        {"unit": "B", "kind": "discipline.breach", "ref": "B-1"},
+        {"unit": "C", "kind": "rating.verified", "ref": "C-1"},
+    ],
+}
+
+
+def draft(*changes: tuple[str, str]) -> Scheme:
+    text = WUHAN
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    return rulebook.draft("draft.toml", text.encode())
+
+
+def compared(then: Scheme, told: dict[str, Any] = FACTS, name: str = "wuhan-2023") -> Comparison:
+    facts = facts_file.read(json.dumps(told).encode())
+    now = rulebook.scheme(name)
+    return compare(score(facts, now), score(facts, then), now, then)
+
+
+def test_a_harsher_clause_by_hand() -> None:
+    # -5 each instead of -3: A 85, B 90, C 95, D 100. A falls behind B; so B leaves the last two.
+    found = compared(draft(("each = -3", "each = -5")))
+    moves = {move.unit: move for move in found.moves}
+    assert {code: move.climbed for code, move in moves.items()} == {"A": -1, "B": 1, "C": 0, "D": 0}
+    assert moves["A"].difference == Fraction(-6)
+    assert [tuple(part) for part in moves["A"].parts] == [
+        ("verified-bad-rating", Decimal(-9), Decimal(-15), Fraction(-6))
+    ]
+    assert moves["B"].parts == ()
+    assert found.moved == 2
+    assert (found.gained, found.lost) == ({}, {})  # both stay among the last two
+    assert found.clauses == (("verified-bad-rating", 2, Fraction(-8)),)
+    assert [move.unit for move in found.largest()] == ["A", "B"]
+
+
+def test_honours_change_hands() -> None:
+    # A breach costs nothing: B has 100 and D too, D's rate is better.
+    found = compared(draft(("each = -10", "each = -0.01")))
+    assert (found.gained, found.lost) == (
+        {"bottom_ten": ("C",), "top_ten": ("B",)},
+        {"bottom_ten": ("B",), "top_ten": ("C",)},
+    )
+
+
+def test_other_full_marks_are_compared_as_per_cent() -> None:
+    # A thousand points to start from, and ten times the deductions: nothing moves.
+    found = compared(
+        draft(
+            ("full_marks = 100", "full_marks = 1000"),
+            ("points = 100", "points = 1000"),
+            ("each = -3", "each = -30"),
+            ("each = -10", "each = -100"),
+        )
+    )
+    assert found.moved == 0
+    assert found.clauses == ()
+    assert all(move.difference == 0 for move in found.moves)
+
+
+def test_the_same_scheme_moves_nobody() -> None:
+    found = compared(rulebook.scheme("wuhan-2023"))
+    assert (found.moved, found.clauses, found.largest()) == (0, (), [])
+
+
+def test_results_of_other_units_are_not_compared() -> None:
+    facts = facts_file.read(json.dumps(FACTS).encode())
+    fewer = facts_file.read(
+        json.dumps({"season": "2023", "units": [{"code": "A", "group": "stations"}]}).encode()
+    )
+    scheme = rulebook.scheme("wuhan-2023")
+    with pytest.raises(ValueError, match="different units"):
+        compare(score(facts, scheme), score(fewer, scheme), scheme, scheme)
+
+
+@quick
+@given(all_facts(), st.sampled_from(rulebook.names()))
+def test_parts_add_up_to_the_difference(told: tuple[str, dict[str, Any]], other: str) -> None:
+    name, facts = told
+    groups = set(rulebook.scheme(name).groups) & set(rulebook.scheme(other).groups)
+    units = [unit for unit in facts["units"] if unit["group"] in groups]
+    if not units:
+        return
+    codes = {unit["code"] for unit in units}
+    kept = {
+        table: [row for row in rows if row.get("unit", row.get("code")) in codes]
+        if isinstance(rows, list)
+        else rows
+        for table, rows in facts.items()
+    }
+    for move in compared(rulebook.scheme(other), kept, name).moves:
+        if move.difference is not None:
+            assert sum((part.difference for part in move.parts), Fraction()) == move.difference
+
+
+def test_rounding_goes_half_away_from_zero() -> None:
+    assert (per_cent(Fraction(1, 200)), per_cent(Fraction(-1, 200))) == (
+        Decimal("0.01"),
+        Decimal("-0.01"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("include = ['/etc/passwd']\n", "a draft can include common/"),
+        ("include = ['../wuhan-2018.toml']\n", "a draft can include"),
+        ("a = " + "[" * 5000 + "]" * 5000, "is nested too deeply"),
+        ("a = " + "9" * 5000, "is not TOML"),
+        (WUHAN.replace("each = -3", "each = -1e999999999"), "beyond what points can be"),
+        (WUHAN.replace("share = 0.5", "share = 1e-999999999", 1), "beyond what points can be"),
+        (
+            WUHAN.replace("bottom ten in {season}", "{season:>999999999}", 1),
+            "a name in braces stands alone",
+        ),
+        (WUHAN.replace("bottom ten in {season}", "{season.real}", 1), "means nothing here"),
+        ("\xff\xfe", "is"),
+        ("", "is missing"),
+    ],
+)
+def test_a_hostile_draft_is_refused_with_its_mistake(text: str, said: str) -> None:
+    with pytest.raises(SchemeErrors) as wrong:
+        rulebook.draft(
+            "somewhere/draft.toml", text.encode("latin-1" if "\xff" in text else "utf-8")
+        )
+    assert said in str(wrong.value)
+    assert {mistake.file for mistake in wrong.value.mistakes} == {"draft.toml"}
+
+
+def test_a_draft_reads_no_file_of_this_machine(tmp_path: Path, monkeypatch: Any) -> None:
+    (tmp_path / "common").mkdir()
+    (tmp_path / "common" / "levels.toml").write_text("labels = 3", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert draft().digest == rulebook.scheme("wuhan-2023").digest
