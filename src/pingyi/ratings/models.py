@@ -44,6 +44,7 @@ class Rating(models.Model):
         ordering = ["id"]
         indexes = [
             models.Index(fields=["id"], condition=Q(level__lte=2), name="bad_rating"),
+            models.Index(fields=["day", "unit"], condition=Q(level=3), name="basically_rating"),
             models.Index(fields=["point", "recorded_at"], name="rating_of_point"),
         ]
         constraints = [

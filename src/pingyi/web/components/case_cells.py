@@ -124,7 +124,7 @@ AREA = Column(
 )
 
 
-def _cause(case: Case, at: datetime | None = None) -> str:
+def cause_text(case: Case, at: datetime | None = None) -> str:
     """The rating's level, or else where the case comes from."""
     return level_text(case.rating.level) if case.rating else say(Origin(case.origin))
 
@@ -132,8 +132,8 @@ def _cause(case: Case, at: datetime | None = None) -> str:
 LEVEL = Column(
     "level",
     _("评价"),
-    _cause,
-    value=_cause,
+    cause_text,
+    value=cause_text,
     sort=("rating__level",),
     style="nowrap",
 )

@@ -42,6 +42,8 @@ CASE_TABS: tuple[Entry, ...] = (
     Entry(_("全部案件"), "office:cases", "case.oversee"),
     Entry(_("问题清单"), "office:problems", "case.oversee"),
     Entry(_("群众留言"), "office:messages", "case.open"),
+    Entry(_("多次投诉"), "office:repeats", "case.oversee"),
+    Entry(_("基本满意"), "office:basically", "case.oversee"),
 )
 """The pages about cases side by side."""
 

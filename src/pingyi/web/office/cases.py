@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -17,7 +18,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pingyi.casework import queries
 from pingyi.casework.file_models import CaseFile
+from pingyi.casework.likeness import open_ones_like
 from pingyi.casework.models import Case
+from pingyi.casework.repeats import repeats_of
+from pingyi.casework.states import State
 from pingyi.people.permissions import may
 from pingyi.supervision import item_policies as policies
 from pingyi.web.components import case_files, case_page
@@ -102,6 +106,7 @@ def _show(request: SignedIn, case: Case, *, status: int = 200, **shown: Any) -> 
         elsewhere={"sort": _sorting_url(case), "call": _calling_url(case)},
         **shown,
     )
+    found |= {"repeats": repeats_of(case, request.user), "like": _like(request, case)}
     found |= {"back_url": reverse("office:cases"), "back_label": gettext("全部案件")}
     found |= _aftermath(request, case)
     return render(request, "office/case.html", found, status=status)
@@ -116,6 +121,15 @@ def _aftermath(request: SignedIn, case: Case) -> dict[str, Any]:
         "change": unrecorded_change(case) if manages else None,
         "may_manage": manages,
     }
+
+
+def _like(request: SignedIn, case: Case) -> dict[str, Any]:
+    """Open cases that say the same, and where they are joined with it."""
+    if not may(request.user, "problem.work") or case.memberships.filter(left_at=None).exists():
+        return {}
+    found = open_ones_like(case, request.user) if State(case.state) is not State.CLOSED else []
+    asked = urlencode([("case", other.number) for other in [case, *found]])
+    return {"cases": found, "url": f"{reverse('office:problem-join')}?{asked}"}
 
 
 def _sorting_url(case: Case) -> str:

@@ -12,7 +12,7 @@ from pingyi.web.components.case_cells import BY_KIND, BY_ORIGIN, BY_STATE, LATE,
 from pingyi.web.components.tables import Filter
 
 
-def _districts(request: SignedIn) -> list[tuple[str, str]]:
+def districts(request: SignedIn) -> list[tuple[str, str]]:
     """The areas with an office of their own within the user's reach."""
     mine = scope_of(request.user, "case.read").areas
     found = Area.objects.filter(Q(pk__in=mine) | Q(parent__in=mine))
@@ -24,7 +24,7 @@ AREAS = Filter(
     "area",
     _("区"),
     lambda rows, value, at: rows.filter(area__code=value),
-    _districts,
+    districts,
 )
 
-__all__ = ["AREAS", "BY_KIND", "BY_ORIGIN", "BY_STATE", "LATE", "SEARCH"]
+__all__ = ["AREAS", "BY_KIND", "BY_ORIGIN", "BY_STATE", "LATE", "SEARCH", "districts"]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from pingyi.web.office import bulk, intake, message_import, messages, problems
+from pingyi.web.office import basically, bulk, intake, message_import, messages, problems, repeats
 
 urlpatterns = [
     path("cases/new/", intake.new_case, name="case-new"),
@@ -9,6 +9,8 @@ urlpatterns = [
     path("problems/join/", bulk.join, name="problem-join"),
     path("problems/<slug:number>/", problems.problem, name="problem"),
     path("problems/<slug:number>/<slug:key>/", problems.deed, name="problem-deed"),
+    path("repeats/", repeats.repeats, name="repeats"),
+    path("basically/", basically.basically, name="basically"),
     path("messages/", messages.listed, name="messages"),
     path("messages/<int:pk>/", messages.message, name="message"),
     path("messages/import/", message_import.upload, name="message-import"),

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from pingyi.casework import queries
+from pingyi.casework.likeness import kinds_suggested
 from pingyi.casework.models import Case
 from pingyi.casework.origins import Origin
 from pingyi.casework.states import State
+from pingyi.casework.suggesting import Suggestion
+from pingyi.people.models import User
 from pingyi.web.components import case_deeds, case_forms
 from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.case_cells import AREA, DUE, LEVEL, POINT, UNIT, number_link
@@ -32,6 +36,7 @@ from pingyi.web.components.tables import Column, DataTable
 from pingyi.web.components.words import say
 from pingyi.web.office.filters import AREAS, SEARCH
 
+SUGGESTED = 3
 QUEUE = DataTable(
     name="sorting",
     title=_("待分拣"),
@@ -67,7 +72,8 @@ def desk(request: SignedIn) -> HttpResponseBase:
     if listing.wants_file:
         return listing.file()
     case = _asked(request, waiting) or waiting.first()
-    form = case_forms.SortForm(case=case) if case else None
+    picked = {"kind": request.GET.get("kind", "")}
+    form = case_forms.SortForm(case=case, initial=picked) if case else None
     return _show(request, case, form, at=at, listing=listing)
 
 
@@ -124,8 +130,29 @@ def _show(
             "action": reverse("office:sort", args=[case.number]) if case else "",
             "reasons": reasons_of(case) if case else [],
             "words": own_words(case) if case else "",
+            "suggested": _suggested(case, request.user) if case else [],
             "listing": listing,
             "stale": case is not None and case.state != State.UNSORTED,
         },
         status=status,
     )
+
+
+def _suggested(case: Case, user: User) -> list[dict[str, Any]]:
+    """Each kind suggested, with what speaks for it in words."""
+    return [
+        {"kind": found.kind, "why": _why(found), "url": f"?case={case.number}&kind={found.kind}"}
+        for found in kinds_suggested(case, user)[:SUGGESTED]
+    ]
+
+
+def _why(found: Suggestion) -> str:
+    said = []
+    if found.words:
+        words = "".join(f"“{word}”" for word in found.words)
+        said.append(gettext("因词%(words)s") % {"words": words})
+    if found.like:
+        count = len(found.like)
+        text = ngettext("%(n)d 件相似案件属此类", "%(n)d 件相似案件属此类", count)
+        said.append(text % {"n": count})
+    return "；".join(said)

@@ -168,6 +168,12 @@ def state_tag(case: Case) -> SafeString:
 
 
 @register.simple_tag
+def case_cause(case: Case) -> str:
+    """The rating's level, or else where the case comes from."""
+    return case_cells.cause_text(case)
+
+
+@register.simple_tag
 def finding_tag(finding: Finding) -> SafeString:
     """A verdict's finding."""
     return markup.term_tag(finding, case_cells.FINDING_TONES[finding])

@@ -1,7 +1,7 @@
 // The desks by keyboard. Everything here can be done without it: it only moves and clicks.
 //   j / k    next, previous row        Enter   open it (the link has the focus)
 //   1 … 9    pick the numbered choice  /       search
-//   Ctrl+Enter (⌘+Enter)               send the form at hand
+//   s        take the first suggestion Ctrl+Enter (⌘+Enter)   send the form at hand
 (function () {
   "use strict";
 
@@ -25,6 +25,17 @@
   function pick(digit) {
     var mark = document.querySelector('[data-digit="' + digit + '"]');
     var choice = mark && mark.closest("label").querySelector("input");
+    if (!choice) return false;
+    choice.checked = true;
+    choice.focus();
+    choice.dispatchEvent(new Event("change", { bubbles: true }));
+    return true;
+  }
+
+  function suggested() {
+    var first = document.querySelector("[data-suggests]");
+    var choice = first && document.querySelector(
+      'form[data-main] input[type="radio"][value="' + first.dataset.suggests + '"]');
     if (!choice) return false;
     choice.checked = true;
     choice.focus();
@@ -62,6 +73,8 @@
       done = move(1);
     } else if (event.key === "k") {
       done = move(-1);
+    } else if (event.key === "s") {
+      done = suggested();
     } else if (event.key === "/") {
       done = search();
     } else if (/^[1-9]$/.test(event.key)) {
