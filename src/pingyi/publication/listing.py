@@ -20,6 +20,8 @@ TITLE, BODY, HEADING = "方正小标宋简体", "仿宋_GB2312", "黑体"
 WIDTH = 297 - 2 * 20
 """Millimetres between the margins."""
 TWIPS_PER_MM = 1440 / 25.4
+WIDE = 3_000
+"""Twips from which a column holds words, and is not centred."""
 
 
 class Landscape:
@@ -40,7 +42,7 @@ class Landscape:
         self._line(words, font=HEADING, size=12, before=6, with_next=True)
 
     def paragraph(self, words: str) -> None:
-        self._line(words, font=BODY, size=12)
+        self._line(words, font=BODY, size=12, before=6)
 
     def table(self, heads: Sequence[tuple[str, int]], rows: Iterable[Sequence[str]]) -> None:
         """A table; heads with their shares of the width. Rows are not broken across pages."""
@@ -122,15 +124,16 @@ _MARGINS = (
 def _row(cells: Sequence[str], widths: Sequence[int], *, is_head: bool = False) -> str:
     repeated = "<w:tblHeader/>" if is_head else ""
     filled = "".join(
-        _cell(words, width, is_head=is_head) for words, width in zip(cells, widths, strict=True)
+        _cell(words, width, centred=is_head or width < WIDE, is_head=is_head)
+        for words, width in zip(cells, widths, strict=True)
     )
     return f"<w:tr><w:trPr><w:cantSplit/>{repeated}</w:trPr>{filled}</w:tr>"
 
 
-def _cell(words: str, width: int, *, is_head: bool) -> str:
+def _cell(words: str, width: int, *, centred: bool, is_head: bool) -> str:
     font = HEADING if is_head else BODY
     fonts = f'<w:rFonts w:ascii="{font}" w:hAnsi="{font}" w:eastAsia="{font}"/>'
-    side = "center" if is_head else "left"
+    side = "center" if centred else "left"
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>'
         f'<w:p><w:pPr><w:spacing w:before="20" w:after="20"/><w:jc w:val="{side}"/></w:pPr>'

@@ -14,6 +14,7 @@ from time import perf_counter
 
 import click
 
+from pingyi.shell.benchmarks import releases
 from pingyi.shell.benchmarks.report import Measurement
 
 LIMIT = "bare SQL: ratings and points of every unit, in one statement"
@@ -44,6 +45,7 @@ WHAT = {
     "scoreboard page, largest group, nothing changed": AT_MOST,
     "all 7,000 units computed and written as JSON": None,
 }
+ALL = {**WHAT, **releases.WHAT}
 
 
 def measure(*, rounds: int, seconds: int) -> list[Measurement]:
@@ -79,7 +81,7 @@ def _measured(database: str, environ: dict[str, str], rounds: int) -> list[Measu
             at_most=at_most,
             more={"units": 7000},
         )
-        for name, at_most in WHAT.items()
+        for name, at_most in ALL.items()
     ]
 
 
@@ -133,6 +135,7 @@ def main(rounds: int) -> None:
         board.at_time(season, at=at, now=at).result.to_json()
 
     deeds = dict(zip((*WHAT, LIMIT), (changed_page, page, everything, bare), strict=True))
+    deeds |= releases.deeds(season, at=at)
     for deed in deeds.values():
         deed()
     timings = {name: [_milliseconds(deed) for _ in range(rounds)] for name, deed in deeds.items()}
