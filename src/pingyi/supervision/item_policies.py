@@ -37,6 +37,9 @@ ODD_DAYS = Reason(
     "days",
 )
 NOT_OPEN = Reason("not_open", "此项已报请验收或已销号", "The item was reported, or is closed")
+IS_CLOSED = Reason(
+    "is_closed", "此项已销号，没有下一步", "The item is closed; nothing is left to do"
+)
 NOT_SUBMITTED = Reason(
     "not_submitted", "单位尚未报请验收", "The unit has not reported it as put right"
 )
@@ -44,12 +47,6 @@ RECORDED = Reason(
     "recorded", "该答复中的改变已登记", "The change in this answer is recorded already"
 )
 STRUCK = Reason("struck", "已划去", "Struck out already")
-OTHER_UNIT = Reason(
-    "other_unit",
-    "单位与案件或清单的单位不符",
-    "The unit is not the case's or the list's",
-    "unit",
-)
 
 
 def names_somebody(field: str) -> Reason:
@@ -87,6 +84,8 @@ def why_not_submit(item: RectificationItem, by: Actor) -> Reason | None:
 def why_not_accept(item: RectificationItem, by: Actor) -> Reason | None:
     """Why `by` can neither accept nor send it back now."""
     refused = why_not_manage(by, item.of.unit) or why_not_manage(by, item.unit)
+    if refused is None and item.state == ItemState.CLOSED:
+        return IS_CLOSED
     return refused or (None if item.state == ItemState.SUBMITTED else NOT_SUBMITTED)
 
 

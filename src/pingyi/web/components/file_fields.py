@@ -98,6 +98,10 @@ class FilesField(forms.FileField):
 
 def allowed_text(most: int) -> str:
     """What may be sent, in a sentence."""
+    if most == 1:
+        return gettext("一个文件：图片、PDF、办公文档或录音，不超过 %(each)d MB。") % {
+            "each": settings.PINGYI.upload_mb
+        }
     return gettext(
         "图片、PDF、办公文档、录音；每个不超过 %(each)d MB，一次最多 %(most)d 个。"
         "图片会去除拍摄地点等信息。"
@@ -114,6 +118,8 @@ class FileRow:
     about: str = ""
     at: datetime | None = None
     seen_by: str = ""
+    dated: bool = True
+    """Whether the list says when and by whom; not where it stands beside that already."""
 
     @property
     def what(self) -> str:

@@ -79,14 +79,14 @@ def story(item: RectificationItem, url: Callable[[SubmissionFile], str]) -> list
     sent = list(
         item.submissions.select_related("acceptance").prefetch_related("files__file").order_by("pk")
     )
-    names = _names([item.by, *(each.by for each in sent), *(a.by for a in _accepted(sent))])
+    names = names_of([item.by, *(each.by for each in sent), *(a.by for a in _accepted(sent))])
     told = [Said(item.at, names(item.by), gettext("列入清单"), "", [])]
     for each in sent:
-        files = [FileRow(row.file, url(row)) for row in each.files.all()]
-        told.append(Said(each.at, names(each.by), gettext("报请验收"), each.account, files))
+        files = [FileRow(row.file, url(row), dated=False) for row in each.files.all()]
+        told.append(Said(each.at, names(each.by), gettext("已报请验收"), each.account, files))
         answer = getattr(each, "acceptance", None)
         if answer is not None:
-            text = gettext("验收销号") if answer.accepted else gettext("退回继续整改")
+            text = gettext("已验收销号") if answer.accepted else gettext("已退回")
             told.append(Said(answer.at, names(answer.by), text, answer.words, []))
     return told
 
@@ -95,7 +95,8 @@ def _accepted(sent: list[Any]) -> list[Any]:
     return [each.acceptance for each in sent if hasattr(each, "acceptance")]
 
 
-def _names(logins: list[str]) -> Callable[[str], str]:
+def names_of(logins: list[str]) -> Callable[[str], str]:
+    """What people are called, by their logins; one query."""
     found = {user.username: str(user) for user in User.objects.filter(username__in=set(logins))}
     return lambda login: found.get(login, login)
 

@@ -24,7 +24,7 @@ from pingyi.supervision import item_policies as policies
 from pingyi.supervision.actions import improvements as actions
 from pingyi.supervision.models import Improvement, RectificationItem
 from pingyi.supervision.models.improvements import ImprovementKind
-from pingyi.web.components import file_downloads
+from pingyi.web.components import file_downloads, items
 from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.deed_forms import done
 from pingyi.web.components.file_fields import FileRow
@@ -203,6 +203,7 @@ def _show(
     case = found.case
     if case is not None and not queries.overseen_by(request.user).filter(pk=case.pk).exists():
         case = None
+    names = items.names_of([found.by, found.struck_by])
     able = policies.why_not_strike(found, request.user) is None
     url = reverse("office:improvement-document", args=[found.pk])
     return render(
@@ -211,8 +212,10 @@ def _show(
         {
             "found": found,
             "kind": ImprovementKind(found.kind),
+            "who": names(found.by),
+            "struck_by": names(found.struck_by),
             "case": case,
-            "files": [FileRow(found.document, url)] if found.document else [],
+            "files": [FileRow(found.document, url, dated=False)] if found.document else [],
             "strike_form": (form or StrikeForm()) if able or form else None,
         },
         status=status,

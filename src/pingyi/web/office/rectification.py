@@ -118,7 +118,7 @@ ITEMS = DataTable(
     columns=(
         Column("number", _("序号"), lambda r, at: r.number, sort=("number",), style="number"),
         Column("problem", _("问题"), _problem, value=lambda r: r.problem, style="words"),
-        Column("measure", _("整改措施"), lambda r, at: r.measure, style="words"),
+        Column("measure", _("措施"), lambda r, at: r.measure, style="words"),
         Column(
             "unit", _("责任单位"), lambda r, at: r.unit.name, sort=("unit__name",), style="name"
         ),

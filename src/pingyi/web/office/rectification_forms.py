@@ -44,7 +44,7 @@ class ItemForm(UnitForm):
     form_id = "item"
     permission = "rectification.manage"
     problem = LongTextField(label=_("问题"), rows=3, help_text=_("单位会看到，不得透露评价人。"))
-    measure = LongTextField(label=_("整改措施"), rows=3)
+    measure = LongTextField(label=_("措施"), rows=3)
     route = LongTextField(
         label=_("路径"), required=False, rows=2, help_text=_("分几步，由谁配合。")
     )

@@ -46,7 +46,7 @@ ITEMS = DataTable(
     columns=(
         items.DUE,
         Column("problem", _("问题"), _problem, value=lambda r: r.problem, style="words"),
-        Column("measure", _("整改措施"), lambda r, at: r.measure, style="words"),
+        Column("measure", _("措施"), lambda r, at: r.measure, style="words"),
         Column("owner", _("责任人"), lambda r, at: r.owner, style="nowrap"),
         Column("list", _("清单"), lambda r, at: r.of.title, sort=("of__title",), style="name"),
         items.STATE,
