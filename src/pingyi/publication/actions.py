@@ -10,8 +10,7 @@ from django.utils.timezone import localdate
 
 from pingyi import __version__, rulebook
 from pingyi.audit.actions import Actor, action, record
-from pingyi.casework.rules import office_of
-from pingyi.directory.models import Season, Unit
+from pingyi.directory.models import Area, Season, Unit
 from pingyi.publication import freezing, policies, showing
 from pingyi.publication.freezing import Basis, Computed
 from pingyi.publication.models import Release, ReleasedResult, SchemeVersion, written
@@ -155,24 +154,29 @@ def _kept(scheme: Scheme, at: datetime) -> SchemeVersion:
 
 
 def _rows(release: Release, computed: Computed) -> Iterator[ReleasedResult]:
-    units = {unit.code: unit for unit in Unit.objects.select_related("area__parent", "parent")}
+    districts = _districts()
+    units = {
+        code: (pk, name, parent or "", *districts[area])
+        for pk, code, name, parent, area in Unit.objects.order_by().values_list(
+            "pk", "code", "name", "parent__code", "area_id"
+        )
+    }
     in_period = {one.unit: one for one in computed.period.results} if computed.period else {}
     shown = showing.shown(release.season, release.through, computed.ratings)
     given = showing.reasons(release.season, release.through)
     for one in computed.result.results:
-        unit = units[one.unit]
+        pk, name, parent, district_code, district = units[one.unit]
         counted = computed.ratings[one.unit]
-        district = office_of(unit)
         good, of = shown[one.unit]
         yield ReleasedResult(
             release=release,
-            unit=unit,
-            code=unit.code,
-            name=unit.name,
+            unit_id=pk,
+            code=one.unit,
+            name=name,
             group=one.group,
-            district_code=district.code,
-            district=district.name,
-            parent=unit.parent.code if unit.parent else "",
+            district_code=district_code,
+            district=district,
+            parent=parent,
             total=one.total,
             rank=one.rank,
             of=one.of,
@@ -188,6 +192,17 @@ def _rows(release: Release, computed: Computed) -> Iterator[ReleasedResult]:
             content=msgspec.json.encode(one).decode(),
             **_in_period(in_period.get(one.unit)),
         )
+
+
+def _districts() -> dict[int, tuple[str, str]]:
+    """Each area's district, or the city itself, by its code and name."""
+    found = {}
+    for area in Area.objects.select_related("parent__parent"):
+        own = area
+        while own.level == Area.Level.STREET and own.parent is not None:
+            own = own.parent
+        found[area.pk] = (own.code, own.name)
+    return found
 
 
 def _in_period(one: UnitResult | None) -> dict[str, object]:

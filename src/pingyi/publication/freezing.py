@@ -6,10 +6,9 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import msgspec
-from django.utils.timezone import localdate
 
 from pingyi import rulebook
 from pingyi.directory.models import Season
@@ -86,61 +85,18 @@ def compute(basis: Basis) -> Computed:
 
 
 def _of_period(basis: Basis, now: Facts) -> Result | None:
-    """The bulletin's own period by itself: what came in it, under the season's scheme."""
+    """The bulletin's own period by itself: what came in it, under the season's scheme. A unit to
+    which nothing happened stands at no place: it is not the period's last (A)."""
     if basis.period is None:
         return None
-    groups = {unit.code: unit.group for unit in now.units}
-    before = gathering.gather(
+    came = gathering.of_days(
         basis.season,
+        now,
+        since=basis.period.starts_on,
+        through=basis.through,
         at=basis.as_of,
-        through=basis.period.starts_on - timedelta(days=1),
-        scheme=basis.scheme,
-        enrolled=groups,
     )
-    satisfaction = _difference(now.satisfaction, before.satisfaction)
-    events = tuple(
-        event
-        for event in now.events
-        if event.at is None or localdate(event.at) >= basis.period.starts_on
-    )
-    touched = {row.unit for row in satisfaction} | {event.unit for event in events}
-    period = Facts(
-        season=now.season,
-        # A unit to which nothing happened stands at no place: it is not the period's last (A).
-        units=tuple(unit for unit in now.units if unit.code in touched),
-        satisfaction=satisfaction,
-        events=events,
-        measured=tuple(mark for mark in now.measured if mark.unit in touched),
-    )
-    return score(period, basis.scheme)
-
-
-_COUNTS = (
-    "very_satisfied",
-    "satisfied",
-    "basically_satisfied",
-    "dissatisfied",
-    "very_dissatisfied",
-    "verified_bad",
-    "default",
-)
-
-
-def _difference(
-    now: Sequence[Satisfaction], before: Sequence[Satisfaction]
-) -> tuple[Satisfaction, ...]:
-    """What was added; a void of an earlier rating takes nothing from the period's own."""
-    known = {(row.unit, row.channel): row for row in before}
-    added = []
-    for row in now:
-        then = known.get((row.unit, row.channel))
-        grown = {
-            name: max(0, getattr(row, name) - (getattr(then, name) if then else 0))
-            for name in _COUNTS
-        }
-        if any(grown.values()):
-            added.append(Satisfaction(unit=row.unit, channel=row.channel, **grown))
-    return tuple(added)
+    return score(came, basis.scheme)
 
 
 def _bare(facts: Facts) -> Facts:

@@ -5,9 +5,9 @@ Stores nothing.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils.timezone import localdate
 
@@ -61,6 +61,31 @@ def gather(
         ),
         measured=tuple(_measured(season, scheme, units, at)),
         history=tuple(past for past in history if past.unit in codes),
+    )
+
+
+def of_days(season: Season, whole: Facts, *, since: date, through: date, at: datetime) -> Facts:
+    """Of the season's facts through a day, what came from the day `since` on, in five queries; of
+    units to which something came. Marks stay; a void takes nothing from days it is not of."""
+    codes = {unit.code: unit for unit in whole.units}
+    units = {
+        pk: codes[code] for pk, code in UnitRow.objects.values_list("pk", "code") if code in codes
+    }
+    verified = Counter(queries.verified_bad(season, at, through=through))
+    verified.subtract(queries.verified_bad(season, at, through=since - timedelta(days=1)))
+    counts = (
+        one._replace(number=max(0, one.number))
+        for one in queries.counts_through(season, through, since=since)
+    )
+    satisfaction = tuple(_satisfaction(counts, verified, units))
+    events = tuple(event for event in whole.events if _day(event) >= since)
+    touched = {row.unit for row in satisfaction} | {event.unit for event in events}
+    return Facts(
+        season=whole.season,
+        units=tuple(unit for unit in whole.units if unit.code in touched),
+        satisfaction=satisfaction,
+        events=events,
+        measured=tuple(mark for mark in whole.measured if mark.unit in touched),
     )
 
 

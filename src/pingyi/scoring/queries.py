@@ -39,22 +39,24 @@ def live_counts(season: Season, group: str | None = None) -> Iterable[Counted]:
     return map(Counted._make, found.order_by().values_list("unit_id", *_KEY, "count"))
 
 
-def counts_through(season: Season, day: date) -> Iterator[Counted]:
-    """The season's counts as they stood at the end of `day`; three queries.
+def counts_through(season: Season, day: date, *, since: date | None = None) -> Iterator[Counted]:
+    """The season's counts as they stood at the end of `day`; three queries. With `since`, what the
+    days from that one on added to them, or took away.
 
     The daily tallies know no season, and a void counts on its own day: voids that crossed the
     season's border are set right one by one.
     """
-    last = min(day, season.ends_on)
-    days = PointTally.objects.filter(day__gte=season.starts_on, day__lte=last)
+    first, last = max(since or season.starts_on, season.starts_on), min(day, season.ends_on)
+    days = PointTally.objects.filter(day__gte=first, day__lte=last)
     summed = days.order_by().values("point__unit_id", *_KEY).annotate(sum=Sum("count"))
     yield from map(Counted._make, summed.values_list("point__unit_id", *_KEY, "sum"))
     rating = [f"rating__{name}" for name in ("unit_id", *_KEY)]
     voids = RatingVoid.objects.order_by().values_list(*rating)
-    in_days = Q(day__gte=season.starts_on, day__lte=last)
+    in_days = Q(day__gte=first, day__lte=last)
     for row in voids.filter(in_days).exclude(rating__season=season):
         yield Counted._make((*row, 1))
-    for row in voids.filter(rating__season=season, day__gt=season.ends_on, day__lte=day):
+    later = Q(day__gt=season.ends_on, day__gte=first, day__lte=day)
+    for row in voids.filter(later, rating__season=season):
         yield Counted._make((*row, -1))
 
 
