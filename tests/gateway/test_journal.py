@@ -10,7 +10,9 @@ from pingyi.gateway.journal import loggable
 SECRET = "k7m2-pq9d-3xwe-r4"
 
 
-@pytest.mark.parametrize("name", ["receipt", "receipt-code", "receipt-story", "account:first"])
+@pytest.mark.parametrize(
+    "name", ["receipt", "receipt-code", "receipt-story", "receipt-mine", "account:first"]
+)
 def test_receipts_and_one_time_links_are_left_out(name):
     assert SECRET not in loggable(reverse(name, args=[SECRET]))
 
@@ -18,7 +20,7 @@ def test_receipts_and_one_time_links_are_left_out(name):
 def test_every_public_address_with_a_part_of_its_own_is_thought_of():
     """Whoever adds one says here whether that part is a secret."""
     found = {pattern.name for pattern in _patterns(get_resolver()) if _is_public(pattern)}
-    assert found == {"rate", "receipt", "receipt-code", "receipt-story", "first"}
+    assert found == {"rate", "receipt", "receipt-code", "receipt-story", "receipt-mine", "first"}
 
 
 def _patterns(resolver: URLResolver):

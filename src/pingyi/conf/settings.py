@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pingyi.conf import databases, environment, trial
+from pingyi.conf import databases, environment, logs, trial
 
 ENV = environment.read()
 BASE = Path(__file__).resolve().parent.parent
@@ -165,3 +165,5 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+LOGGING = logs.config(ENV.log)
