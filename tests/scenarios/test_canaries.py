@@ -26,6 +26,7 @@ from django.utils import timezone
 from pingyi.audit.keys import keyring
 from pingyi.casework.actions import open_missing_cases, reveal_contact
 from pingyi.casework.models import Case
+from pingyi.casework.states import State
 from pingyi.clocks.calendar import city_calendar
 from pingyi.demo.cases import ENDS, walk
 from pingyi.jobs.registry import JOBS
@@ -214,7 +215,7 @@ HER_WORDS = {"ratings_rating"}
 
 def every_page_in_every_role(world: World) -> Iterator[tuple[tuple[Role, str], str]]:
     """((role, address), what it shows), of every page and file the role may open."""
-    parts = dict(parts_of(world, Case.objects.order_by("pk")[0]))
+    parts = dict(parts_of(world, Case.objects.in_states(State.WITH_UNIT).order_by("pk")[0]))
     numbers = list(Case.objects.order_by("pk").values_list("number", flat=True))[: len(ENDS)]
     for role in Role:
         user = world.person(role)
