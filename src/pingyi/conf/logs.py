@@ -2,8 +2,8 @@
 
 A failure's own words are not to be trusted: a database error quotes the row, a library's message
 the request. So a line names the kinds of exceptions and the places in the code, never their words;
-of other people's messages the template stands, never what was put into it; of an address no more than
-the request log shows. Our own messages are written with that in mind and stand as they are.
+of other people's messages the template stands, never what was put into it; of an address no more
+than the request log shows. Our own messages are written with that in mind and stand as they are.
 """
 
 from __future__ import annotations
