@@ -16,6 +16,7 @@ from pingyi.casework import actions
 from pingyi.casework.actions import opening
 from pingyi.casework.models import CallAttempt, Case, Dispatch, Proposal, Reply, Sorting, Verdict
 from pingyi.casework.policies import Refusal
+from pingyi.casework.second_looks import Appeal
 from pingyi.demo.cases import walk
 from pingyi.people.roles import Role
 from tests.casework.world import World, after, build
@@ -118,6 +119,40 @@ def test_confirmed_and_sent_back(world: World):
     proposal = Proposal.objects.get()
     assert (proposal.confirmed_at is None) != (proposal.sent_back_at is None)
     assert Verdict.objects.count() == (proposal.confirmed_at is not None)
+
+
+def test_upheld_and_dismissed(world: World):
+    a, b = copies(world.case("appealed"))
+    second, third = world.hands.second, world.newcomer(Role.CASE_MANAGER)
+    one_wins(
+        at_once(
+            lambda: actions.review_appeal(
+                case=a, outcome="upheld", finding="unfounded", kind="conduct", reason="不实",
+                by=second, at=LATER,
+            ),
+            lambda: actions.review_appeal(
+                case=b, outcome="dismissed", reason="属实", by=third, at=LATER
+            ),
+        )
+    )  # fmt: skip
+    upheld = Appeal.objects.get().upheld
+    assert Verdict.objects.count() == (2 if upheld else 1)
+    assert Case.objects.get().state == ("to_reply" if upheld else "closed")
+
+
+def test_two_appeals(world: World):
+    a, b = copies(world.case("closed"))
+    one_wins(
+        at_once(
+            *(
+                lambda case=case: actions.appeal_verdict(
+                    case=case, grounds="不服", by=world.unit_admin, at=LATER
+                )
+                for case in (a, b)
+            )
+        )
+    )
+    assert Appeal.objects.count() == 1
 
 
 def test_two_answers_to_the_rater(world: World):

@@ -8,6 +8,7 @@ from pingyi.casework import policies
 from pingyi.casework.models import Case
 from pingyi.casework.states import RATER, TRANSITIONS, State, Transition
 from pingyi.casework.states import SYSTEM as BY_SYSTEM
+from pingyi.demo.cases import walk
 from pingyi.people.actions import appoint
 from pingyi.people.roles import Role, roles_that_may
 from tests.casework.world import AT, FOUNDER, World, after
@@ -37,6 +38,22 @@ def test_every_state_is_built():
     assert set(IN_STATE) == set(State)
 
 
+_WALKED = ("sort", "stand", "dispatch", "acknowledge", "answer", "verify", "reply")
+_AGAIN = (*_WALKED, "protest", "appeal")
+APPEALED = {
+    State.TO_PLACE: _AGAIN,
+    State.WITH_UNIT: (*_AGAIN, "dispatch"),
+    State.REFERRED: (*_AGAIN, "refer"),
+    State.TO_DECIDE: (*_AGAIN, "dispatch", "answer"),
+    State.TO_CONFIRM: (*_AGAIN, "dispatch", "answer", "propose_unfounded"),
+    State.TO_REPLY: (*_WALKED[:-1], "appeal"),
+    State.REPLIED: (*_WALKED, "appeal"),
+    State.CLOSED: (*_WALKED, "accept", "appeal"),
+}
+"""To each state in which an appeal can wait, the way there."""
+REVIEWS = {"uphold", "uphold_in_hand", "dismiss"}
+
+
 def allowed(state: State, name: str, role: Role, *, embargoed: bool) -> bool:
     """What the table says, worked out apart from the policies."""
     step = TRANSITIONS[name]
@@ -44,7 +61,8 @@ def allowed(state: State, name: str, role: Role, *, embargoed: bool) -> bool:
         return False
     if embargoed != step.sealed and step.name != "note_investigation":
         return False
-    return state in step.sources and name not in NEVER_OF_A_RATING
+    moot = {"appeal", *REVIEWS, *NEVER_OF_A_RATING}
+    return name not in moot and state in step.sources
 
 
 @pytest.mark.parametrize("embargoed", [False, True])
@@ -60,6 +78,36 @@ def test_from_step_role(world: World, embargoed: bool):
                 reason = policies.why_not(step, case, person, at=LATER)
                 expected = allowed(state, name, role, embargoed=embargoed)
                 assert (reason is None) == expected, (state, name, role, reason)
+
+
+@pytest.mark.parametrize("state", APPEALED)
+def test_from_step_role_while_an_appeal_waits(world: World, state: State):
+    case = world.case()
+    walk(case, APPEALED[state], hands=world.hands, at=after(hours=2))
+    assert case.state == state
+    for name, step in TRANSITIONS.items():
+        for role in Role:
+            person = world.newcomer(role) if name in policies.NEW_HANDS else world.person(role)
+            reason = policies.why_not(step, case, person, at=after(days=3))
+            known = step.permission not in (RATER, BY_SYSTEM)
+            may = known and role in roles_that_may(step.permission)
+            expected = may and state in step.sources and not step.sealed
+            if name in ("appeal", "close", "note_investigation", *NEVER_OF_A_RATING):
+                expected = expected and name == "note_investigation"
+            if name == "note_investigation":
+                expected = may and state in step.sources
+            assert (reason is None) == expected, (state, name, role, reason)
+
+
+@pytest.mark.parametrize("end", ["verified", "replied", "closed", "reopened"])
+def test_a_verdict_can_be_appealed_in_time(world: World, end: str):
+    case = world.case(end)
+    step = TRANSITIONS["appeal"]
+    assert policies.why_not(step, case, world.unit_admin, at=after(days=3)) is None
+    assert policies.why_not(step, case, world.unit_admin, at=LATER) == policies.APPEAL_OVER
+    for role in set(Role) - {Role.UNIT_ADMIN}:
+        reason = policies.why_not(step, case, world.person(role), at=after(days=3))
+        assert reason == policies.NOT_YOURS
 
 
 def test_buttons_offer_what_the_policy_allows(world: World):
@@ -88,7 +136,7 @@ def test_some_steps_take_somebody_new_to_the_case(world: World):
         case = world.case(end)
         for name in policies.NEW_HANDS:
             step = TRANSITIONS[name]
-            if case.state not in step.sources:
+            if case.state not in step.sources or name in REVIEWS:
                 continue
             for login, person in world.people.items():
                 worked = events_about(case).filter(actor=person.audit_name).exists()

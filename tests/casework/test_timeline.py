@@ -41,6 +41,7 @@ def test_the_walks_take_every_step_there_is(world: World):
         ("sort", "wrong_number", "refer", "investigate", "report", "find_unfounded", "reconsider"),
         ("sort", "stand", "dispatch", "recall"),
         ("sort", "stand", "propose_void", "send_back"),
+        ("sort", "stand", "verify", "appeal", "uphold"),
         ("sort_lead", "release"),
     ):
         case = world.case()

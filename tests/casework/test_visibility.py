@@ -42,7 +42,8 @@ def test_others_see_none(world: World, role):
 def test_the_unit_sees_a_case_from_its_dispatch_on(world: World):
     cases = {end: world.case(end) for end in EVERY_END}
     dispatched = {end for end in EVERY_END if "dispatch" in ENDS[end]}
-    assert seen(world.unit_admin) == {cases[end] for end in dispatched}
+    released = {"released"}  # never dispatched, but found of the unit
+    assert seen(world.unit_admin) == {cases[end] for end in dispatched | released}
     assert seen(world.person(Role.UNIT_ADMIN, unit=world.bureau)) == set()
     assert seen(world.person(Role.UNIT_ADMIN, unit=world.other_unit)) == set()
 
@@ -73,7 +74,10 @@ def test_each_desk_lists_its_state(world: World):
         queries.to_check: (world.manager, {"unreachable"}),
         queries.to_place: (world.manager, {"to_place", "reopened"}),
         queries.to_decide: (world.manager, {"to_decide", "reported"}),
-        queries.to_reply: (world.caller, {"verified", "partly", "unfounded", "void", "released"}),
+        queries.to_reply: (
+            world.caller,
+            {"verified", "partly", "unfounded", "void", "released", "upheld"},
+        ),
         queries.unit_desk: (world.unit_admin, {"with_unit", "acknowledged"}),
         queries.inspectors_desk: (world.inspector, {"referred", "sealed", "concluded"}),
     }
@@ -81,7 +85,9 @@ def test_each_desk_lists_its_state(world: World):
         assert set(desk(user)) == {cases[end] for end in ends}, desk.__name__
         assert set(desk(world.person(Role.AUDIT_ADMIN))) == set()
     managed = set(queries.to_manage(world.manager))
-    ended = {cases[end] for end in ("settled", "closed", "closed_unsatisfied")}
+    ended = {
+        cases[end] for end in ("settled", "closed", "closed_unsatisfied", "appealed", "dismissed")
+    }
     assert managed == set(cases.values()) - ended - {cases["sealed"], cases["concluded"]}
     assert set(queries.cases_for(world.manager)) == managed | ended
 

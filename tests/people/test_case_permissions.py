@@ -16,6 +16,7 @@ HOLDERS = {
     "case.dispatch": {MANAGER},
     "case.refer": {SORTER, MANAGER},
     "case.answer": {UNIT},
+    "case.appeal": {UNIT},
     "case.investigate": {INSPECTOR},
     "case.decide": {MANAGER},
     "case.reply": {CALLER, MANAGER},

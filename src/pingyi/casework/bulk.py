@@ -223,6 +223,7 @@ def _dispatch(past: PastCase, handled: Handled) -> dict[str, Any]:
 def _verdict(past: PastCase) -> dict[str, Any]:
     return {
         "finding": past.finding.value if past.finding else "",
+        "unit_id": past.unit_id,
         "kind": past.kind.value,
         "reason": past.decision.text if past.decision else "",
     }

@@ -12,7 +12,9 @@ from django.conf import settings
 from pingyi.audit.actions import Actor
 from pingyi.audit.keys import keyring
 from pingyi.casework import policies
-from pingyi.casework.models import Case, Dispatch, Proposal, Referral
+from pingyi.casework.models import Case, Dispatch, Proposal, Referral, Verdict
+from pingyi.casework.second_looks import Appeal
+from pingyi.casework.states import ALONE, Finding
 from pingyi.notices.actions import notify, queue_sms
 from pingyi.people.models import User
 from pingyi.people.permissions import holders_of
@@ -22,6 +24,9 @@ ANSWERED = "【评议】您的评价已有答复，请凭回执查看：{address
 ANSWERED_ELSEWHERE = "【评议】您反映的事项已有答复，受理编号 {number}，可凭编号向治庸办查询。"
 DISPATCHED = "转来案件 {number}，请签收并按期报送办理情况。"
 TO_CONFIRM = "案件 {number} 拟认定为不属实或作废，请复核。"
+TO_REVIEW = "案件 {number} 的认定被单位申诉，请复核。"
+JUDGED = "案件 {number} 已作出涉及贵单位的认定；不服的，可在期限内申诉。"
+REVIEWED = "案件 {number} 的申诉已复核，请查看结果。"
 SENT_BACK = "案件 {number} 的认定意见被复核退回，请重新认定。"
 REFERRED = "移交案件 {number}，请按期核查。"
 
@@ -55,15 +60,45 @@ def tell_the_inspectors(referral: Referral, *, by: Actor, at: datetime) -> None:
 
 
 def tell_a_second(case: Case, *, by: Actor, at: datetime) -> None:
-    """A verdict waits for a second person: the district's own, else the city's."""
+    """A verdict waits for a second person."""
+    _tell_somebody_new(TO_CONFIRM, case, by=by, at=at)
+
+
+def tell_a_reviewer(case: Case, *, by: Actor, at: datetime) -> None:
+    """A unit has appealed."""
+    _tell_somebody_new(TO_REVIEW, case, by=by, at=at)
+
+
+def _tell_somebody_new(text: str, case: Case, *, by: Actor, at: datetime) -> None:
+    """Those who decide and were not on the case: the district's own, else the city's."""
     new = [
         user
         for user in holders_of("case.decide", area=case.area)
         if not policies.worked_on(case, user) and not policies.is_of_its_unit(case, user)
     ]
     near = [user for user in new if user.appointments.filter(area=case.area, until=None).exists()]
-    text = TO_CONFIRM.format(number=case.number)
-    notify(users=near or new, text=text, link=_link(case), by=by, at=at)
+    notify(
+        users=near or new,
+        text=text.format(number=case.number),
+        link=_link(case),
+        by=by,
+        at=at,
+    )
+
+
+def tell_the_unit_of(verdict: Verdict, *, by: Actor, at: datetime) -> None:
+    """A verdict found something of the unit: it may read why, and appeal."""
+    if Finding(verdict.finding) in ALONE:
+        readers = holders_of("case.appeal", unit=verdict.unit)
+        text = JUDGED.format(number=verdict.case.number)
+        notify(users=readers, text=text, link=_link(verdict.case), by=by, at=at)
+
+
+def tell_of_the_review(appeal: Appeal, *, by: Actor, at: datetime) -> None:
+    """The unit's appeal was reviewed."""
+    readers = holders_of("case.appeal", unit=appeal.unit)
+    text = REVIEWED.format(number=appeal.case.number)
+    notify(users=readers, text=text, link=_link(appeal.case), by=by, at=at)
 
 
 def tell_the_proposer(proposal: Proposal, *, by: Actor, at: datetime) -> None:

@@ -54,7 +54,8 @@ class Case(models.Model):
 
     `state` moves by compare-and-set along the table in `states`. `area` is the district whose
     office works it. `kind` is what the sorter, later the verdict, says it is about. `embargoed`
-    hides it, its score line too, from all but the inspectors until they release it.
+    hides it, its score line too, from all but the inspectors until they release it. `round` is how
+    often a look-back has found nothing put right.
     """
 
     number = models.CharField(max_length=20, unique=True)
@@ -71,6 +72,7 @@ class Case(models.Model):
     kind = models.CharField(max_length=20, blank=True, choices=_choices(Kind))
     priority = models.CharField(max_length=20, blank=True, choices=_choices(Priority))
     embargoed = models.BooleanField(default=False)
+    round = models.PositiveSmallIntegerField(default=0)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
 
@@ -279,10 +281,15 @@ class Proposal(Fact):
 class Verdict(Fact):
     """What was found. The latest one that is not withdrawn counts; a correction is a new one.
 
+    `unit` is the unit it was found of, whatever becomes of the case later. `round` is how often a
+    look-back had found nothing put right: each such finding counts beside the earlier ones.
+
     Whether it costs points is never stored: the season's scheme says so of finding and kind.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="verdicts")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="verdicts")
+    round = models.PositiveSmallIntegerField(default=0)
     finding = models.CharField(max_length=20, choices=_choices(Finding))
     kind = models.CharField(max_length=20, choices=_choices(Kind))
     reason = models.TextField()
@@ -297,7 +304,10 @@ class Verdict(Fact):
             *Fact.Meta.constraints,
             _stamped("withdrawn"),
         ]
-        indexes = [models.Index(fields=["at", "finding"], name="verdict_by_day")]
+        indexes = [
+            models.Index(fields=["at", "finding"], name="verdict_by_day"),
+            models.Index(fields=["unit", "id"], name="verdict_of_unit"),
+        ]
 
 
 class Reply(Fact):
@@ -322,4 +332,5 @@ from pingyi.casework import (  # noqa: E402
     intake_models,  # noqa: F401
     problem_models,  # noqa: F401
     search_models,  # noqa: F401
+    second_looks,  # noqa: F401
 )

@@ -17,7 +17,8 @@ from pingyi.audit.actions import CITIZEN, SYSTEM, Actor
 from pingyi.audit.queries import acted_on
 from pingyi.casework import states
 from pingyi.casework.models import Case, Dispatch, Proposal, Sorting
-from pingyi.casework.rules import line_of
+from pingyi.casework.rules import appeal_until, line_of
+from pingyi.casework.second_looks import Appeal
 from pingyi.casework.states import (
     RATER,
     TRANSITIONS,
@@ -118,6 +119,18 @@ STILL_OPEN_TO_HER = Reason(
 REPLY_OWED = Reason(
     "reply_owed", "有人在等答复，须先答复", "Somebody awaits an answer; give it first"
 )
+NOTHING_TO_APPEAL = Reason("nothing_to_appeal", "没有可申诉的认定", "There is no verdict to appeal")
+APPEALED = Reason("appealed", "这一认定已经申诉过", "This verdict has been appealed already")
+APPEAL_OVER = Reason("appeal_over", "申诉期限已过", "The time to appeal is over")
+NO_APPEAL = Reason("no_appeal", "没有待复核的申诉", "No appeal waits for a review")
+SAME_VERDICT = Reason(
+    "same_verdict",
+    "采纳申诉须改变认定或类别",
+    "An upheld appeal changes the finding or the kind",
+    "finding",
+)
+MOOT = frozenset({NOTHING_TO_APPEAL, NO_APPEAL})
+"""Reasons for which a step is not even offered greyed: it is about nothing that is there."""
 NEEDS = Reason("needs", "此项必填", "This is required")
 CONSENT_UNASKED = Reason(
     "consent_unasked", "未接通时不能登记同意", "No consent without an answered call", "outcome"
@@ -205,14 +218,15 @@ def why_not(step: Transition, case: Case, by: Actor, *, at: datetime) -> Reason 
         return NOT_YOURS
     if case.embargoed and not step.sealed:
         return EMBARGO
-    if step.permission != "case.answer" and is_of_its_unit(case, by):
+    if step.permission not in OF_UNITS and is_of_its_unit(case, by):
         return OWN_UNIT
     if State(case.state) not in step.sources:
         return NOT_IN_STATE
-    if step.name in NEW_HANDS and worked_on(case, by):
-        return NOT_NEW
     further = _FURTHER.get(step.name)
-    return further(case, at) if further else None
+    reason = further(case, at) if further else None
+    if reason is None and step.name in NEW_HANDS and worked_on(case, by):
+        return NOT_NEW
+    return reason
 
 
 @dataclass(frozen=True)
@@ -229,11 +243,12 @@ class Offer:
 
 def offers(case: Case, user: User, *, at: datetime) -> list[Offer]:
     """The steps from the case's state that are this user's, in the table's order."""
-    return [
+    found = [
         Offer(step, why_not(step, case, user, at=at))
         for step in steps_from(State(case.state))
         if holds(step, case, user)
     ]
+    return [offer for offer in found if offer.reason not in MOOT]
 
 
 def holds(step: Transition, case: Case, by: Actor) -> bool:
@@ -254,6 +269,8 @@ def reaches(case: Case, user: User, permission: str) -> bool:
         dispatch = open_dispatch(case)
         if dispatch is not None and dispatch.unit_id in scope.units:
             return True
+        if permission == "case.appeal":
+            return case.verdicts.counting().filter(unit__in=scope.units).exists()
     area: Area | None = case.area
     found = scope.everywhere
     while area is not None and not found:
@@ -265,6 +282,15 @@ def reaches(case: Case, user: User, permission: str) -> bool:
 def open_dispatch(case: Case) -> Dispatch | None:
     """The dispatch the case lies with a unit under: the latest that was not recalled."""
     return case.dispatches.filter(recalled_at__isnull=True).select_related("unit").last()
+
+
+OF_UNITS = frozenset({"case.answer", "case.appeal"})
+"""Permissions of a unit on its own cases."""
+
+
+def open_appeal(case: Case) -> Appeal | None:
+    """The appeal that waits for its review."""
+    return case.appeals.filter(reviewed_at__isnull=True).last()  # type: ignore[no-any-return]
 
 
 def open_proposal(case: Case) -> Proposal | None:
@@ -280,7 +306,7 @@ def is_of_its_unit(case: Case, by: Actor) -> bool:
     return bool(own) and any(unit.pk in own for unit in line_of(case.unit))
 
 
-NEW_HANDS = frozenset({"confirm", "send_back"})
+NEW_HANDS = frozenset({"confirm", "send_back", "uphold", "uphold_in_hand", "dismiss"})
 """Steps for somebody who was not on the case."""
 
 
@@ -307,8 +333,24 @@ def _embargoed(case: Case, at: datetime) -> Reason | None:
 
 
 def _stays_void(case: Case, at: datetime) -> Reason | None:
-    verdict = case.verdicts.counting().first()
+    verdict = case.verdicts.counting().last()
     return STAYS_VOID if verdict and verdict.finding == Finding.VOID else None
+
+
+def _appealable(case: Case, at: datetime) -> Reason | None:
+    verdict = case.verdicts.counting().last()
+    if verdict is None or Finding(verdict.finding) not in states.ALONE:
+        return NOTHING_TO_APPEAL
+    if Appeal.objects.filter(verdict=verdict).exists() or open_appeal(case) is not None:
+        return APPEALED
+    until = appeal_until(verdict)
+    if until is None:
+        return NOTHING_TO_APPEAL
+    return APPEAL_OVER if until.at < at else None
+
+
+def _appealed(case: Case, at: datetime) -> Reason | None:
+    return None if open_appeal(case) is not None else NO_APPEAL
 
 
 def _her_time(case: Case, at: datetime) -> Reason | None:
@@ -329,10 +371,23 @@ _FURTHER: dict[str, Callable[[Case, datetime], Reason | None]] = {
     "release": _embargoed,
     "release_concluded": _embargoed,
     "reconsider": _stays_void,
+    "appeal": _appealable,
+    "uphold": _appealed,
+    "uphold_in_hand": _appealed,
+    "dismiss": _appealed,
     "close": _her_time,
     "close_unowed": _somebody_waits,
 }
 assert set(_FURTHER) <= set(TRANSITIONS)
+
+
+RECHECKED = frozenset({"appeal", "uphold", "uphold_in_hand", "dismiss"})
+"""Steps that hang on more than the case's state: asked again once the case's row is held."""
+
+
+def not_any_more(step: Transition, case: Case, *, at: datetime) -> Reason | None:
+    """Why a step of `RECHECKED` cannot be taken, now that nobody else can move the case."""
+    return _FURTHER[step.name](case, at)
 
 
 def she_can_judge(case: Case) -> bool:

@@ -12,6 +12,7 @@ from django.utils.timezone import make_aware
 from pingyi import rulebook
 from pingyi.casework.models import Case, Referral, Reply, Verdict
 from pingyi.casework.querysets import CaseQuerySet
+from pingyi.casework.second_looks import Appeal
 from pingyi.casework.states import OWNERS, TRANSITIONS, State
 from pingyi.casework.timeline import Entry, citizen_steps, timeline
 from pingyi.directory.models import Season
@@ -23,6 +24,7 @@ from pingyi.rulebook import Scheme
 __all__ = [
     "Entry",
     "ScoreEvent",
+    "appealed",
     "cases_for",
     "citizen_reply",
     "citizen_steps",
@@ -42,6 +44,7 @@ __all__ = [
     "to_sort",
     "unit_desk",
     "verdict_of",
+    "was_sealed",
 ]
 
 
@@ -85,6 +88,14 @@ def to_confirm(user: User) -> CaseQuerySet:
     return _desk(user, "case.decide", State.TO_CONFIRM).new_to(user)
 
 
+def appealed(user: User) -> CaseQuerySet:
+    """Appeals that wait for a review by somebody new to the case."""
+    mine = scope_of(user, "case.decide").over(area="area")
+    waiting = Appeal.objects.filter(reviewed_at__isnull=True).values("case")
+    found = Case.objects.filter(mine, embargoed=False, pk__in=waiting)
+    return found.strange_to(user).new_to(user).with_clocks().by_urgency()
+
+
 def to_reply(user: User) -> CaseQuerySet:
     """What was decided and not yet told to the rater."""
     return _desk(user, "case.reply", State.TO_REPLY)
@@ -98,10 +109,8 @@ def to_manage(user: User) -> CaseQuerySet:
 def unit_desk(user: User) -> CaseQuerySet:
     """What lies with the user's units and waits for their answer."""
     units = scope_of(user, "case.answer").units
-    given = Case.objects.filter(
-        dispatches__unit__in=units, dispatches__recalled_at__isnull=True
-    ).values("pk")
-    found = Case.objects.filter(pk__in=given, embargoed=False).in_states(State.WITH_UNIT)
+    mine = Case.objects.lies_with(units)
+    found = Case.objects.filter(mine, embargoed=False).in_states(State.WITH_UNIT)
     return found.with_clocks().by_urgency()
 
 
@@ -161,9 +170,11 @@ def score_events(
         )
         .order_by("at", "pk")
     )
+    if not scheme.verdicts.again_if_look_back_fails:
+        found = found.filter(round=0)
     if not with_embargoed:
         found = found.exclude(Exists(sealed(at).filter(case=OuterRef("case"))))
-    for unit, when, ref in found.values_list("case__unit__code", day, "case__number"):
+    for unit, when, ref in found.values_list("unit__code", day, "case__number"):
         yield ScoreEvent(unit, "rating.verified", when, ref)
 
 
@@ -185,7 +196,12 @@ def _end(season: Season) -> datetime:
 
 def verdict_of(case: Case) -> Verdict | None:
     """The verdict that counts."""
-    return case.verdicts.counting().first()
+    return case.verdicts.counting().last()
+
+
+def was_sealed(verdict: Verdict) -> bool:
+    """Whether it was pronounced under embargo, by the inspectors."""
+    return sealed(verdict.at).filter(case=verdict.case_id).exists()
 
 
 def citizen_reply(rating: Rating) -> Reply | None:

@@ -11,7 +11,7 @@ from django.db.models import Case as When_
 from django.db.models import Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
 
 from pingyi.audit.queries import events_of_each
-from pingyi.casework.states import Priority, State
+from pingyi.casework.states import ALONE, Priority, State
 from pingyi.people.permissions import scope_of
 
 if TYPE_CHECKING:
@@ -22,20 +22,38 @@ class CaseQuerySet(models.QuerySet[Any]):
     """Cases, as far as the asker may see them."""
 
     def visible_to(self, user: User) -> CaseQuerySet:
-        """The office its area, a unit what was dispatched to it; under embargo the inspectors.
+        """The office its area; a unit what lies with it, and the verdicts found of it; under
+        embargo the inspectors.
 
         Whoever serves a unit too sees its cases as the unit does: see `strange_to`.
         """
         scope = scope_of(user, "case.read")
-        dispatched = self.model._base_manager.filter(
-            dispatches__unit__in=scope.units, dispatches__recalled_at__isnull=True
-        )
         strange = ~of_units(scope.units) if scope.units else Q()
         seen = scope.over(area="area") & strange
         if scope.units and not scope.everywhere:
-            seen |= Q(pk__in=dispatched.values("pk"))
+            seen |= self.lies_with(scope.units) | self.judged_of(scope.units)
         sealed = scope_of(user, "case.investigate").over(area="area") & strange
         return self.filter(Q(seen, embargoed=False) | Q(sealed, embargoed=True))
+
+    def lies_with(self, units: Collection[int]) -> Q:
+        """Those whose latest dispatch, recalled ones left out, went to one of `units`: a case
+        that was handed on is no longer read by the unit it lay with before."""
+        dispatches = self.model.dispatches.rel.related_model._base_manager.filter(
+            recalled_at__isnull=True
+        )
+        later = dispatches.filter(case=OuterRef("case"), pk__gt=OuterRef("pk"))
+        mine = dispatches.filter(unit__in=units).exclude(Exists(later.exclude(unit__in=units)))
+        return Q(pk__in=mine.values("case"))
+
+    def judged_of(self, units: Collection[int]) -> Q:
+        """Those with a verdict, verified or partly, found of one of `units`: it may read why it
+        lost points, and appeal, though nothing was dispatched to it."""
+        verdicts = self.model.verdicts.rel.related_model._base_manager.filter(
+            unit__in=units,
+            finding__in=[finding.value for finding in ALONE],
+            withdrawn_at__isnull=True,
+        )
+        return Q(pk__in=verdicts.values("case"))
 
     def overseen_by(self, user: User) -> CaseQuerySet:
         """As office and inspectors see them: with the level, the time and the rater's words."""
@@ -104,7 +122,7 @@ class VerdictQuerySet(models.QuerySet[Any]):
     """Verdicts: the latest one of a case that is not withdrawn counts."""
 
     def counting(self, at: datetime | None = None) -> VerdictQuerySet:
-        """One per case at most: the one that counts now, or counted at `at`."""
+        """One per case and round at most: the one that counts now, or counted at `at`."""
         standing = Q(withdrawn_at__isnull=True)
         if at is None:
             found, later = self.filter(standing), self.model.objects.filter(standing)
@@ -112,4 +130,5 @@ class VerdictQuerySet(models.QuerySet[Any]):
             standing |= Q(withdrawn_at__gt=at)
             found = self.filter(standing, at__lte=at)
             later = self.model.objects.filter(standing, at__lte=at)
-        return found.exclude(Exists(later.filter(case=OuterRef("case"), pk__gt=OuterRef("pk"))))
+        same = later.filter(case=OuterRef("case"), round=OuterRef("round"), pk__gt=OuterRef("pk"))
+        return found.exclude(Exists(same))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models import Max
 from django.utils.timezone import localtime
 
 from pingyi import rulebook
-from pingyi.casework.models import CallAttempt, Case
+from pingyi.casework.models import CallAttempt, Case, Verdict
 from pingyi.casework.states import CallOutcome
+from pingyi.clocks.calendar import city_calendar
 from pingyi.directory.models import Area, Unit
+from pingyi.kernel.workdays import DueAt
 from pingyi.ratings.points import rules_on
 
 TRIES = 3
@@ -25,6 +28,18 @@ def scheme_of(case: Case) -> rulebook.Scheme:
     if season is not None:
         return rulebook.scheme(season.scheme)
     return rules_on(localtime(case.opened_at).date()).scheme
+
+
+def appeal_until(verdict: Verdict) -> DueAt | None:
+    """Until when the unit may appeal: counted from the day it could know, so after an embargo
+    from its release. None if the scheme has no such clock."""
+    case = verdict.case
+    length = scheme_of(case).clocks.get("appeal")
+    if length is None:
+        return None
+    releases = case.referrals.filter(embargoed=True, released_at__gt=verdict.at)
+    known = releases.aggregate(last=Max("released_at"))["last"] or verdict.at
+    return city_calendar().due_at(known, length.amount, length.unit)
 
 
 def hours_tried(attempts: Iterable[CallAttempt]) -> int:

@@ -68,6 +68,13 @@ class Priority(Term):
     LEAD = "lead", "涉腐线索", "Corruption lead"
 
 
+class Review(Term):
+    """What comes of a unit's appeal."""
+
+    UPHELD = "upheld", "采纳申诉，改变认定", "Upheld, the verdict is changed"
+    DISMISSED = "dismissed", "维持原认定", "Dismissed, the verdict stands"
+
+
 HANDLE = "handle_*"
 """The handling clock, whichever the dispatch's grade calls for."""
 
@@ -141,6 +148,9 @@ person, who was not on the case, confirms them."""
 
 S = State
 _AT_OFFICE = (S.TO_CHECK, S.TO_PLACE, S.TO_DECIDE)
+_IN_HAND = (S.TO_PLACE, S.WITH_UNIT, S.REFERRED, S.TO_DECIDE, S.TO_CONFIRM, S.TO_REPLY)
+"""Where a case with a verdict can stand again: reopened, or not yet answered."""
+_TOLD = (S.REPLIED, S.CLOSED)
 
 # fmt: off
 _TABLE = (
@@ -202,6 +212,15 @@ _TABLE = (
        "case.decide", "reason"),
     _t("reconsider", "撤回认定", "Withdraw the verdict", (S.TO_REPLY,), S.TO_DECIDE,
        "case.decide", "reason", starts="verify", stops="reply"),
+    _t("appeal", "单位申诉", "The unit appeals", (*_IN_HAND, *_TOLD), None,
+       "case.appeal", "grounds", starts="appeal_review"),
+    _t("uphold_in_hand", "采纳申诉", "Uphold the appeal", _IN_HAND, None,
+       "case.decide", "finding kind reason", meets="appeal_review"),
+    _t("uphold", "采纳申诉，重新答复", "Uphold the appeal, to be answered anew", _TOLD, S.TO_REPLY,
+       "case.decide", "finding kind reason",
+       starts="reply", meets="appeal_review", stops="re_judge"),
+    _t("dismiss", "驳回申诉", "Dismiss the appeal", (*_IN_HAND, *_TOLD), None,
+       "case.decide", "reason", meets="appeal_review"),
     _t("reply", "答复评价人", "Reply to the rater", (S.TO_REPLY,), S.REPLIED,
        "case.reply", "text", starts="re_judge", meets="reply"),
 

@@ -7,7 +7,7 @@ audience may read it. The unit never hears the rater's words nor who at the offi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -47,10 +47,17 @@ class Entry:
     step: str = ""
 
 
-def timeline(case: Case, audience: Audience, *, files: Iterable[CaseFile] = ()) -> list[Entry]:
+def timeline(
+    case: Case,
+    audience: Audience,
+    *,
+    units: Collection[int] | None = None,
+    files: Iterable[CaseFile] = (),
+) -> list[Entry]:
     """The story as `audience` may read it, oldest first; a constant number of queries.
 
-    Each of `files`, those the reader may see, is named where it was sent.
+    A unit hears of what was handed to `units`, its own, and of verdicts found of them; with None,
+    of all. Each of `files`, those the reader may see, is named where it was sent.
     """
     if audience == "citizen":
         return _to_her(case)
@@ -60,8 +67,8 @@ def timeline(case: Case, audience: Audience, *, files: Iterable[CaseFile] = ()) 
     if audience == "unit":
         return [
             _with_files(_to_unit(item, facts, names), item, sent)
-            for item in _since_dispatch(told)
-            if item.name in _UNIT_SEES
+            for item in _since_theirs(told, facts, units)
+            if item.name in _UNIT_SEES and _is_theirs(item, facts, units)
         ]
     entries = [
         _with_files(
@@ -179,6 +186,7 @@ _WHY = {
     "recall": "recall_reason",
     "send_back": "sent_back_reason",
     "reconsider": "withdrawn_reason",
+    "dismiss": "review_reason",
     "release": "release_reason",
     "release_concluded": "release_reason",
 }
@@ -231,6 +239,7 @@ _SAYS: dict[str, Callable[[Fact], str]] = {
     "investigationnote": lambda fact: fact.text,  # type: ignore[attr-defined]
     "proposal": _say_verdict,
     "verdict": _say_verdict,
+    "appeal": lambda fact: fact.grounds,  # type: ignore[attr-defined]
     "reply": lambda fact: fact.text,  # type: ignore[attr-defined]
     "rejudgement": _say_rejudgement,
 }
@@ -254,14 +263,35 @@ def _looks(case: Case, names: dict[str, str]) -> list[Entry]:
 
 _UNIT_SEES = frozenset(
     {"dispatch", "acknowledge", "answer", "decide", "confirm", "conclude", "reconsider",
+     "appeal", "uphold", "uphold_in_hand", "dismiss",
      "close", "close_unowed", "accept_reply", "end_unsatisfied"}
 )  # fmt: skip
-_ITS_OWN = frozenset({"acknowledge", "answer"})
+_ITS_OWN = frozenset({"acknowledge", "answer", "appeal"})
+_FINDS = frozenset({"decide", "confirm", "conclude", "uphold", "uphold_in_hand"})
+"""Steps that pronounce a verdict."""
 
 
-def _since_dispatch(told: list[_Told]) -> list[_Told]:
-    first = next((n for n, item in enumerate(told) if item.name == "dispatch"), len(told))
-    return told[first:]
+def _since_theirs(
+    told: list[_Told], facts: Facts, units: Collection[int] | None
+) -> Iterator[_Told]:
+    """From the first dispatch to the units, or the first verdict on them."""
+    begun = False
+    for item in told:
+        begun = begun or (item.name in {"dispatch", *_FINDS} and _is_theirs(item, facts, units))
+        if begun:
+            yield item
+
+
+def _is_theirs(item: _Told, facts: Facts, units: Collection[int] | None) -> bool:
+    """Whether the facts of this step, where they are a unit's, are one of theirs."""
+    if units is None:
+        return True
+    pairs = (*item.facts.items(), *item.about.items())
+    of = {facts[kind][pk].unit_id for kind, pk in pairs if hasattr(facts[kind][pk], "unit_id")}
+    answers = {
+        facts[kind][pk].dispatch.unit_id for kind, pk in item.facts.items() if kind == "unitanswer"
+    }
+    return not (of | answers) or bool((of | answers) & set(units))
 
 
 def _to_unit(item: _Told, facts: Facts, names: dict[str, str]) -> Entry:
@@ -276,9 +306,9 @@ def _to_unit(item: _Told, facts: Facts, names: dict[str, str]) -> Entry:
 
 
 def _detail_for_unit(item: _Told, facts: Facts) -> str:
-    if item.name in ("dispatch", "answer"):
+    if item.name in ("dispatch", "answer", "appeal", "dismiss"):
         return _detail(item, facts, "unit")
-    if item.name in ("decide", "confirm", "conclude"):
+    if item.name in _FINDS:
         verdict = _fact(item, facts, "verdict")
         finding = f"{words(Finding(verdict.finding))} · {words(Kind(verdict.kind))}"
         # How the inspectors came to it is theirs.
@@ -304,6 +334,8 @@ _HER_WORDS = {
     "decide": _("已作出认定"),
     "confirm": _("已作出认定"),
     "conclude": _("已作出认定"),
+    "uphold": _("认定经复核改变，将再次答复您"),
+    "uphold_in_hand": _("认定经复核改变"),
     "reply": _("已答复您"),
     "accept_reply": _("您对办理表示满意，办结"),
     "reopen": _("您对办理不满意，已重新处置"),

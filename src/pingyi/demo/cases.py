@@ -14,7 +14,7 @@ from pingyi.audit.actions import CITIZEN, SYSTEM
 from pingyi.casework import actions
 from pingyi.casework.models import Case
 from pingyi.casework.policies import may_be_called
-from pingyi.casework.states import CallOutcome, Finding, Kind
+from pingyi.casework.states import CallOutcome, Finding, Kind, Review
 from pingyi.directory.models import Unit
 from pingyi.people.models import User
 from pingyi.ratings.models import Rating
@@ -55,6 +55,9 @@ SAID: Mapping[str, str] = {
     "reconsider": "认定依据补充后重新认定。",
     "sent_back": "依据不足，请补充核查后重新认定。",
     "reply": "您反映的问题已核实，单位已增设窗口并改进值守，感谢您的监督。",
+    "grounds": "当日系统全市停机，有运维记录为证，并非窗口推诿。",
+    "upheld": "经查停机记录属实，原认定不成立。",
+    "dismissed": "停机发生在下午，与所反映时段无关，维持原认定。",
     "unhappy": "还要再等。",
 }
 
@@ -272,6 +275,26 @@ def _protest(w: Walk) -> None:
     actions.rejudge(case=w.case, satisfied=False, words=w.said["unhappy"], by=CITIZEN, at=w.at)
 
 
+def _appeal(w: Walk) -> None:
+    actions.appeal_verdict(case=w.case, grounds=w.said["grounds"], by=w.hands.unit, at=w.at)
+
+
+def _review(outcome: Review) -> Callable[[Walk], None]:
+    def step(w: Walk) -> None:
+        upheld = outcome is Review.UPHELD
+        actions.review_appeal(
+            case=w.case,
+            outcome=outcome,
+            finding=Finding.UNFOUNDED if upheld else "",
+            kind=w.kind if upheld else "",
+            reason=w.said["upheld" if upheld else "dismissed"],
+            by=w.hands.second,
+            at=w.at,
+        )
+
+    return step
+
+
 def _unit_of(user: User) -> Unit | None:
     appointment = user.appointments.filter(unit__isnull=False).select_related("unit").first()
     return appointment.unit if appointment else None
@@ -306,6 +329,9 @@ STEPS: dict[str, Callable[[Walk], None]] = {
     "confirm": _confirm,
     "send_back": _send_back,
     "reconsider": _reconsider,
+    "appeal": _appeal,
+    "uphold": _review(Review.UPHELD),
+    "dismiss": _review(Review.DISMISSED),
     "reply": _reply,
     "accept": _accept,
     "protest": _protest,
@@ -337,6 +363,9 @@ ENDS: dict[str, tuple[str, ...]] = {
     "void": (*_STANDING, "void"),
     "replied": (*_VERIFIED, "reply"),
     "closed": (*_VERIFIED, "reply", "accept"),
+    "appealed": (*_VERIFIED, "reply", "accept", "appeal"),
+    "upheld": (*_VERIFIED, "reply", "accept", "appeal", "uphold"),
+    "dismissed": (*_VERIFIED, "reply", "accept", "appeal", "dismiss"),
     "reopened": _REOPENED,
     "closed_unsatisfied": (*_REOPENED, "dispatch", "answer", "verify", "reply", "protest"),
 }

@@ -35,6 +35,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "case.dispatch": frozenset({Role.CASE_MANAGER}),
     "case.refer": frozenset({Role.SORTER, Role.CASE_MANAGER}),
     "case.answer": frozenset({Role.UNIT_ADMIN}),
+    "case.appeal": frozenset({Role.UNIT_ADMIN}),
     "case.investigate": frozenset({Role.INSPECTOR}),
     "case.decide": frozenset({Role.CASE_MANAGER}),
     "case.reply": frozenset({Role.CASE_MANAGER, Role.CALLER}),

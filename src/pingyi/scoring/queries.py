@@ -69,19 +69,17 @@ def verified_bad(
 ) -> dict[tuple[int, str], int]:
     """How many of the season's bad ratings stood verified at `at`, by unit and channel; of those
     given through the day `through`, where one is given."""
-    found = Verdict.objects.counting(at).filter(finding__in=_VERIFIED, case__rating__season=season)
+    found = Verdict.objects.counting(at).filter(
+        finding__in=_VERIFIED, case__rating__season=season, round=0
+    )
     if through is None:
-        found = found.filter(case__rating__void__isnull=True)
+        found = found.exclude(case__rating__void__at__lte=at)
     else:
         found = found.filter(case__rating__day__lte=through)
         found = found.exclude(case__rating__void__day__lte=through)
     if not with_embargoed:
         found = found.exclude(Exists(sealed(at).filter(case=OuterRef("case"))))
-    rows = (
-        found.order_by()
-        .values_list("case__rating__unit_id", "case__rating__channel")
-        .annotate(Count("pk"))
-    )
+    rows = found.order_by().values_list("unit_id", "case__rating__channel").annotate(Count("pk"))
     return {(unit, channel): count for unit, channel, count in rows}
 
 

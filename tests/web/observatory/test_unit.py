@@ -85,7 +85,7 @@ def test_the_unit_sees_its_lines_but_no_rank_no_rate_and_no_month(world: World, 
     assert "评价满 10 条后显示" in shown
 
 
-def test_a_case_never_dispatched_has_no_number_for_the_unit(world: World, own):
+def test_a_case_never_dispatched_leads_the_unit_to_its_verdict(world: World, own):
     rating = world.rate(phone=None)
     from pingyi.casework.states import Kind
     from pingyi.demo.cases import walk
@@ -93,8 +93,10 @@ def test_a_case_never_dispatched_has_no_number_for_the_unit(world: World, own):
     case = world.case("sorted", rating=rating)
     walk(case, ("check", "verify"), hands=world.hands, at=rating.recorded_at, kind=Kind.CONDUCT)
     shown = words(own.get(PAGE))
-    assert case.number not in shown
-    assert "另有 1 件未转办本单位" in shown
+    assert case.number in shown
+    page = own.get(f"/case/{case.number}/", follow=True)
+    assert page.redirect_chain == [(f"/unit/cases/{case.number}/", 302)]
+    assert "本案未转办贵单位" in words(page)
     assert case.number in words(signed_in(world.manager).get(PAGE))
 
 

@@ -4,6 +4,7 @@ All take `by` (who) and `at` (when) and raise a `policies.Refusal` whose reason 
 """
 
 from pingyi.casework.actions.answering import acknowledge, answer_case
+from pingyi.casework.actions.appealing import appeal_verdict, review_appeal
 from pingyi.casework.actions.by_hand import open_case_by_hand, open_case_of_message
 from pingyi.casework.actions.calling import log_call, stop_calling_the_unknown
 from pingyi.casework.actions.contacts import Contact, reveal_contact
@@ -48,6 +49,7 @@ __all__ = [
     "accept_messages",
     "acknowledge",
     "answer_case",
+    "appeal_verdict",
     "close_case",
     "close_problem",
     "close_unjudged_cases",
@@ -76,6 +78,7 @@ __all__ = [
     "reply_to_citizen",
     "report_findings",
     "reveal_contact",
+    "review_appeal",
     "send_back",
     "sort_case",
     "stop_calling_the_unknown",

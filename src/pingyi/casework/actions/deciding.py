@@ -8,11 +8,12 @@ from datetime import datetime
 from pingyi.audit.actions import Actor, action
 from pingyi.casework import policies
 from pingyi.casework.actions.steps import chosen, record_step, refusal, required, take
-from pingyi.casework.messages import tell_a_second, tell_the_proposer
+from pingyi.casework.messages import tell_a_second, tell_the_proposer, tell_the_unit_of
 from pingyi.casework.models import Case, Proposal, Verdict
 from pingyi.casework.policies import WORDS_ALONE
 from pingyi.casework.states import ALONE, Finding, Kind
 from pingyi.casework.wording import unfit_for_unit
+from pingyi.directory.models import Unit
 from pingyi.ratings.actions import AlreadyVoid, void_rating
 
 
@@ -44,6 +45,7 @@ def decide_case(
     step = take("decide", case, by=by, at=at, kind=kind.value)
     verdict = pronounce(case, finding=finding, kind=kind, reason=text, by=by, at=at)
     record_step(case, step, verdict, finding=finding.value, kind=kind.value)
+    tell_the_unit_of(verdict, by=by, at=at)
     return verdict
 
 
@@ -94,7 +96,8 @@ def withdraw_verdict(*, case: Case, reason: str, by: Actor, at: datetime) -> Ver
     """Take back the verdict before the rater was answered; the case is decided anew."""
     text = required(reason, "reason")
     step = take("reconsider", case, by=by, at=at)
-    verdict: Verdict = case.verdicts.counting().get()
+    verdict = case.verdicts.counting().last()
+    assert verdict is not None
     verdict.withdrawn_at, verdict.withdrawn_by = at, by.audit_name
     verdict.withdrawn_reason = text
     verdict.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
@@ -103,11 +106,22 @@ def withdraw_verdict(*, case: Case, reason: str, by: Actor, at: datetime) -> Ver
 
 
 def pronounce(
-    case: Case, *, finding: Finding, kind: Kind, reason: str, by: Actor, at: datetime
+    case: Case,
+    *,
+    finding: Finding,
+    kind: Kind,
+    reason: str,
+    unit: Unit | None = None,
+    round: int | None = None,
+    by: Actor,
+    at: datetime,
 ) -> Verdict:
-    """The verdict itself; the step is the caller's."""
+    """The verdict itself, of the case's unit and present round unless told otherwise; the step is
+    the caller's."""
     return Verdict.objects.create(
         case=case,
+        unit=unit or case.unit,
+        round=case.round if round is None else round,
         finding=finding.value,
         kind=kind.value,
         reason=reason,
@@ -118,7 +132,7 @@ def pronounce(
 
 def void_as_found(case: Case, *, by: Actor, at: datetime) -> None:
     """Take the rating out of every rate if that is the verdict."""
-    verdict = case.verdicts.counting().first()
+    verdict = case.verdicts.counting().last()
     if verdict is None or verdict.finding != Finding.VOID or case.rating is None:
         return
     with suppress(AlreadyVoid):

@@ -9,6 +9,7 @@ from pingyi.casework.actions.attaching import Uploads, attach
 from pingyi.casework.actions.deciding import pronounce
 from pingyi.casework.actions.steps import chosen, record_step, refusal, required, take
 from pingyi.casework.file_models import Audience
+from pingyi.casework.messages import tell_the_unit_of
 from pingyi.casework.models import Case, InvestigationNote, Verdict
 from pingyi.casework.policies import TAKES_TWO
 from pingyi.casework.states import ALONE, Finding, Kind, State
@@ -79,6 +80,9 @@ def release_embargo(*, case: Case, reason: str, by: Actor, at: datetime) -> Case
     referral.release_reason = text
     referral.save(update_fields=["released_at", "released_by", "release_reason"])
     record_step(case, step, about=referral)
+    verdict = case.verdicts.counting().last()
+    if verdict is not None:
+        tell_the_unit_of(verdict, by=by, at=at)
     return case
 
 

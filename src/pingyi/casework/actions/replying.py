@@ -46,7 +46,7 @@ def rejudge(
 
 def may_reopen(case: Case) -> bool:
     """Once only; and a voided rating stays void."""
-    verdict = case.verdicts.counting().first()
+    verdict = case.verdicts.counting().last()
     void = verdict is not None and verdict.finding == Finding.VOID
     return not void and not case.rejudgements.filter(satisfied=False).exists()
 

@@ -15,6 +15,7 @@ from pingyi.casework.policies import (
     NOT_YOURS,
     OVERTAKEN,
     OWN_UNIT,
+    RECHECKED,
     Incomplete,
     NotAllowed,
     NotNow,
@@ -22,6 +23,7 @@ from pingyi.casework.policies import (
     Reason,
     Refusal,
     needs,
+    not_any_more,
     too_long,
     why_not,
 )
@@ -61,11 +63,13 @@ def take(
     if reason is not None:
         raise refusal(reason)
     target = step.target_from(State(case.state))
-    if target is State.CLOSED:
-        changes["closed_at"] = at
+    if target is not State(case.state):
+        changes["closed_at"] = at if target is State.CLOSED else None
     unchanged = Case.objects.filter(pk=case.pk, state=case.state, embargoed=case.embargoed)
     if unchanged.update(state=target.value, **changes) != 1:
         raise Overtaken(OVERTAKEN)
+    if step.name in RECHECKED and (reason := not_any_more(step, case, at=at)) is not None:
+        raise Overtaken(reason)  # the update waited for whoever was quicker
     case.state = target.value
     for field, value in changes.items():
         setattr(case, field, value)

@@ -21,6 +21,7 @@ from pingyi.people.models import User
 from pingyi.web.components.case_forms import (
     AcknowledgeForm,
     AnswerForm,
+    AppealForm,
     CallForm,
     CaseForm,
     CheckForm,
@@ -36,6 +37,7 @@ from pingyi.web.components.case_forms import (
     ReleaseForm,
     ReplyForm,
     ReportForm,
+    ReviewForm,
     SendBackForm,
     SortForm,
 )
@@ -142,6 +144,14 @@ DEEDS: dict[str, Deed] = {
             ("reconsider",), actions.withdraw_verdict,
         ),
         Deed(
+            AppealForm, _("申诉"), _("提出申诉"), _("已提出申诉"),
+            ("appeal",), actions.appeal_verdict,
+        ),
+        Deed(
+            ReviewForm, _("复核申诉"), _("作出复核结论"), _("已复核申诉"),
+            ("uphold", "uphold_in_hand", "dismiss"), actions.review_appeal,
+        ),
+        Deed(
             ReplyForm, _("答复评价人"), _("发出答复"), _("已答复"),
             ("reply",), actions.reply_to_citizen,
         ),
@@ -209,7 +219,8 @@ FIRST = {
     "to_decide": ("decide",),
     "to_confirm": ("confirm",),
     "to_reply": ("reply", "release"),
-    "replied": ("close",),
+    "replied": ("review", "close"),
+    "closed": ("review",),
 }
 """What a case in each state waits for."""
 

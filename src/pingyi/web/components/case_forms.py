@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pingyi.casework import actions, policies, rules
 from pingyi.casework.models import Case
-from pingyi.casework.states import ALONE, CallOutcome, Finding, Grade, Kind
+from pingyi.casework.states import ALONE, CallOutcome, Finding, Grade, Kind, Review
 from pingyi.web.components.file_fields import FilesField
 from pingyi.web.components.forms import DeskForm, LongTextField, TermField, TickField
 from pingyi.web.components.words import say
@@ -175,6 +175,27 @@ class DecideForm(CaseForm):
     )
     kind = TermField(Kind, label=_("类别"))
     reason = LongTextField(label=_("认定理由"), help_text=_("单位会看到，不得透露评价人。"))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["kind"].initial = self.case.kind
+
+
+class AppealForm(CaseForm):
+    form_id = "appeal"
+    grounds = LongTextField(
+        label=_("申诉理由"),
+        rows=5,
+        help_text=_("写明哪一点与事实不符、有何依据。由未经手本案的人复核；同一认定只能申诉一次。"),
+    )
+
+
+class ReviewForm(CaseForm):
+    form_id = "review"
+    outcome = TermField(Review, label=_("复核结论"))
+    finding = TermField(Finding, label=_("改变为"), required=False, help_text=_("采纳申诉时必填。"))
+    kind = TermField(Kind, label=_("类别"), required=False)
+    reason = LongTextField(label=_("复核理由"), help_text=_("单位会看到，不得透露评价人。"))
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

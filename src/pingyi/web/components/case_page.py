@@ -21,11 +21,12 @@ from pingyi.casework.models import Case
 from pingyi.casework.origins import Origin
 from pingyi.casework.problem_queries import membership_of
 from pingyi.casework.querysets import CaseQuerySet
+from pingyi.casework.second_looks import Appeal
 from pingyi.casework.states import Finding, Kind, State, owner
 from pingyi.casework.timeline import Audience
 from pingyi.kernel.masking import mask_matter_no, mask_name, mask_phone, redact
 from pingyi.people.models import User
-from pingyi.people.permissions import may
+from pingyi.people.permissions import may, scope_of
 from pingyi.ratings.contacts import open_matter, open_phone
 from pingyi.web.components import case_deeds, case_files
 from pingyi.web.components.access import SignedIn
@@ -91,13 +92,19 @@ def masked_contact(case: Case) -> dict[str, str]:
     return found
 
 
+def appeals_of(case: Case) -> list[Appeal]:
+    """The unit's appeals, the latest first."""
+    return list(case.appeals.select_related("verdict", "unit").order_by("-pk"))
+
+
 def verdict_context(case: Case) -> dict[str, Any]:
     """The verdict that counts, in terms, and whether the scheme takes points for it."""
     verdict = queries.verdict_of(case)
     if verdict is None:
-        return {"verdict": None}
+        return {"verdict": None, "appeals": []}
     scheme: rulebook.Scheme = rules.scheme_of(case)
     return {
+        "appeals": appeals_of(case),
         "verdict": verdict,
         "finding": Finding(verdict.finding),
         "verdict_kind": Kind(verdict.kind),
@@ -228,12 +235,13 @@ def status_of(form: CaseForm) -> int:
 def warn_if_overtaken(request: SignedIn, form: CaseForm, audience: Audience) -> None:
     """Tell whoever came second who did what, and when."""
     if isinstance(form.refused, policies.NotNow):
-        messages.warning(request, _last_step(form.case, audience))
+        messages.warning(request, _last_step(form.case, request.user, audience))
 
 
-def _last_step(case: Case, audience: Audience) -> str:
+def _last_step(case: Case, user: User, audience: Audience) -> str:
     """The case's last step, as a sentence."""
-    entries = queries.timeline(case, audience)
+    units = scope_of(user, "case.answer").units if audience == "unit" else None
+    entries = queries.timeline(case, audience, units=units)
     if not entries:
         return ""
     last = entries[-1]

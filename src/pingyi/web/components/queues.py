@@ -84,6 +84,14 @@ CONFIRMING = Queue(
     "office:cases",
     "state=to_confirm",
 )
+REVIEWING = Queue(
+    "reviewing",
+    _("待复核的申诉"),
+    _("单位不服认定，由未经手的人复核"),
+    "case.decide",
+    queries.appealed,
+    "office:appeals",
+)
 REPLYING = Queue(
     "replying",
     _("待答复"),
@@ -117,6 +125,7 @@ QUEUES = (
     PLACING,
     DECIDING,
     CONFIRMING,
+    REVIEWING,
     REPLYING,
     ANSWERING,
 )

@@ -70,6 +70,7 @@ DEEDS = frozenset(
         "decide",
         "confirm",
         "send-back",
+        "review",
         "reconsider",
         "reply",
         "close",

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from pingyi.web.office import (
+    appeals,
     calls,
     cases,
     directory_urls,
@@ -22,6 +23,7 @@ urlpatterns: list = [
     path("calls/<case_number:number>/", calls.call, name="call"),
     path("calls/<case_number:number>/reveal/", calls.reveal, name="call-reveal"),
     path("checks/", calls.checks, name="checks"),
+    path("appeals/", appeals.appeals, name="appeals"),
     path("outbox/", outbox.listed, name="outbox"),
     path("releases/", releases.releases, name="releases"),
     path("releases/<int:pk>/", releases.release, name="release"),

@@ -9,7 +9,7 @@ import functools
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -36,8 +36,9 @@ from pingyi.web.components.case_forms import RevealForm
 from pingyi.web.components.markup import clock
 from pingyi.web.components.tables import Column, DataTable, Filter
 from pingyi.web.components.words import moment_text
+from pingyi.web.unit import verdicts
 
-DEEDS = frozenset({"acknowledge", "answer"})
+DEEDS = frozenset({"acknowledge", "answer", "appeal"})
 
 
 def _due(case: Case, at: datetime) -> SafeString:
@@ -90,13 +91,12 @@ CASES = DataTable(
 
 
 def _dispatched(user: User) -> CaseQuerySet:
-    """Cases dispatched to the user's units and not recalled, with the latest such dispatch."""
+    """Cases that lie with the user's units, with the latest dispatch to them."""
+    units = scope_of(user, "case.answer").units
     mine = Dispatch.objects.filter(
-        case=OuterRef("pk"),
-        unit__in=scope_of(user, "case.answer").units,
-        recalled_at__isnull=True,
+        case=OuterRef("pk"), unit__in=units, recalled_at__isnull=True
     ).order_by("-pk")
-    found = queries.cases_for(user).filter(Exists(mine), embargoed=False)
+    found = queries.cases_for(user).filter(Case.objects.lies_with(units), embargoed=False)
     return found.annotate(dispatch_words=_latest(mine, "words"), dispatched_at=_latest(mine, "at"))
 
 
@@ -133,7 +133,11 @@ def _figures(user: User, at: datetime) -> list[tuple[Unit, UnitFigures | None]]:
 
 
 def _case_or_404(request: SignedIn, number: str) -> Case:
-    found = _dispatched(request.user).filter(number=number).first()
+    """A case that lies with the user's units, or with a verdict found of them."""
+    units = scope_of(request.user, "case.answer").units
+    theirs = Case.objects.lies_with(units) | Case.objects.judged_of(units)
+    known = queries.cases_for(request.user).filter(theirs, embargoed=False)
+    found: Case | None = known.filter(number=number).first()
     if found is None:
         raise Http404
     return found
@@ -153,14 +157,12 @@ def _show(
     status: int = 200,
 ) -> HttpResponseBase:
     at = timezone.now()
-    dispatch = (
-        case.dispatches.filter(
-            unit__in=scope_of(request.user, "case.answer").units, recalled_at__isnull=True
-        )
-        .select_related("unit")
-        .last()
-    )
-    if dispatch is None:
+    units = scope_of(request.user, "case.answer").units
+    lies = Case.objects.filter(Case.objects.lies_with(units), pk=case.pk).exists()
+    mine = case.dispatches.filter(unit__in=units, recalled_at__isnull=True)
+    dispatch = mine.select_related("unit").last() if lies else None
+    verdict = verdicts.verdict_for(case, units, lies=lies)
+    if dispatch is None and verdict is None:
         raise Http404
     url = functools.partial(_url, case)
     files = case_files.shown_to_unit(case, request.user)
@@ -171,22 +173,25 @@ def _show(
             "case": case,
             "at": at,
             "dispatch": dispatch,
-            "grade": Grade(dispatch.grade),
-            "words": case_page.own_words(case) if dispatch.includes_words else "",
-            "matter": case_page.masked_contact(case)["matter"] if dispatch.includes_matter else "",
+            "grade": Grade(dispatch.grade) if dispatch else None,
+            "unit": dispatch.unit if dispatch else verdict.unit,  # type: ignore[union-attr]
+            "words": case_page.own_words(case) if dispatch and dispatch.includes_words else "",
+            "matter": case_page.masked_contact(case)["matter"]
+            if dispatch and dispatch.includes_matter
+            else "",
             "revealed": revealed or {},
             "reveal_form": reveal_form or RevealForm(case=case, only="matter"),
             "reveal_url": url("reveal"),
             "clocks": [
                 found
                 for found in sorted(case.clocks.all(), key=lambda found: found.pk)
-                if found.rule.startswith(("acknowledge", "handle_"))
+                if dispatch and found.rule.startswith(("acknowledge", "handle_"))
             ],
             "files": case_files.rows(files, case, where="unit"),
-            "entries": queries.timeline(case, "unit", files=files),
+            "entries": queries.timeline(case, "unit", units=units, files=files),
             "choices": case_deeds.choices(case, request.user, at=at, url=url, sent=sent),
             "waiting_for": case_page.waiting_for(case),
-            **case_page.verdict_context(case),
+            **verdicts.context(case, verdict),
         },
         status=status,
     )
