@@ -9,6 +9,11 @@ from datetime import date, datetime
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from pingyi.accountability import actions as accountability
+from pingyi.accountability.actions.duties import Proposal
+from pingyi.accountability.actions.measures import Given
+from pingyi.accountability.models import Duty, Measure, Naming
+from pingyi.accountability.terms import On
 from pingyi.audit.actions import CITIZEN, SYSTEM, NamedActor
 from pingyi.casework import actions
 from pingyi.casework.actions.attaching import attach
@@ -28,9 +33,15 @@ from pingyi.privacy.requests import file_request
 from pingyi.publication import actions as releases
 from pingyi.publication.models import Release
 from pingyi.publication.terms import Kind
-from pingyi.supervision.actions import rectification
+from pingyi.supervision.actions import findings, rectification
+from pingyi.supervision.actions.findings import Found
 from pingyi.supervision.actions.improvements import record_improvement
-from pingyi.supervision.models import Improvement, RectificationItem, SubmissionFile
+from pingyi.supervision.models import (
+    Finding,
+    Improvement,
+    RectificationItem,
+    SubmissionFile,
+)
 from tests.casework.world import AT, World
 from tests.files.uploads import pdf, upload
 
@@ -93,6 +104,7 @@ def parts_of(world: World, case: Case) -> Parts:
     referred = world.case("referred")
     message, proposed = _messages(world, at=at)
     released = a_release(world)
+    finding, duty, measure, naming = _accountability(world, at=at)
     return {
         ("results/", "season"): world.season.code,
         ("results/", "group"): world.brigade.group,
@@ -124,6 +136,13 @@ def parts_of(world: World, case: Case) -> Parts:
         ("office/directory/units/", "code"): world.brigade.code,
         ("office/directory/posts/", "pk"): str(post.pk),
         ("office/directory/points/", "pk"): str(world.point.pk),
+        ("office/findings/", "pk"): str(finding.pk),
+        ("office/findings/", "key"): "annul",
+        ("office/duties/", "pk"): str(duty.pk),
+        ("office/duties/", "key"): "decide",
+        ("office/namings/", "pk"): str(naming.pk),
+        ("inspectors/measures/", "pk"): str(measure.pk),
+        ("inspectors/measures/", "key"): "reveal",
         ("office/messages/", "pk"): str(message.pk),
         ("office/messages/import/", "pk"): str(proposed.pk),
         ("office/problems/", "number"): _problem(world, case, at=at),
@@ -188,3 +207,36 @@ def _mark(world: World, case: Case) -> PryingMark:
     actions.reveal_contact(case=case, what="phone", reason="看看", by=reader, at=at)
     raise_prying_marks(at=timezone.now())
     return PryingMark.objects.get(case=case, reader=reader.username)
+
+
+def _accountability(world: World, *, at: datetime) -> tuple[Finding, Duty, Measure, Naming]:
+    """On the brigade: a finding, a duty to be decided, a measure, somebody named."""
+    found = Found(unit=world.brigade, kind="quality.error", on=AT.date(), what="w")
+    finding = findings.record_finding(found=found, by=world.manager, at=at)
+    wanted = Proposal(
+        rule="rule",
+        words="w",
+        source="s",
+        season=world.season,
+        what=("talk",),
+        on=On.HEAD,
+        unit=world.brigade,
+        ground="g",
+    )
+    [duty] = accountability.propose(wanted=[wanted], by=SYSTEM, at=at)
+    given = Given(
+        unit=world.brigade,
+        name="某某",
+        post="p",
+        responsibility="direct",
+        kind="education",
+        organ="o",
+        on=AT.date(),
+        origin="other",
+    )
+    measure = accountability.record_measure(given=given, by=world.inspector, at=at)
+    verified = world.case("verified")
+    naming = accountability.name_person(
+        case=verified, unit=world.brigade, name="某某", by=world.manager, at=at
+    )
+    return finding, duty, measure, naming

@@ -76,6 +76,8 @@ SENT = """account action address again area assigned badge by code comment confi
     outcome owner password password1 password2 phone plan point post private_word problem
     process_change proof reason receipt reply role route satisfied scheme season send_code staff
     stands starts_on team text title unit uploads username what words"""
+    stands starts_on team text title unit uploads username what words
+    component evidence organ origin points reference responsibility source value"""
 SENT = """account action address again area assigned badge by code comment confirmed counts_by data
     ends_on file finding grade group hours includes_matter item items key kind language lead
     level listed login matter measures name next note oldpassword outcome password password1

@@ -12,7 +12,7 @@ from django.utils.timezone import localdate
 
 from pingyi.audit.actions import Actor, action, record, record_each
 from pingyi.casework.actions.steps import chosen, cleaned, refusal, required
-from pingyi.casework.policies import Reason
+from pingyi.casework.policies import Reason, Refusal
 from pingyi.directory.models import Unit
 from pingyi.kernel.masking import redact
 from pingyi.supervision import policies
@@ -107,6 +107,15 @@ def checked(found: Found, *, by: Actor, at: datetime) -> Finding:
         at=at,
         by=by.audit_name,
     )
+
+
+def why_not_record(found: Found, *, by: Actor, at: datetime) -> Reason | None:
+    """Why it could not be recorded now; None if it could."""
+    try:
+        checked(found, by=by, at=at)
+    except Refusal as refused:
+        return refused.reason
+    return None
 
 
 def _points(kind: FindingKind, points: Decimal | None) -> Decimal | None:

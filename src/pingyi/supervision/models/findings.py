@@ -32,6 +32,18 @@ class FindingQuerySet(models.QuerySet[Any]):
             seen |= Q(pk__in=own.values("pk"))
         return self.filter(seen)
 
+    def standing_as(self, standing: Standing) -> FindingQuerySet:
+        """Those that stand so now."""
+        given = FindingRuling.objects.filter(finding=OuterRef("pk"))
+        if standing is Standing.COUNTS:
+            return self.counting()
+        if standing is Standing.WAITING:
+            return self.filter(~Exists(given), kind__in=_TAKES_APPROVAL)
+        annulled = Exists(given.filter(ruling=Ruling.ANNULLED.value))
+        if standing is Standing.ANNULLED:
+            return self.filter(annulled)
+        return self.filter(~annulled, Exists(given.filter(ruling=Ruling.REFUSED.value)))
+
     def counting(self, at: datetime | None = None) -> FindingQuerySet:
         """Those that count now, or counted at `at`: approved where that is needed, not annulled."""
         rulings = FindingRuling.objects.filter(finding=OuterRef("pk"))

@@ -159,6 +159,7 @@ def context(
             case, user, at=at, url=url, elsewhere=elsewhere, only=only, sent=sent
         ),
         "waiting_for": waiting_for(case),
+        "naming_url": "",
         **verdict_context(case),
     }
 

@@ -112,7 +112,7 @@ def _listing(request: SignedIn, rows: CaseQuerySet) -> Listing:
     return REFERRALS.read(request, rows.annotate(urgency=urgency), at=timezone.now())
 
 
-def _case_or_404(request: SignedIn, number: str) -> Case:
+def case_or_404(request: SignedIn, number: str) -> Case:
     found = _referred(request.user).filter(number=number).first()
     if found is None:
         raise Http404
@@ -136,6 +136,7 @@ def _show(request: SignedIn, case: Case, *, status: int = 200, **shown: Any) -> 
         "back_url": reverse("inspectors:desk"),
         "back_label": gettext("移交件"),
         "referral": case.referrals.last(),
+        "measure_count": case.measures.counting().count(),
     }
     return render(request, "inspectors/case.html", found, status=status)
 
@@ -144,7 +145,7 @@ def _show(request: SignedIn, case: Case, *, status: int = 200, **shown: Any) -> 
 @require_safe
 def case(request: SignedIn, number: str) -> HttpResponseBase:
     """One referral: why it came, what is known, what was found so far."""
-    return _show(request, _case_or_404(request, number))
+    return _show(request, case_or_404(request, number))
 
 
 @requires("case.investigate")
@@ -153,7 +154,7 @@ def deed(request: SignedIn, number: str, key: str) -> HttpResponseBase:
     """A form of the referral's page."""
     return case_page.answer_post(
         request,
-        _case_or_404(request, number),
+        case_or_404(request, number),
         key,
         audience="inspectors",
         at=timezone.now(),
@@ -169,7 +170,7 @@ def reveal(request: SignedIn, number: str) -> HttpResponseBase:
     """Show the phone or the matter number on the referral's page, once."""
     return case_page.reveal(
         request,
-        _case_or_404(request, number),
+        case_or_404(request, number),
         at=timezone.now(),
         show=functools.partial(_show, request),
     )

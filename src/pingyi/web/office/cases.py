@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from pingyi.accountability.policies import why_not_name
 from pingyi.casework import queries
 from pingyi.casework.file_models import CaseFile
 from pingyi.casework.likeness import open_ones_like
@@ -110,6 +111,8 @@ def _show(request: SignedIn, case: Case, *, status: int = 200, **shown: Any) -> 
     found |= {"repeats": repeats_of(case, request.user), "like": _like(request, case)}
     found |= {"back_url": reverse("office:cases"), "back_label": gettext("全部案件")}
     found |= _aftermath(request, case)
+    if why_not_name(case, request.user) is None:
+        found["naming_url"] = reverse("office:case-named", args=[case.number])
     return render(request, "office/case.html", found, status=status)
 
 

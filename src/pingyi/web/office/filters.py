@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from pingyi.directory.models import Area
@@ -12,9 +14,9 @@ from pingyi.web.components.case_cells import BY_KIND, BY_ORIGIN, BY_STATE, LATE,
 from pingyi.web.components.tables import Filter
 
 
-def districts(request: SignedIn) -> list[tuple[str, str]]:
+def districts(request: SignedIn, permission: str = "case.read") -> list[tuple[str, str]]:
     """The areas with an office of their own within the user's reach."""
-    mine = scope_of(request.user, "case.read").areas
+    mine = scope_of(request.user, permission).areas
     found = Area.objects.filter(Q(pk__in=mine) | Q(parent__in=mine))
     offices = found.exclude(level=Area.Level.STREET).order_by("code").distinct()
     return [(area.code, area.name) for area in offices]
@@ -27,4 +29,15 @@ AREAS = Filter(
     districts,
 )
 
-__all__ = ["AREAS", "BY_KIND", "BY_ORIGIN", "BY_STATE", "LATE", "SEARCH", "districts"]
+
+def in_area(path: str, permission: str) -> Filter:
+    """By district, streets and all; `path` leads from a row to its area."""
+
+    def apply(rows: QuerySet, code: str, at: datetime) -> QuerySet:
+        own, above = {f"{path}__code": code}, {f"{path}__parent__code": code}
+        return rows.filter(Q(**own) | Q(**above))
+
+    return Filter("area", _("区"), apply, lambda request: districts(request, permission))
+
+
+__all__ = ["AREAS", "BY_KIND", "BY_ORIGIN", "BY_STATE", "LATE", "SEARCH", "districts", "in_area"]

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from pingyi.web.office import (
+    accountability_urls,
     appeals,
     calls,
     cases,
@@ -17,6 +18,7 @@ urlpatterns: list = [
     *directory_urls.urlpatterns,
     *intake_urls.urlpatterns,
     *rectification_urls.urlpatterns,
+    *accountability_urls.urlpatterns,
     path("sorting/", sorting.desk, name="sorting"),
     path("sorting/<case_number:number>/", sorting.sort, name="sort"),
     path("calls/", calls.calls, name="calls"),

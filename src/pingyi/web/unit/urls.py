@@ -1,9 +1,10 @@
 from django.urls import path
 
-from pingyi.web.unit import pages, rectification, verdicts
+from pingyi.web.unit import duties, pages, rectification, verdicts
 
 urlpatterns: list = [
     path("", pages.desk, name="desk"),
+    path("duties/", duties.duties, name="duties"),
     path("verdicts/", verdicts.listed, name="verdicts"),
     path("rectification/", rectification.listed, name="rectification"),
     path("rectification/<int:pk>/", rectification.item, name="rectification-item"),

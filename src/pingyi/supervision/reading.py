@@ -1,0 +1,213 @@
+"""Findings, marks and ballots out of a table file: every bad row is named, or all are taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import TypeVar
+
+from django.utils.translation import gettext as _
+
+from pingyi import rulebook
+from pingyi.audit.actions import Actor
+from pingyi.casework.policies import Reason
+from pingyi.directory.models import Season, Unit
+from pingyi.directory.problems import DirectoryErrors, Problem
+from pingyi.directory.reading import from_tables, headed
+from pingyi.kernel.tables import Row, Table, TableErrors, read_tables
+from pingyi.kernel.terms import Term
+from pingyi.rulebook import Level
+from pingyi.supervision.actions import marks
+from pingyi.supervision.actions.findings import Found, why_not_record
+from pingyi.supervision.actions.marks import Sheet
+from pingyi.supervision.kinds import FindingKind
+from pingyi.supervision.models import PanelSession
+
+T = TypeVar("T")
+
+_UNIT = {"单位": "unit", "单位编码": "unit", "编码": "unit"}
+FINDINGS = {
+    **_UNIT,
+    "类别": "kind",
+    "日期": "on",
+    "情况": "what",
+    "证据说明": "evidence",
+    "来文编号": "reference",
+    "事由": "matter",
+    "加分": "points",
+}
+MARKS = {**_UNIT, "项目": "component", "分值": "value", "得分": "value"}
+BALLOTS = {
+    **_UNIT,
+    "界别": "panel",
+    "内容": "dimension",
+    "很满意": "very_satisfied",
+    "满意": "satisfied",
+    "基本满意": "basically_satisfied",
+    "不满意": "dissatisfied",
+    "很不满意": "very_dissatisfied",
+}
+_MOST_SHOWN = 40
+
+
+class _Wrong(Exception):
+    """A row that cannot be taken; its problem is noted."""
+
+
+class _Reader:
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.problems: list[Problem] = []
+        wanted = {row.values["unit"].strip() for row in table.rows}
+        rows = Unit.objects.filter(code__in=wanted).select_related("area__parent", "parent")
+        self._units = {unit.code: unit for unit in rows}
+
+    def rows(self, read: Callable[[Row], T]) -> list[T]:
+        """What `read` makes of every row; DirectoryErrors if any was wrong, or there is none."""
+        found = []
+        for row in self.table.rows:
+            try:
+                found.append(read(row))
+            except _Wrong:
+                continue
+        if not self.table.rows:
+            self.problems.append(Problem(self.table.name, 0, "", _("文件里没有数据行")))
+        if self.problems:
+            raise DirectoryErrors(self.problems)
+        return found
+
+    def wrong(self, row: Row, column: str, text: str) -> _Wrong:
+        self.problems.append(Problem(self.table.name, row.number, column, text))
+        return _Wrong()
+
+    def unit(self, row: Row) -> Unit:
+        code = row.values["unit"].strip()
+        if code not in self._units:
+            raise self.wrong(row, "unit", _("没有编码为 %(code)s 的单位") % {"code": code})
+        return self._units[code]
+
+    def day(self, row: Row, column: str) -> date:
+        text = row.values[column].strip().replace("/", "-")[:10]
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            raise self.wrong(row, column, _("日期须写作 2026-06-01")) from None
+
+    def number(self, row: Row, column: str) -> Decimal | None:
+        text = row.values.get(column, "").strip()
+        try:
+            return Decimal(text) if text else None
+        except InvalidOperation:
+            raise self.wrong(row, column, _("须是数字")) from None
+
+    def count(self, row: Row, column: str) -> int:
+        text = row.values.get(column, "").strip() or "0"
+        if not (text.isascii() and text.isdigit() and len(text) < 8):
+            raise self.wrong(row, column, _("须是不小于 0 的整数"))
+        return int(text)
+
+    def one_of(self, row: Row, column: str, names: Mapping[str, str]) -> str:
+        """A code, or one of the names people call it by."""
+        text = row.values.get(column, "").strip()
+        if text in names.values():
+            return text
+        if text not in names:
+            known = "、".join(list(names)[:_MOST_SHOWN])
+            raise self.wrong(row, column, _("须是以下之一：%(known)s") % {"known": known})
+        return names[text]
+
+
+def findings_from(content: bytes, name: str, *, by: Actor, at: datetime) -> list[Found]:
+    """The findings of a file. Columns as in `FINDINGS`; evidence, reference, matter and points
+    may be absent. Raises DirectoryErrors."""
+    reader = _reader(content, name, FINDINGS, ("unit", "kind", "on", "what"))
+    kinds = _called(FindingKind)
+
+    def read(row: Row) -> Found:
+        found = Found(
+            unit=reader.unit(row),
+            kind=reader.one_of(row, "kind", kinds),
+            on=reader.day(row, "on"),
+            what=row.values["what"],
+            evidence=row.values.get("evidence", ""),
+            reference=row.values.get("reference", ""),
+            matter=row.values.get("matter", ""),
+            points=reader.number(row, "points"),
+        )
+        _agree(reader, row, why_not_record(found, by=by, at=at))
+        return found
+
+    return reader.rows(read)
+
+
+def marks_from(
+    content: bytes, name: str, *, season: Season, by: Actor
+) -> dict[str, dict[Unit, Decimal | None]]:
+    """A file's marks by component; an empty value takes a mark back. Raises DirectoryErrors."""
+    reader = _reader(content, name, MARKS, ("unit", "component", "value"))
+    scheme = rulebook.scheme(season.scheme)
+    measured = marks.measured_components(season)
+    names = {scheme.components[one].zh: one for one in measured} | {one: one for one in measured}
+    groups = {one: marks.groups_with(season, one) for one in measured}
+    found: dict[str, dict[Unit, Decimal | None]] = {}
+
+    def read(row: Row) -> None:
+        unit = reader.unit(row)
+        component = reader.one_of(row, "component", names)
+        value = reader.number(row, "value")
+        _agree(reader, row, marks.why_not_mark(unit, value, groups[component], by=by))
+        if unit in found.setdefault(component, {}):
+            raise reader.wrong(row, "unit", _("该单位这一项已在前面出现"))
+        found[component][unit] = value
+
+    reader.rows(read)
+    return found
+
+
+def ballots_from(content: bytes, name: str, *, session: PanelSession) -> list[Sheet]:
+    """A file's counted ballots, one sheet per unit and panel. Raises DirectoryErrors."""
+    reader = _reader(content, name, BALLOTS, ("unit", "panel", "dimension"))
+    scheme = rulebook.scheme(session.season.scheme)
+    panels = {part.zh: part.id for part in scheme.panels.values()}
+    dimensions = {part.zh: part.id for part in scheme.dimensions.values()}
+    taking_part = marks.groups_with(session.season, session.component)
+    sheets: dict[tuple[Unit, str], dict[str, dict[str, int]]] = {}
+
+    def read(row: Row) -> None:
+        unit = reader.unit(row)
+        if unit.pk not in taking_part:
+            raise reader.wrong(row, "unit", _("单位未参加该年度评议，或其分组没有这一项"))
+        panel = reader.one_of(row, "panel", panels)
+        dimension = reader.one_of(row, "dimension", dimensions)
+        counts = {level.value: reader.count(row, level.value) for level in Level}
+        sheet = sheets.setdefault((unit, panel), {})
+        if dimension in sheet:
+            raise reader.wrong(row, "dimension", _("同一界别的这一项已在前面出现"))
+        sheet[dimension] = counts
+
+    reader.rows(read)
+    return [Sheet(unit, panel, counts) for (unit, panel), counts in sheets.items()]
+
+
+def _reader(
+    content: bytes, name: str, headings: Mapping[str, str], needed: Iterable[str]
+) -> _Reader:
+    """Of the file's only table, or its first with rows."""
+    try:
+        tables = list(read_tables(content, filename=name).values())
+    except TableErrors as wrong:
+        raise from_tables(wrong) from None
+    table = next((one for one in tables if one.header), None)
+    if table is None:
+        raise DirectoryErrors([Problem(name, 0, "", _("文件里没有数据行"))])
+    return _Reader(headed(table, headings, needed))
+
+
+def _agree(reader: _Reader, row: Row, refused: Reason | None) -> None:
+    if refused is not None:
+        raise reader.wrong(row, refused.field, str(refused))
+
+
+def _called(terms: type[Term]) -> dict[str, str]:
+    return {term.zh: term.value for term in terms} | {term.en: term.value for term in terms}

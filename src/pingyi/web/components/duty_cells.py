@@ -1,0 +1,167 @@
+"""How duties and measures look, to the office, the inspectors and the unit alike."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from pingyi.accountability import names
+from pingyi.accountability.models import Duty, Measure
+from pingyi.accountability.terms import MeasureKind, On, Responsibility, State, What
+from pingyi.web.components.forms import DeskForm, TextField
+from pingyi.web.components.markup import clock, tag, term_tag
+from pingyi.web.components.offers import UnitField
+from pingyi.web.components.tables import Column, Filter
+from pingyi.web.components.words import in_english, moment_text, say
+
+TONES = {
+    State.PROPOSED: "warn",
+    State.ACCEPTED: "open",
+    State.DONE: "good",
+    State.WAIVED: "",
+    State.LAPSED: "",
+}
+
+
+class NameForm(DeskForm):
+    """Whom a verified case names."""
+
+    form_id = "name"
+
+    unit = UnitField(label=_("所在单位"))
+    name = TextField(label=_("姓名"), max_length=names.LONGEST)
+    post = TextField(label=_("职务"), max_length=60, required=False)
+
+
+def listed(terms: list[What]) -> str:
+    """Several things in a row, as the language in use sets them apart."""
+    return ("; " if in_english() else "；").join(map(say, terms))
+
+
+def state_tag(duty: Duty) -> SafeString:
+    return term_tag(duty.at_state, TONES[duty.at_state])
+
+
+def whom(duty: Duty) -> str:
+    """On whom: a person by masked name, else head, unit or parent."""
+    if duty.person is not None:
+        return names.masked(duty.person.name_cipher)
+    return say(On(duty.on))
+
+
+def _due(duty: Duty, at: datetime) -> SafeString:
+    due_at = duty.due_at  # type: ignore[attr-defined]
+    return clock(due_at, at) if due_at is not None else SafeString("—")
+
+
+STATE = Column(
+    "state",
+    _("状态"),
+    lambda duty, at: state_tag(duty),
+    value=lambda duty: say(duty.at_state),
+    sort=("state",),
+    style="nowrap",
+)
+DUE = Column(
+    "due",
+    _("时限"),
+    _due,
+    value=lambda duty: moment_text(duty.due_at) if duty.due_at else "",
+    sort=("due_at",),
+    style="nowrap",
+)
+UNIT = Column(
+    "unit", _("单位"), lambda duty, at: duty.unit.name, sort=("unit__name",), style="name"
+)
+WHOM = Column("whom", _("对象"), lambda duty, at: whom(duty), style="nowrap")
+WHAT = Column(
+    "what",
+    _("措施"),
+    lambda duty, at: listed(duty.whats),
+    value=lambda duty: listed(duty.whats),
+    sort=("what",),
+    style="words",
+)
+MATTER = Column(
+    "matter",
+    _("依据"),
+    lambda duty, at: duty.matter or duty.refs or "—",
+    sort=("matter", "refs"),
+)
+PROPOSED = Column(
+    "proposed",
+    _("提出"),
+    lambda duty, at: moment_text(duty.proposed_at),
+    sort=("proposed_at",),
+    style="nowrap",
+)
+BY_STATE = Filter(
+    "state",
+    _("状态"),
+    lambda rows, value, at: rows.filter(state=value),
+    lambda request: [(state.value, say(state)) for state in State],
+)
+BY_WHAT = Filter(
+    "what",
+    _("措施"),
+    lambda rows, value, at: rows.filter(what__contains=value),
+    lambda request: [(what.value, say(what)) for what in What],
+)
+LATE = Filter(
+    "late",
+    _("时限"),
+    lambda rows, value, at: rows.late(at),
+    lambda request: [("yes", gettext("已超期"))],
+)
+
+
+# ── Measures ─────────────────────────────────────────────────────────
+
+
+def masked_name(measure: Measure) -> str:
+    return names.masked(measure.person.name_cipher)
+
+
+def measure_tag(measure: Measure) -> SafeString:
+    """Annulled, told to the unit, or neither."""
+    given = measure.rulings_given
+    if "annulled" in given:
+        return tag(gettext("已撤销"), "")
+    return tag(gettext("已告知单位"), "good") if "notified" in given else tag(gettext("有效"), "")
+
+
+NAME = Column("name", _("姓名"), lambda one, at: masked_name(one), style="nowrap")
+POST = Column("post", _("职务"), lambda one, at: one.post, sort=("post",))
+MEASURE_UNIT = Column(
+    "unit",
+    _("单位"),
+    lambda one, at: one.person.unit.name,
+    sort=("person__unit__name",),
+    style="name",
+)
+RESPONSIBILITY = Column(
+    "responsibility",
+    _("责任"),
+    lambda one, at: say(Responsibility(one.responsibility)),
+    sort=("responsibility",),
+    style="nowrap",
+)
+MEASURE = Column(
+    "kind",
+    _("措施"),
+    lambda one, at: say(MeasureKind(one.kind)),
+    sort=("kind",),
+    style="nowrap",
+)
+ORGAN = Column("organ", _("决定机关"), lambda one, at: one.organ, sort=("organ",))
+DECIDED_ON = Column("on", _("日期"), lambda one, at: f"{one.on}", sort=("on",), style="nowrap")
+
+
+def shown(rows: QuerySet[Measure]) -> QuerySet[Measure]:
+    """With all that a row of measures shows, in two queries."""
+    found = rows.select_related("person__unit__area", "case", "finding", "area")
+    return found.prefetch_related("rulings")

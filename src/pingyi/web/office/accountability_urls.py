@@ -1,0 +1,18 @@
+"""Findings, and what follows for units and persons."""
+
+from django.urls import path
+
+from pingyi.web.office import duties, findings, naming
+
+urlpatterns: list = [
+    path("findings/", findings.findings, name="findings"),
+    path("findings/new/", findings.record, name="record-finding"),
+    path("findings/import/", findings.load, name="load-findings"),
+    path("findings/<int:pk>/", findings.finding, name="finding"),
+    path("findings/<int:pk>/<str:key>/", findings.deed, name="finding-deed"),
+    path("duties/", duties.duties, name="duties"),
+    path("duties/<int:pk>/", duties.duty, name="duty"),
+    path("duties/<int:pk>/<str:key>/", duties.deed, name="duty-deed"),
+    path("cases/<case_number:number>/named/", naming.named, name="case-named"),
+    path("namings/<int:pk>/", naming.unname, name="case-unname"),
+]

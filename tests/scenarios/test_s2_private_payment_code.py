@@ -1,0 +1,148 @@
+"""S2: a private payment code; a lead under embargo; three measures on three persons of two units;
+the season's bottom ten, and the parent's loss proposed and decided."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from pingyi.accountability.models import Duty, Measure
+from pingyi.directory.models import Season, Unit
+from pingyi.jobs.registry import job
+from pingyi.people.roles import Role
+from pingyi.publication import actions as publication
+from pingyi.publication.terms import Kind
+from tests.scenarios.play import Play, stage
+from tests.staff import signed_in, staff
+from tests.web.reading import words
+
+pytestmark = pytest.mark.django_db
+MEASURES = (
+    ("U1", "赵六", "收款员", "direct", "party_warning"),
+    ("U1", "钱七", "公证处主任", "leadership", "admonition"),
+    ("B1", "孙八", "分管副局长", "leadership", "warning"),
+)
+
+
+def _with_a_bureau(play: Play) -> Unit:
+    bureau = Unit.objects.create(
+        code="B1", name="蔡店区司法局", group="offices", area=play.unit.area
+    )
+    play.unit.parent = bureau
+    play.unit.save(update_fields=["parent"])
+    return bureau
+
+
+def test_the_story():
+    play = stage(unit="蔡店区公证处", point="收费窗口")
+    bureau = _with_a_bureau(play)
+    play.rate("dissatisfied", comment="办公证要我扫他个人的收款码付钱。")
+    number = play.only_case(Role.SORTER, "/office/sorting/")
+    play.do(
+        Role.SORTER,
+        f"/office/sorting/{number}/",
+        kind="conduct",
+        lead="on",
+        note="扫个人收款码缴费，涉嫌私设账户。",
+    )
+
+    # Top of the inspectors' queue, and nobody else's.
+    assert number in play.see(Role.INSPECTOR, "/inspectors/")
+    assert play[Role.CASE_MANAGER].get(f"/office/cases/{number}/").status_code == 404
+    play.do(
+        Role.INSPECTOR,
+        f"/inspectors/{number}/conclude/",
+        account="两年间公款进入个人账户，并有挪用。",
+        finding="verified",
+        kind="conduct",
+    )
+
+    # Measures on three persons, in two units; names are on no page.
+    for unit, name, post, responsibility, kind in MEASURES:
+        play.do(
+            Role.INSPECTOR,
+            f"/inspectors/{number}/measures/",
+            unit=unit,
+            name=name,
+            post=post,
+            responsibility=responsibility,
+            kind=kind,
+            organ="蔡店区纪委监委",
+            on=f"{timezone.localdate()}",
+        )
+    assert Measure.objects.filter(case__number=number).count() == 3
+    persons = Measure.objects.order_by().values("person", "person__unit").distinct()
+    assert (persons.count(), persons.values("person__unit").distinct().count()) == (3, 2)
+    register = play.see(Role.INSPECTOR, "/inspectors/measures/")
+    exported = b"".join(play[Role.INSPECTOR].get("/inspectors/measures/?export=csv")).decode()
+    for _, name, *_rest in MEASURES:
+        assert name not in register + exported
+        assert f"{name[0]}*" in register
+
+    # The unit is told of nothing while the embargo lasts; afterwards of its own.
+    first = Measure.objects.order_by("pk")[0]
+    told = f"/inspectors/measures/{first.pk}/notify/"
+    assert play[Role.INSPECTOR].post(told).status_code == 409
+    before = play.score()
+    play.do(Role.INSPECTOR, f"/inspectors/{number}/release/", reason="立案已公开")
+    assert (before, play.score()) == ("100.00", "97.00")
+    play.do(Role.INSPECTOR, told)
+    assert "党内警告" in play.see(Role.UNIT_ADMIN, "/unit/duties/")
+    parent = signed_in(staff("bureau", Role.UNIT_ADMIN, unit=bureau))
+    assert "党内警告" not in words(parent.get("/unit/duties/"))
+
+    # The season ends: bottom ten of its group of two, released by two people.
+    season = Season.objects.get(code="2026")
+    over = timezone.now().replace(year=season.ends_on.year + 1, month=1, day=10)
+    keeper, second = (
+        staff(role.value, role, area=play.unit.area.parent)
+        for role in (Role.SCHEME_KEEPER, Role.SQUAD_MEMBER)
+    )
+    release = publication.prepare(season=season, kind=Kind.SEASON, by=keeper, at=over)
+    publication.publish(release=release, by=second, at=over)
+    job("propose-from-releases").run(over)
+    job("propose-from-releases").run(over + timedelta(minutes=5))
+    found = {(duty.what, duty.unit.code, duty.on) for duty in Duty.objects.all()}
+    assert found == {
+        ("named", "U1", "unit"),
+        ("head_accountable", "U1", "head"),
+        ("parent_loses_points", "B1", "parent"),
+    }
+
+    # The parent's loss: proposed by the rule, decided by a person; the parent reads it then.
+    loss = Duty.objects.get(what="parent_loses_points")
+    page = play.see(Role.LEADER, f"/office/duties/{loss.pk}/")
+    assert "主管单位绩效考评扣分" in page
+    assert "蔡店区公证处" in page
+    assert "绩效考评扣分" not in words(parent.get("/unit/duties/"))
+    play.do(Role.LEADER, f"/office/duties/{loss.pk}/decide/", outcome="accepted")
+    assert "绩效考评扣分" in words(parent.get("/unit/duties/"))
+
+
+def test_a_name_is_read_with_a_reason_alone():
+    play = stage(unit="蔡店区公证处", point="收费窗口")
+    given = {
+        "origin": "letter",
+        "source": "蔡纪函〔2026〕1号",
+        "unit": "U1",
+        "name": "赵六",
+        "post": "收款员",
+        "responsibility": "direct",
+        "kind": "warning",
+        "organ": "蔡店区纪委监委",
+        "on": f"{timezone.localdate()}",
+    }
+    play.do(Role.INSPECTOR, "/inspectors/measures/new/", **given)
+    made = Measure.objects.get()
+    url = f"/inspectors/measures/{made.pk}/"
+    assert "赵六" not in play.see(Role.INSPECTOR, url)
+    assert play[Role.INSPECTOR].post(f"{url}reveal/", {"reason": ""}).status_code == 422
+    shown = play[Role.INSPECTOR].post(f"{url}reveal/", {"reason": "起草处分决定"})
+    assert "赵六" in words(shown)
+    assert "赵六" not in play.see(Role.INSPECTOR, url)
+    looked_up = play[Role.INSPECTOR].post(
+        "/inspectors/measures/", {"name": "赵六", "reason": "核对有无前科"}
+    )
+    assert made.ref in words(looked_up)
