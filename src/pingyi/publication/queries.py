@@ -8,12 +8,14 @@ from fractions import Fraction
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
+from pingyi.casework.queries import sealed
 from pingyi.directory.models import Season
 from pingyi.people.models import User
 from pingyi.people.permissions import may
 from pingyi.publication.models import Release, ReleasedResult
 from pingyi.publication.terms import Kind
 from pingyi.scoring.engine import Result, UnitResult
+from pingyi.supervision.models.improvements import Improvement
 
 
 def visible_to(user: User) -> QuerySet[Release]:
@@ -116,6 +118,19 @@ def _public(one: UnitResult, components: Iterable[str]) -> UnitResult:
         for line in one.lines
     )
     return msgspec.structs.replace(one, lines=lines)
+
+
+def improvements(release: Release, code: str) -> QuerySet[Improvement]:
+    """What the unit had made better for good in the season, as far as was recorded when the
+    release was prepared; none that rests on a case under embargo. The latest first."""
+    known = Improvement.objects.filter(
+        unit__code=code,
+        at__lte=release.as_of,
+        on__gte=release.season.starts_on,
+        on__lte=release.ends_on,
+    ).exclude(struck_at__lte=release.as_of)
+    secret = sealed(release.as_of).filter(case=OuterRef("case"))
+    return known.exclude(Exists(secret)).exclude(case__embargoed=True).order_by("-on", "-pk")
 
 
 # A course over time, of releases alone

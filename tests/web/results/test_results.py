@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -12,13 +13,17 @@ from django.test.utils import CaptureQueriesContext
 
 from pingyi.directory.models import Area, Enrolment, Season, Unit
 from pingyi.kernel.tables import read_tables
+from pingyi.people.roles import Role
 from pingyi.publication import actions
 from pingyi.publication.terms import Kind
+from pingyi.supervision.actions.improvements import record_improvement, strike_improvement
+from pingyi.supervision.models.improvements import ImprovementKind
 from tests.casework.world import COMMENT, MATTER, PHONE
 from tests.publication.conftest import AUGUST, JULY, Town
 from tests.staff import signed_in
 from tests.web.reading import words
 
+JUNE = date(2026, 6, 15)
 PAGES = (
     "/results/",
     "/results/2026/",
@@ -151,6 +156,23 @@ def test_a_units_card(town: Town):
     assert "每查实一件差评扣 3 分" in said
     assert "10 次以上" in said
     assert "2026-05" in said
+
+
+def test_improvements_made_as_known_at_the_release(town: Town):
+    record = partial(
+        record_improvement, unit=town.world.brigade, by=town.world.person(Role.CASE_MANAGER)
+    )
+    early = record(
+        kind=ImprovementKind.WINDOW_MERGED, title="综合窗口", what="两窗合一", on=JUNE, at=JULY
+    )
+    town.release(JULY + timedelta(hours=1))
+    record(kind=ImprovementKind.OTHER, title="后来的", what="后来", on=JUNE, at=AUGUST)
+    strike_improvement(
+        improvement=early, reason="重复", by=town.world.person(Role.CASE_MANAGER), at=AUGUST
+    )
+    said = words(Client().get("/results/2026/units/B1-1/"))
+    assert "2026-06-15 合并窗口 综合窗口" in said
+    assert "后来的" not in said
 
 
 def test_nothing_on_a_card_names_a_person_or_a_case(town: Town):

@@ -16,6 +16,8 @@ from pingyi.publication import queries, wording
 from pingyi.publication.models import ReleasedResult
 from pingyi.rulebook import Scheme
 from pingyi.rulebook.model import Clause
+from pingyi.supervision.models.improvements import ImprovementKind
+from pingyi.web.components.words import say
 from pingyi.web.observatory.charts import Bar, bars
 from pingyi.web.results.charts import Course, Value, course
 from pingyi.web.results.open import page, results_page
@@ -63,6 +65,10 @@ def unit(request: HttpRequest, season: str, code: str) -> HttpResponseBase:
             "chart": _chart([(f"{one.release.through:%m}", rate_of(one)) for one in months]),
             "years": [_year(one) for one in years],
             "reasons": _reasons(row, scheme),
+            "improvements": [
+                (f"{one.on:%Y-%m-%d}", say(ImprovementKind(one.kind)), one.title)
+                for one in queries.improvements(release, code)
+            ],
         },
     )
 
