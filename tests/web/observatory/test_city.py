@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from pingyi.casework.states import State
 from pingyi.people.roles import Role
@@ -80,4 +83,58 @@ def test_as_many_queries_for_a_thousand_cases_as_for_ten(world: World, desk):
     queries()
     few = queries()
     many_cases(world, State.WITH_UNIT, 990)
-    assert queries() == few <= 20
+    assert queries() == few <= 24
+
+
+def test_three_rates_say_what_they_count(world: World, desk):
+    world.case("settled")
+    world.case("closed")
+    world.case("with_unit")
+    shown = words(desk.get(CITY))
+    assert "响应率 100.00% 3 / 3 · 按时回访或核查" in shown
+    assert "解决率 100.00% 2 / 2" in shown
+    assert "满意率（办理） 100.00% 1 / 1" in shown
+
+
+def test_a_clock_that_ran_out_unmet_lowers_the_response(world: World, desk):
+    world.case("settled")
+    world.case("sorted")
+    assert "响应率 50.00% 1 / 2" in words(desk.get(CITY))
+
+
+def test_how_long_each_stage_takes_in_the_middle(world: World, desk):
+    world.case("closed")
+    clock = world.case("closed").clocks.get(rule="sort")
+    shown = words(desk.get(CITY))
+    assert clock.met_at is not None
+    assert "从评价到分拣" in shown
+    assert "从移交到纪检报告 – 0" in shown
+
+
+def test_what_needs_a_leaders_word_leads_to_the_case(world: World, desk):
+    case = world.case("with_unit")
+    page = desk.get(CITY).content.decode()
+    assert f'href="/case/{case.number}/"' in page
+    elsewhere = signed_in(world.person(Role.LEADER, area=world.elsewhere)).get(CITY)
+    assert case.number not in elsewhere.content.decode()
+
+
+def test_what_is_under_embargo_is_not_on_the_leaders_page(world: World, desk):
+    case = world.case("concluded")
+    page = desk.get(CITY).content.decode()
+    assert case.number not in page
+    assert "本年度还没有查实的差评" in page
+
+
+def test_verified_by_kind_lead_to_the_cases(world: World, desk):
+    case = world.case("closed")
+    page = desk.get(CITY).content.decode()
+    assert f'href="/office/cases/?kind={case.verdicts.get().kind}"' in page
+
+
+def test_units_whose_bad_ratings_rose_or_fell(world: World, desk):
+    at = timezone.now()
+    for days, count in ((40, 1), (2, 4)):
+        for _ in range(count):
+            world.rate(at=at - timedelta(days=days))
+    assert "洪山区劳动监察大队 4 1 ▲ 3" in words(desk.get(CITY))

@@ -20,12 +20,13 @@ from pingyi.casework.models import Case, CaseClock
 from pingyi.casework.states import State
 from pingyi.directory.models import Area, Season, Unit
 from pingyi.people.models import User
+from pingyi.people.permissions import scope_of
 from pingyi.ratings.models import UnitTally
 from pingyi.rulebook import Level, Scheme
 from pingyi.scoring import queries
 from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.words import say
-from pingyi.web.observatory import months
+from pingyi.web.observatory import handling, months
 from pingyi.web.observatory.boards import chosen_season
 from pingyi.web.observatory.charts import Bar, bars
 from pingyi.web.observatory.months import Month
@@ -85,6 +86,9 @@ def city(request: SignedIn) -> HttpResponse:
     whole = _sum(by_district.values())
     by_month = _months(season, scheme, places)
     cases = Case.objects.visible_to(request.user)
+    handled = handling.cases_of(request.user, season)
+    key = f"{season.pk}/{hash(frozenset(places.district_of))}/{_sees(request.user)}"
+    rising, falling = handling.movers(season, places, timezone.localdate(at), key)
     return render(
         request,
         "observatory/city.html",
@@ -95,6 +99,12 @@ def city(request: SignedIn) -> HttpResponse:
             "whole": whole,
             "bad_share": per_cent(Fraction(whole.bad, whole.given) if whole.given else None),
             "ended": _ended(cases, season),
+            "rates": handling.three_rates(handled, at),
+            "stages": handling.stages(handled, key),
+            "kinds": handling.verified_by_kind(handled),
+            "longest": handling.waiting_longest(request.user, at),
+            "rising": rising,
+            "falling": falling,
             "months": by_month,
             "chart": months.chart(by_month),
             "states": _states(cases),
@@ -201,6 +211,12 @@ def _months(season: Season, scheme: Scheme, places: Places) -> list[Month]:
         found = months.from_counts(counted)
         cache.set(key, found, MONTHS_KEPT)
     return found
+
+
+def _sees(user: User) -> str:
+    """What of cases the reader may see beyond the places: two readers alike share what is kept."""
+    own, sealed = scope_of(user, "case.answer"), scope_of(user, "case.investigate")
+    return f"{hash(own.units)}/{hash(sealed.areas)}"
 
 
 def _title(places: Places) -> str:

@@ -1,0 +1,190 @@
+"""How bad ratings are handled, for the leader's page: rates, times, what was found, what moves.
+
+Every figure counts the season's cases that the reader may see, and says out of how many.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from statistics import median
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Case as When_
+from django.db.models import Count, F, Q, QuerySet, Sum, Value, When
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from pingyi.casework.models import Case, CaseClock, Rejudgement, Verdict
+from pingyi.casework.querysets import CaseQuerySet
+from pingyi.casework.states import Kind, State
+from pingyi.directory.models import Season
+from pingyi.people.models import User
+from pingyi.ratings.models import PointTally
+from pingyi.web.components.words import say, span_text
+from pingyi.web.observatory.charts import Bar, bars
+from pingyi.web.observatory.places import Places
+from pingyi.web.observatory.rows import per_cent
+
+KEPT = 300
+"""Seconds for which times and movers are kept: they read a season's clocks and two months' days."""
+MONTH = timedelta(days=30)
+SHOWN = 5
+LEAST = 3
+"""Bad ratings by which a unit's month must differ to be named a mover (A)."""
+VERIFIED = ("verified", "partly")
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A rate with what it counts, and out of how many."""
+
+    label: str | Promise
+    text: str
+    part: int
+    of: int
+    meaning: str | Promise
+
+
+@dataclass(frozen=True)
+class Stage:
+    """How long a stage takes in the middle, over so many cases."""
+
+    label: str | Promise
+    text: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Mover:
+    """A unit's bad ratings in the last thirty days and the thirty before."""
+
+    name: str
+    url: str
+    now: int
+    before: int
+
+    @property
+    def change(self) -> int:
+        return self.now - self.before
+
+    @property
+    def shape(self) -> str:
+        return "▲" if self.change > 0 else "▼"
+
+
+STAGES = (
+    (_("从评价到分拣"), ("sort",)),
+    (_("从评价到回访"), ("call_back",)),
+    (_("从转办到单位答复"), ("handle_simple", "handle_complex")),
+    (_("从移交到纪检报告"), ("referral",)),
+    (_("从认定到答复评价人"), ("reply",)),
+)
+
+
+def cases_of(user: User, season: Season) -> CaseQuerySet:
+    """The season's cases the user may see."""
+    return Case.objects.visible_to(user).filter(rating__season=season)
+
+
+def three_rates(cases: QuerySet[Case], at: datetime) -> list[Rate]:
+    """Response, resolution, satisfaction, as a 12345 office is judged (definitions: (A))."""
+    calls = CaseClock.objects.filter(case__in=cases, rule="call_back", stopped_at__isnull=True)
+    due = Q(met_at__isnull=False) | Q(due_at__lt=at)
+    answered = calls.aggregate(
+        all=Count("pk", filter=due), kept=Count("pk", filter=Q(met_at__lte=F("due_at")))
+    )
+    closed = cases.filter(state=State.CLOSED.value)
+    content = Q(calls__outcome="answered_settled") | Q(rejudgements__satisfied=True)
+    judged = Rejudgement.objects.filter(case__in=cases).aggregate(
+        all=Count("pk"), good=Count("pk", filter=Q(satisfied=True))
+    )
+    solved = closed.filter(content).distinct().count()
+    return [
+        _rate(_("响应率"), answered["kept"], answered["all"], _("按时回访或核查")),
+        _rate(_("解决率"), solved, closed.count(), _("回访当场解决，或评价人再评满意")),
+        _rate(_("满意率（办理）"), judged["good"], judged["all"], _("评价人对办理再评满意")),
+    ]
+
+
+def _rate(label: Any, part: int, of: int, meaning: Any) -> Rate:
+    return Rate(label, per_cent(Fraction(part, of) if of else None), part, of, meaning)
+
+
+def stages(cases: QuerySet[Case], key: str) -> list[Stage]:
+    """The median time of each stage, by the clocks that were met; kept a while."""
+    found: list[tuple[float | None, int]] | None = cache.get(f"stages/{key}")
+    if found is None:
+        spans: dict[str, list[float]] = {}
+        met = CaseClock.objects.filter(case__in=cases, met_at__isnull=False)
+        for rule, started, ended in met.order_by().values_list("rule", "started_at", "met_at"):
+            if ended is not None:
+                spans.setdefault(rule, []).append((ended - started).total_seconds())
+        found = []
+        for _label, rules in STAGES:
+            times = [seconds for rule in rules for seconds in spans.get(rule, ())]
+            found.append((median(times) if times else None, len(times)))
+        cache.set(f"stages/{key}", found, KEPT)
+    return [
+        Stage(label, "–" if middle is None else span_text(timedelta(seconds=middle)), count)
+        for (label, _rules), (middle, count) in zip(STAGES, found, strict=True)
+    ]
+
+
+def verified_by_kind(cases: QuerySet[Case]) -> list[Bar]:
+    """Verdicts that count and found the rating right, by what it was about."""
+    counts = dict(
+        Verdict.objects.counting()
+        .filter(case__in=cases, finding__in=VERIFIED)
+        .order_by()
+        .values_list("kind")
+        .annotate(Count("pk"))
+    )
+    url = reverse("office:cases")
+    shown = [kind for kind in Kind if counts.get(kind.value)]
+    return bars([(say(kind), counts[kind.value], f"{url}?kind={kind}") for kind in shown])
+
+
+def waiting_longest(user: User, at: datetime) -> list[Case]:
+    """The cases overdue the longest: what wants a leader's word now."""
+    return list(
+        Case.objects.visible_to(user)
+        .late(at)
+        .with_clocks()
+        .order_by(F("due_at").asc(nulls_last=True), "pk")[:SHOWN]
+    )
+
+
+def movers(season: Season, places: Places, today: date, key: str) -> list[list[Mover]]:
+    """Units whose bad ratings rose, and fell, the most against the thirty days before."""
+    found: list[list[Mover]] | None = cache.get(f"movers/{key}")
+    if found is None:
+        changed = sorted(_changed(season, places, today), key=lambda m: (-abs(m.change), m.name))
+        found = [
+            [one for one in changed if one.change >= LEAST][:SHOWN],
+            [one for one in changed if one.change <= -LEAST][:SHOWN],
+        ]
+        cache.set(f"movers/{key}", found, KEPT)
+    return found
+
+
+def _changed(season: Season, places: Places, today: date) -> list[Mover]:
+    middle, first = today - MONTH, today - 2 * MONTH
+    days = PointTally.objects.filter(day__gt=first, day__lte=today, level__lte=2, by_default=False)
+    near = days.filter(point__unit__area__code__in=list(places.district_of))
+    sums = (
+        near.order_by()
+        .annotate(late=When_(When(day__gt=middle, then=Value(1)), default=Value(0)))
+        .values_list("point__unit__code", "point__unit__name", "late")
+        .annotate(Sum("count"))
+    )
+    units: dict[tuple[str, str], list[int]] = {}
+    for code, name, late, count in sums:
+        units.setdefault((code, name), [0, 0])[late] += count
+    return [
+        Mover(name, reverse("observatory:unit", args=[season.code, code]), now, before)
+        for (code, name), (before, now) in units.items()
+    ]
