@@ -179,3 +179,12 @@ def test_as_many_queries_for_a_thousand_units_as_for_ten(world: World, desk):
     cold = _queries(desk)
     assert _queries(desk) == few <= 18
     assert cold <= few + 8
+
+
+def test_the_units_of_one_parent(world: World, desk):
+    page = desk.get(f"{BOARD}&group=stations&parent=B1")
+    assert units(page) == ["B1-1"]
+    assert "洪山区人社局" in words(page)
+    assert units(desk.get(f"{BOARD}&group=offices")) == ["B1", "X1"]
+    Unit.objects.create(code="B9", name="无下级的局", group="offices", area=world.district)
+    assert "无下级的局" not in words(desk.get(f"{BOARD}&group=stations"))

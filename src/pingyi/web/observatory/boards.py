@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from pingyi import rulebook
-from pingyi.directory.models import Season
+from pingyi.directory.models import Season, Unit
 from pingyi.directory.seasons import season_on
 from pingyi.people.models import User
 from pingyi.people.permissions import may
@@ -26,7 +26,7 @@ from pingyi.scoring.intervals import FEW
 from pingyi.web.components.access import requires
 from pingyi.web.components.words import in_english
 from pingyi.web.observatory.places import places_of
-from pingyi.web.observatory.rows import SCOREBOARD, Computed, lines_of
+from pingyi.web.observatory.rows import SCOREBOARD, Computed, Rows, lines_of
 
 TIE_KEYS = {"satisfaction_rate": _("满意率"), "ratings": _("评价数")}
 
@@ -48,7 +48,9 @@ def scoreboard(request: HttpRequest) -> HttpResponseBase:
     asked: Any = request
     asked.places = places_of(asked.user, "scoreboard.read")  # for the filter by district
     among = kept_fairness.of(board, group, at=at)
-    listing = Computed(SCOREBOARD, asked, cast(Any, lines_of(board, asked.places, among)), at=at)
+    lines = lines_of(board, asked.places, among)
+    asked.parents = _parents(lines)  # for the filter by parent
+    listing = Computed(SCOREBOARD, asked, cast(Any, lines), at=at)
     if listing.wants_file:
         return listing.file()
     return render(
@@ -75,6 +77,17 @@ def scoreboard(request: HttpRequest) -> HttpResponseBase:
             "at": at,
         },
     )
+
+
+def _parents(lines: Rows) -> list[tuple[str, str]]:
+    """The units that units on the board answer to, by code, with their names; one query."""
+    codes = {line.row.unit.parent for line in lines}
+    known = Unit.objects.order_by("code").values_list("code", "name")
+    return [
+        (code, name)
+        for code, name in known.filter(children__isnull=False).distinct()
+        if code in codes
+    ]
 
 
 def groups_of(season: Season) -> dict[str, Group]:

@@ -315,6 +315,12 @@ SCOREBOARD = DataTable(
             _districts,
         ),
         Filter(
+            "parent",
+            _("主管"),
+            lambda rows, code, at: _kept(rows, lambda row: row.row.unit.parent == code),
+            lambda request: request.parents,
+        ),
+        Filter(
             "honour",
             _("评定结果"),
             lambda rows, honour, at: _kept(rows, lambda row: row.honour == honour),
