@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from pingyi.directory.models import Area, Unit
 from pingyi.kernel.terms import Term
+from pingyi.letters.models import Letter
 
 
 class ProblemState(Term):
@@ -128,4 +129,26 @@ class ProblemStep(models.Model):
                 name="problemstep_by_someone",
                 violation_error_message="A fact says who stated it.",
             )
+        ]
+
+
+class ProblemLetter(models.Model):
+    """A letter written because of a problem. The letter knows nothing of it."""
+
+    problem = models.ForeignKey(Problem, on_delete=models.PROTECT, related_name="letters")
+    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="problems")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=150)
+
+    objects: models.Manager[ProblemLetter] = models.Manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["problem", "letter"], name="problemletter_once"),
+            models.CheckConstraint(
+                condition=~Q(by=""),
+                name="problemletter_by_someone",
+                violation_error_message="A fact says who stated it.",
+            ),
         ]

@@ -12,6 +12,7 @@ from pingyi.casework.models import Case
 from pingyi.casework.problem_models import Problem, ProblemCase, ProblemStep
 from pingyi.casework.querysets import CaseQuerySet
 from pingyi.casework.states import State
+from pingyi.letters.models import Letter
 from pingyi.people.models import User
 from pingyi.people.permissions import scope_of
 
@@ -54,9 +55,15 @@ def membership_of(case: Case) -> ProblemCase | None:
     return case.memberships.filter(left_at__isnull=True).select_related("problem").first()
 
 
+def letters_of(problem: Problem, user: User) -> QuerySet[Letter]:
+    """The letters written because of the problem that the user may see."""
+    return Letter.objects.visible_to(user).filter(problems__problem=problem).order_by("pk")
+
+
 @dataclass(frozen=True)
 class Happened:
-    """One line of a problem's story; `what` is opened, joined, left, a deed's name, or closed."""
+    """One line of a problem's story; `what` is opened, joined, left, a deed's name, letter, or
+    closed."""
 
     at: datetime
     by: str
@@ -72,6 +79,11 @@ def story_of(problem: Problem, user: User) -> list[Happened]:
     told += [
         Happened(step.at, step.by, step.deed, step.text)
         for step in ProblemStep.objects.filter(problem=problem)
+    ]
+    seen = letters_of(problem, user).values("pk")
+    told += [
+        Happened(link.at, link.by, "letter", f"{link.letter.number or ''} {link.letter.title}")
+        for link in problem.letters.filter(letter__in=seen).select_related("letter")
     ]
     if problem.closed_at is not None:
         told.append(Happened(problem.closed_at, problem.closed_by, "closed", problem.outcome))

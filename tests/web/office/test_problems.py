@@ -9,12 +9,16 @@ from pingyi.casework.models import Case
 from pingyi.casework.problem_models import Problem
 from pingyi.people.roles import Role
 from tests.casework.world import after
+from tests.letters.world import open_office
 from tests.staff import signed_in
 from tests.web.reading import words
 
 LIST = "/office/cases/"
 BULK = "/office/cases/bulk/"
 JOIN = "/office/problems/join/"
+
+
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -139,3 +143,19 @@ def test_bulk_closing_closes_what_may_be_and_says_why_not(world, manager):
 def test_nothing_ticked_says_so(world, manager):
     assert "没有勾选案件。" in words(manager.post(BULK, {"deed": "join"}, follow=True))
     assert "没有勾选案件" in words(manager.get(JOIN))
+
+
+def test_the_letter_written_because_of_it_stands_on_its_page():
+    office = open_office()
+    world = office.world
+    manager = signed_in(office.drafter)
+    problem = actions.open_problem(title="排队", area=world.city, by=office.drafter, at=after())
+    page = f"/office/problems/{problem.number}/"
+    assert "关联函件" not in words(manager.get(page))
+    letter = office.draft()
+    assert "关联函件" in words(manager.get(page))
+    done = manager.post(f"{page}letter/", {"letter": str(letter.pk)}, follow=True)
+    assert "未编号 关于改进窗口服务的工作建议函 起草中" in words(done)
+    actions.link_letter(problem=problem, letter=letter, by=office.drafter, at=after())
+    assert problem.letters.count() == 1
+    assert manager.post(f"{page}letter/", {"letter": "999"}).status_code == 422

@@ -33,6 +33,7 @@ from pingyi.casework.actions.problems import (
     edit_problem,
     join_problem,
     leave_problem,
+    link_letter,
     open_problem,
     work_problem,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "give_up_messages",
     "join_problem",
     "leave_problem",
+    "link_letter",
     "load_messages",
     "log_call",
     "note_check",

@@ -34,12 +34,14 @@ from pingyi.casework.problem_models import (
     ProblemCase,
     ProblemCounter,
     ProblemDeed,
+    ProblemLetter,
     ProblemState,
     ProblemStep,
 )
 from pingyi.casework.problem_queries import ANSWERED, cases_of
 from pingyi.casework.states import State
 from pingyi.directory.models import Area, Unit
+from pingyi.letters.models import Letter
 from pingyi.people.models import User
 from pingyi.people.permissions import scope_of
 
@@ -120,6 +122,17 @@ def leave_problem(*, problem: Problem, case: Case, reason: str, by: User, at: da
     if not left:
         raise NotNow(NOT_IN_PROBLEM)
     record(problem, case=case.number)
+
+
+@action("problem.link_letter")
+def link_letter(*, problem: Problem, letter: Letter, by: User, at: datetime) -> ProblemLetter:
+    """Note that a letter was written because of the problem; linking it again changes nothing."""
+    _ask_whether(problem, by)
+    link, _ = ProblemLetter.objects.get_or_create(
+        problem=problem, letter=letter, defaults={"at": at, "by": by.audit_name}
+    )
+    record(problem, letter=letter.pk)
+    return link
 
 
 @action("problem.close")

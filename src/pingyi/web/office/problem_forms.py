@@ -13,6 +13,7 @@ from pingyi.casework.models import Case
 from pingyi.casework.problem_models import Problem
 from pingyi.casework.states import Finding, Kind
 from pingyi.directory.models import Unit
+from pingyi.letters.models import Letter
 from pingyi.web.components.forms import DeskForm, LongTextField, TermField, TextField
 
 NEW = "new"
@@ -117,3 +118,23 @@ class LeaveForm(DeskForm):
 
     def clean_case(self) -> Case:
         return self._cases[self.cleaned_data["case"]]
+
+
+class LetterForm(DeskForm):
+    form_id = "letter"
+    letter = forms.ChoiceField(label=_("函件"))
+
+    def __init__(self, *args: Any, letters: Iterable[Letter], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._letters = {str(letter.pk): letter for letter in letters}
+        letter = self.fields["letter"]
+        assert isinstance(letter, forms.ChoiceField)
+        letter.choices = [(pk, letter_text(found)) for pk, found in self._letters.items()]
+
+    def clean_letter(self) -> Letter:
+        return self._letters[self.cleaned_data["letter"]]
+
+
+def letter_text(letter: Letter) -> str:
+    """A letter's number, or that it has none yet, and its title on one line."""
+    return f"{letter.number or gettext('未编号')} {' '.join(letter.title.split())}"

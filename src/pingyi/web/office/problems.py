@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,7 +23,9 @@ from pingyi.casework.actions.problems import AWAITING, Applied, may_work
 from pingyi.casework.models import Case
 from pingyi.casework.policies import Refusal
 from pingyi.casework.problem_models import Problem, ProblemDeed, ProblemState
-from pingyi.casework.problem_queries import Happened, cases_of, problems_for, story_of
+from pingyi.casework.problem_queries import Happened, cases_of, letters_of, problems_for, story_of
+from pingyi.letters.models import Letter
+from pingyi.letters.states import State as LetterState
 from pingyi.people.models import User
 from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.case_cells import AREA, DUE, KIND, LEVEL, STATE, UNIT, number_column
@@ -38,11 +40,14 @@ from pingyi.web.office.problem_forms import (
     CloseProblemForm,
     DecideForm,
     LeaveForm,
+    LetterForm,
     ReplyForm,
+    letter_text,
 )
 
 TONES = {ProblemState.OPEN: "open", ProblemState.CLOSED: ""}
 SHOWN_FAILURES = 20
+SHOWN_LETTERS = 100
 HAPPENED = {
     "opened": _("建立问题"),
     "joined": _("案件并入"),
@@ -50,6 +55,7 @@ HAPPENED = {
     "check": _("统一记录核查"),
     "decide": _("统一认定"),
     "reply": _("统一答复"),
+    "letter": _("发函"),
     "closed": _("办结"),
 }
 
@@ -170,6 +176,10 @@ def _show(
             "tone": TONES[ProblemState(found.state)],
             "listing": listing,
             "steps": _steps(found, request.user, sent),
+            "letters": [
+                (letter_text(letter), LetterState(letter.state))
+                for letter in letters_of(found, request.user)
+            ],
             "story": [_said(line) for line in story_of(found, request.user)],
         },
         status=status,
@@ -191,10 +201,11 @@ def _steps(found: Problem, user: User, sent: DeskForm | None) -> list[dict[str, 
     if found.state != ProblemState.OPEN or not may_work(found, user):
         return []
     states = list(cases_of(found, user).values_list("state", flat=True))
+    letters = _linkable(found, user).exists()
     steps = []
     for key, (title, submit, _run) in DEEDS.items():
         form = sent if sent is not None and sent.form_id == key else _form(key, found, user)
-        waiting = _waiting(key, states)
+        waiting = _waiting(key, states, letters)
         if waiting == 0 and form is not sent:
             continue
         wrong = form is sent
@@ -206,10 +217,12 @@ def _steps(found: Problem, user: User, sent: DeskForm | None) -> list[dict[str, 
     return steps
 
 
-def _waiting(key: str, states: list[str]) -> int | None:
+def _waiting(key: str, states: list[str], letters: bool) -> int | None:
     """How many of the cases a deed would reach; None for a deed on the problem itself."""
     if key == "leave":
         return None if states else 0
+    if key == "letter":
+        return None if letters else 0
     if key not in list(ProblemDeed):
         return None
     return sum(state in AWAITING[ProblemDeed(key)] for state in states)
@@ -218,6 +231,8 @@ def _waiting(key: str, states: list[str]) -> int | None:
 def _form(key: str, found: Problem, user: User, data: Any = None) -> DeskForm:
     if key == "leave":
         return LeaveForm(data, cases=cases_of(found, user).order_by("number"))
+    if key == "letter":
+        return LetterForm(data, letters=_linkable(found, user)[:SHOWN_LETTERS])
     if key == "about":
         parent = found.parent.code if found.parent else ""
         initial = {"title": found.title, "cause": found.cause, "parent": parent}
@@ -229,6 +244,13 @@ def _form(key: str, found: Problem, user: User, data: Any = None) -> DeskForm:
         "close": CloseProblemForm,
     }
     return forms[key](data)
+
+
+def _linkable(found: Problem, user: User) -> QuerySet[Letter]:
+    """Letters of the user's desk not linked yet, the latest first."""
+    mine: QuerySet[Letter] = Letter.objects.overseen_by(user).exclude(problems__problem=found)
+    mine = mine.exclude(state=LetterState.DROPPED.value)
+    return mine.order_by("-pk")
 
 
 def _work(deed: ProblemDeed) -> Callable[..., Applied]:
@@ -244,6 +266,7 @@ DEEDS: dict[str, tuple[Any, Any, Callable[..., Any]]] = {
     "reply": (_("统一答复"), _("发出答复"), _work(ProblemDeed.REPLY)),
     "about": (_("修改问题"), _("保存"), actions.edit_problem),
     "leave": (_("移出案件"), _("移出"), actions.leave_problem),
+    "letter": (_("关联函件"), _("关联"), actions.link_letter),
     "close": (_("办结问题"), _("办结"), actions.close_problem),
 }
 """Every deed by its form's id: its title, its button, and the action."""
