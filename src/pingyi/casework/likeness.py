@@ -15,15 +15,15 @@ LATEST = 300
 """So many cases are compared with: the latest."""
 
 
-def text_of(case: Case) -> str:
-    """What a case says in its own words and ticked reasons, in Chinese."""
+def text_of(case: Case, *, reasons: bool = True) -> str:
+    """What a case says in its own words and, unless left out, its ticked reasons, in Chinese."""
     source = getattr(case, "source", None)
     said = [source.summary] if source is not None else []
     if source is not None and source.message is not None:
         said.append(source.message.text)
     if case.rating is not None:
         said.append(case.rating.comment)
-        said += _reasons(case)
+        said += _reasons(case) if reasons else []
     return "\n".join(said)
 
 
@@ -51,8 +51,11 @@ def open_ones_like(case: Case, user: User) -> list[Case]:
     free = ~Q(memberships__left_at__isnull=True, memberships__isnull=False)
     others = _compared(user).filter(free).exclude(state__in=closed).exclude(pk=case.pk)
     found = {other.number: other for other in others.order_by("-pk")[:LATEST]}
-    past = [Past(other.number, Kind.PROCESS, text_of(other)) for other in found.values()]
-    return [found[like.number] for like in most_like(text_of(case), past)]
+    # A reason ticked is too little to be of one problem.
+    past = [
+        Past(number, Kind.PROCESS, text_of(other, reasons=False)) for number, other in found.items()
+    ]
+    return [found[like.number] for like in most_like(text_of(case, reasons=False), past)]
 
 
 def _compared(user: User) -> CaseQuerySet:

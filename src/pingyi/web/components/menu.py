@@ -69,7 +69,8 @@ def menu_for(user: User, path: str) -> list[Link]:
             url = reverse(entry.url_name)
         except NoReverseMatch:
             continue
-        links.append(Link(entry.label, url, path.startswith(url)))
+        here = path.startswith(url) or (entry.url_name == "office:cases" and _beside_cases(path))
+        links.append(Link(entry.label, url, here))
     nearest = max((len(link.url) for link in links if link.here), default=0)
     return [replace(link, here=link.here and len(link.url) == nearest) for link in links]
 
@@ -78,3 +79,8 @@ def case_tabs_for(user: User, path: str) -> list[Link]:
     """The tabs `user` may open, the page at `path` marked."""
     found = [(entry, reverse(entry.url_name)) for entry in CASE_TABS if may(user, entry.permission)]
     return [Link(entry.label, url, path == url) for entry, url in found]
+
+
+def _beside_cases(path: str) -> bool:
+    """Whether the page is one of those about cases, or below it."""
+    return any(path.startswith(reverse(entry.url_name)) for entry in CASE_TABS)

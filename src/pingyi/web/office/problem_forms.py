@@ -25,10 +25,10 @@ class AboutForm(DeskForm):
     form_id = "about"
     title = TextField(label=_("问题"), max_length=100)
     cause = LongTextField(
-        label=_("原因"), required=False, rows=3, help_text=_("查明后再填也可以。")
+        label=_("问题原因"), required=False, rows=3, help_text=_("查明后再填也可以。")
     )
     parent = TextField(
-        label=_("主管单位"),
+        label=_("上级主管单位"),
         max_length=120,
         required=False,
         help_text=_("编码或全名：函件将发给它。"),

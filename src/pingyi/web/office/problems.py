@@ -23,7 +23,7 @@ from pingyi.casework.actions.problems import AWAITING, Applied, may_work
 from pingyi.casework.models import Case
 from pingyi.casework.policies import Refusal
 from pingyi.casework.problem_models import Problem, ProblemDeed, ProblemState
-from pingyi.casework.problem_queries import Happened, cases_of, letters_of, problems_for, story_of
+from pingyi.casework.problem_queries import cases_of, letters_of, problems_for, story_of
 from pingyi.letters.models import Letter
 from pingyi.letters.states import State as LetterState
 from pingyi.people.models import User
@@ -93,11 +93,11 @@ PROBLEMS = DataTable(
             style="nowrap",
         ),
         _figure("size", _("案件"), "size"),
-        _figure("units", _("单位"), "units"),
+        _figure("units", _("涉及单位"), "units"),
         _figure("unanswered", _("未答复"), "unanswered"),
         Column(
             "parent",
-            _("主管单位"),
+            _("上级主管单位"),
             lambda row, at: row.parent.name if row.parent else "—",
             sort=("parent__name",),
             style="name",
@@ -180,20 +180,26 @@ def _show(
                 (letter_text(letter), LetterState(letter.state))
                 for letter in letters_of(found, request.user)
             ],
-            "story": [_said(line) for line in story_of(found, request.user)],
+            "story": _story(found, request.user),
         },
         status=status,
     )
 
 
-def _said(line: Happened) -> dict[str, Any]:
-    return {
-        "at": line.at,
-        "who": line.by,
-        "what": HAPPENED[line.what],
-        "text": line.text,
-        "case": line.case,
-    }
+def _story(found: Problem, user: User) -> list[dict[str, Any]]:
+    lines = story_of(found, user)
+    staff = User.objects.filter(username__in={line.by for line in lines})
+    names = {one.username: str(one) for one in staff}
+    return [
+        {
+            "at": line.at,
+            "who": names.get(line.by, line.by),
+            "what": HAPPENED[line.what],
+            "text": line.text,
+            "case": line.case,
+        }
+        for line in lines
+    ]
 
 
 def _steps(found: Problem, user: User, sent: DeskForm | None) -> list[dict[str, Any]]:
