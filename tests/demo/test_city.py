@@ -34,6 +34,7 @@ from pingyi.ratings.models import Contact, PointTally, Rating, UnitTally
 from pingyi.ratings.proof import prove
 from pingyi.rulebook import scheme
 from pingyi.scoring import board
+from pingyi.supervision.models import Improvement, RectificationItem, RectificationList
 from tests.demo.conftest import NOW, QUICK
 
 
@@ -220,3 +221,13 @@ def test_the_large_city_is_of_the_size_told():
     assert len(paper.units) == 7000
     assert len({unit.name for unit in paper.units}) == 7000
     assert SCALES["city"].ratings == 4_020_000
+
+
+def test_what_units_put_right_is_under_way_done_and_late(city: City):
+    lists = RectificationList.objects.with_progress(NOW)
+    assert sorted((row.items_closed, row.items_total) for row in lists) == [(1, 4), (4, 4), (4, 4)]
+    assert sum(row.items_late or 0 for row in lists) == 1
+    (admin,) = (one for one in city.logins if one.role is Role.UNIT_ADMIN)
+    mine = RectificationItem.objects.visible_to(User.objects.get(username=admin.login))
+    assert {item.state for item in mine} == {"open", "submitted", "closed"}
+    assert Improvement.objects.counting().count() == 8

@@ -15,7 +15,7 @@ from pingyi.casework.models import Case
 from pingyi.casework.rules import office_of
 from pingyi.casework.states import State
 from pingyi.clocks.calendar import city_calendar
-from pingyi.demo import founding, history, names, publishing, quick, trail
+from pingyi.demo import founding, history, names, publishing, quick, rectifying, trail
 from pingyi.demo.docket import Docket
 from pingyi.demo.history import History, Place
 from pingyi.demo.plan import SCALES, plan
@@ -106,6 +106,7 @@ def _built(*, scale: str, seed: int, at: datetime, report: Report) -> City:
 
     report.stage("people", PRINTED)
     unit = _unit_to_try()
+    rectifying.put_right(staff, unit, now=at)
     logins = staff.logins(unit, advance=report.advance)
     code = PointCode.objects.filter(point__unit=unit, replaced_at=None).order_by("pk")[0]
     return City(

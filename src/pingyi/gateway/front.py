@@ -320,7 +320,13 @@ class Front:
 _TEXT = (("Content-Type", "text/plain; charset=utf-8"), doors.NO_STORE)
 _BAD_HOST = Answer(400, _TEXT, b"this host is not served here\n")
 _TOO_SLOW = Answer(408, _TEXT, b"the form did not arrive in time\n")
-_TOO_LARGE = Answer(413, _TEXT, b"too large\n")
+_TOO_LARGE = Answer(
+    413,
+    _TEXT,
+    "上传的内容合计超过 64 MB，没有收下。请返回上一页，减少文件后重新提交。\n"
+    "More than 64 MB was sent, and nothing was taken. Go back, choose fewer files, and send "
+    "again.\n".encode(),
+)
 _FAILED = Answer(500, _TEXT, b"something went wrong here; it was noted\n")
 _ALIVE = Answer(200, _TEXT, b"ok\n")
 
