@@ -18,7 +18,7 @@ MAX_MEGAPIXELS = 50
 QUALITY = 90
 
 _FORMATS: dict[str, tuple[Format, dict[str, object]]] = {
-    "JPEG": (JPEG, {"quality": QUALITY, "optimize": True}),
+    "JPEG": (JPEG, {"quality": QUALITY}),
     "PNG": (PNG, {}),
     "WEBP": (WEBP, {"quality": QUALITY}),
 }
@@ -68,8 +68,8 @@ def _anew(content: bytes, name: str, options: dict[str, object]) -> bytes:
         if picture.width * picture.height > MAX_MEGAPIXELS * 1_000_000:
             raise Refused(Why.TOO_MANY_PIXELS, limit=MAX_MEGAPIXELS)
         picture.load()
-        upright = ImageOps.exif_transpose(picture)
-        bare = _bare(upright, name)
+        ImageOps.exif_transpose(picture, in_place=True)
+        bare = _bare(picture, name)
     kept = io.BytesIO()
     bare.save(kept, name, **options)
     return kept.getvalue()
