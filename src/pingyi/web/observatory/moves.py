@@ -244,7 +244,7 @@ SIMULATION = DataTable(
         ),
         Column(
             "difference",
-            _("差额（占满分百分比）"),
+            _("差额 %"),
             lambda row, at: signed(row.difference),
             value=lambda row: "" if row.difference is None else str(per_cent(row.difference)),
             sort=("difference",),

@@ -286,7 +286,7 @@ SCOREBOARD = DataTable(
         ),
         Column(
             "last",
-            _("确属末位的概率"),
+            _("确属末位概率"),
             lambda row, at: chance_cell(row.last),
             value=lambda row: "" if row.last is None else f"{row.last:.4f}",
             sort=("last",),
