@@ -29,7 +29,7 @@ _PGBENCH = f"""\\set n random(1, 1000000000)
 INSERT INTO bare_rating ({_COLUMNS}) VALUES (gen_random_uuid(), {_BYTES},
  left(gen_random_uuid()::text, 17), 1 + :n % 100, 1 + :n % 25, 1, 'qr', 4, false, '517', '', '',
  now(), current_date, {_BYTES}, {_BYTES});
-"""  # noqa: S608
+"""
 CLIENTS = 32
 
 
@@ -68,9 +68,7 @@ def _postgresql_without_pgbench(url: str, seconds: int) -> float:
     import psycopg
 
     ends = time.monotonic() + seconds
-    insert = "INSERT INTO bare_rating ({}) VALUES ({})".format(  # noqa: S608
-        _COLUMNS, ", ".join(["%s"] * 16)
-    )
+    insert = "INSERT INTO bare_rating ({}) VALUES ({})".format(_COLUMNS, ", ".join(["%s"] * 16))
 
     def client(number: int) -> int:
         done = 0
@@ -92,9 +90,7 @@ def sqlite(database: Path, seconds: int) -> float:
         connection.execute("PRAGMA synchronous=FULL")
         for statement in _table_of_ratings(database):
             connection.execute(statement)
-        insert = "INSERT INTO ratings_rating ({}) VALUES ({})".format(  # noqa: S608
-            _COLUMNS, ", ".join("?" * 16)
-        )
+        insert = "INSERT INTO ratings_rating ({}) VALUES ({})".format(_COLUMNS, ", ".join("?" * 16))
         done, started = 0, time.perf_counter()
         while (passed := time.perf_counter() - started) < seconds:
             key, *row = _row(uuid.uuid4())

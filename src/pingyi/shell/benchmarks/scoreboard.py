@@ -14,7 +14,7 @@ from time import perf_counter
 
 import click
 
-from pingyi.shell.benchmarks import releases
+from pingyi.shell.benchmarks import city_facts, releases
 from pingyi.shell.benchmarks.report import Measurement
 
 LIMIT = "bare SQL: ratings and points of every unit, in one statement"
@@ -82,7 +82,7 @@ def _measured(database: str, environ: dict[str, str], rounds: int) -> list[Measu
             more={"units": 7000},
         )
         for name, at_most in ALL.items()
-    ]
+    ] + city_facts.measurements(database, timings["city"])
 
 
 def main(rounds: int) -> None:
@@ -139,7 +139,8 @@ def main(rounds: int) -> None:
     for deed in deeds.values():
         deed()
     timings = {name: [_milliseconds(deed) for _ in range(rounds)] for name, deed in deeds.items()}
-    sys.stdout.write(json.dumps(timings))
+    city = city_facts.timed(season, at=at, rounds=rounds)
+    sys.stdout.write(json.dumps({**timings, "city": city}))
 
 
 def _milliseconds(deed: Callable[[], None]) -> float:
