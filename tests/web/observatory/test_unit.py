@@ -137,9 +137,9 @@ def test_how_sure_the_figures_are_stands_beside_the_score(world: World, desk):
     _rated(world, 1, 3)
     shown = words(desk.get(PAGE))
     # Wilson's interval of 3 in 4: 30.1 % to 95.4 %, rounded outwards.
-    assert "满意率 75.00% 30.0%–95.5% 评价少 少于 30 条，不宜据此比较。" in shown
+    assert "满意率 75.00% 30.0%–95.5% 评价少 · 少于 30 条，不宜据此比较。" in shown
     assert "实有 0 件 / 4 次办事" in shown
-    assert "默认评价 0 不计入满意率。" in shown
+    assert "默认评价 0 · 不计入满意率。" in shown
 
 
 def test_what_would_change_its_rank_is_computed_by_the_engine(world: World, desk):
