@@ -43,6 +43,8 @@ class Why(StrEnum):
     LINK_SPENT = "link_spent"
     OWN_FACTOR = "own_factor"
     NO_FACTOR = "no_factor"
+    NOT_SECURITY_ADMIN = "not_security_admin"
+    OTHERS_CAN_HELP = "others_can_help"
 
 
 TEXTS: dict[Why, str | Promise] = {
@@ -64,6 +66,8 @@ TEXTS: dict[Why, str | Promise] = {
     Why.LINK_SPENT: _("链接已使用或已过期"),
     Why.OWN_FACTOR: _("自己的两步验证请在“我的账号”里停用"),
     Why.NO_FACTOR: _("该用户没有启用两步验证"),
+    Why.NOT_SECURITY_ADMIN: _("只用于安全管理员；其他人请安全管理员在用户页面处理"),
+    Why.OTHERS_CAN_HELP: _("还有别的安全管理员，可以在用户页面处理"),
 }
 
 

@@ -12,6 +12,7 @@ import click
 from django.core.exceptions import ImproperlyConfigured
 
 COMMANDS = {
+    "audit": "pingyi.shell.audit",
     "backup": "pingyi.shell.backup",
     "bench": "pingyi.shell.bench",
     "check-tallies": "pingyi.shell.check_tallies",
@@ -23,6 +24,7 @@ COMMANDS = {
     "keys": "pingyi.shell.keys",
     "manage": "pingyi.shell.manage",
     "releases": "pingyi.shell.releases",
+    "rescue": "pingyi.shell.rescue",
     "restore": "pingyi.shell.restore",
     "retention": "pingyi.shell.retention",
     "schemes": "pingyi.shell.schemes",

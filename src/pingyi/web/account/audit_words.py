@@ -128,6 +128,7 @@ ACTIONS: dict[str, str | Promise] = {
     "user.mail": _("设置邮箱与每日汇总"),
     "user.password": _("设置密码"),
     "user.reactivate": _("启用账号"),
+    "user.rescue": _("在服务器上恢复安全管理员登录"),
     "user.reset_factor": _("重置两步验证"),
     "user.unlock": _("解锁"),
 }

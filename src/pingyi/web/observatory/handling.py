@@ -47,6 +47,7 @@ class Rate:
     part: int
     of: int
     meaning: str | Promise
+    url: str
 
 
 @dataclass(frozen=True)
@@ -103,15 +104,17 @@ def three_rates(cases: QuerySet[Case], at: datetime) -> list[Rate]:
         all=Count("pk"), good=Count("pk", filter=Q(satisfied=True))
     )
     solved = closed.filter(content).distinct().count()
+    every = reverse("office:cases")
+    ended = f"{every}?state=closed"
     return [
-        _rate(_("响应率"), answered["kept"], answered["all"], _("按时回访或核查")),
-        _rate(_("解决率"), solved, closed.count(), _("回访当场解决，或评价人再评满意")),
-        _rate(_("满意率（办理）"), judged["good"], judged["all"], _("评价人对办理再评满意")),
+        _rate(_("响应率"), answered["kept"], answered["all"], _("按时回访或核查"), every),
+        _rate(_("解决率"), solved, closed.count(), _("回访当场解决，或评价人再评满意"), ended),
+        _rate(_("满意率（办理）"), judged["good"], judged["all"], _("评价人对办理再评满意"), ended),
     ]
 
 
-def _rate(label: Any, part: int, of: int, meaning: Any) -> Rate:
-    return Rate(label, per_cent(Fraction(part, of) if of else None), part, of, meaning)
+def _rate(label: Any, part: int, of: int, meaning: Any, url: str) -> Rate:
+    return Rate(label, per_cent(Fraction(part, of) if of else None), part, of, meaning, url)
 
 
 def stages(cases: QuerySet[Case], key: str) -> list[Stage]:
