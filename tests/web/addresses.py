@@ -25,6 +25,11 @@ from pingyi.directory import actions as directory
 from pingyi.directory import proposals
 from pingyi.directory.content import AreaRow, Content
 from pingyi.directory.models import Enrolment
+from pingyi.files.actions import checked
+from pingyi.letters import actions as letters
+from pingyi.letters.models import Organ, Recipient
+from pingyi.letters.states import Desk
+from pingyi.letters.states import Kind as LetterKind
 from pingyi.people import actions as people
 from pingyi.people.roles import Role
 from pingyi.privacy.models import DataRequest, PryingMark, RequestKind
@@ -105,6 +110,7 @@ def parts_of(world: World, case: Case) -> Parts:
     message, proposed = _messages(world, at=at)
     released = a_release(world)
     finding, duty, measure, naming = _accountability(world, at=at)
+    organ, recipient, file = _letter(world, at=at)
     return {
         ("results/", "season"): world.season.code,
         ("results/", "group"): world.brigade.group,
@@ -149,6 +155,16 @@ def parts_of(world: World, case: Case) -> Parts:
         ("office/problems/", "key"): "about",
         ("office/requests/", "pk"): str(_request(case).pk),
         ("audit/prying/", "pk"): str(_mark(world, case).pk),
+        ("letter", "pk"): str(recipient.letter_id),
+        ("letter-files/", "pk"): str(file),
+        ("letter/", "recipient"): str(recipient.pk),
+        ("office/letters/", "pk"): str(recipient.letter_id),
+        ("office/letters/", "recipient"): str(recipient.pk),
+        ("office/letters/", "key"): "withdraw",
+        ("office/letters/<int:pk>/to/", "key"): "remind",
+        ("office/letters/organs/", "pk"): str(organ.pk),
+        ("unit/letters/", "pk"): str(recipient.pk),
+        ("unit/letters/", "key"): "acknowledge",
         ("scoreboard/", "season"): world.season.code,
         ("scoreboard/", "code"): world.brigade.code,
     }
@@ -240,3 +256,29 @@ def _accountability(world: World, *, at: datetime) -> tuple[Finding, Duty, Measu
         case=verified, unit=world.brigade, name="某某", by=world.manager, at=at
     )
     return finding, duty, measure, naming
+
+
+def _letter(world: World, *, at: datetime) -> tuple[Organ, Recipient, int]:
+    """A letter of the district's office to the brigade, with a file; who it went to."""
+    organ = letters.add_organ(
+        name="洪山区治庸办",
+        signature="",
+        area=world.district,
+        desk=Desk.OFFICE,
+        prefixes={LetterKind.SUGGESTION: "洪治庸函"},
+        by=SYSTEM,
+        at=at,
+    )
+    drafted = letters.draft_letter(
+        organ=organ,
+        kind=LetterKind.SUGGESTION,
+        title="t",
+        body="b",
+        addressees=[letters.Addressee(world.brigade)],
+        uploads=[checked(upload("a.pdf", pdf()))],
+        by=world.manager,
+        at=at,
+    )
+    letters.submit_letter(letter=drafted, by=world.manager, at=at)
+    letters.issue_letter(letter=drafted, by=world.person(Role.LEADER), at=at)
+    return organ, drafted.recipients.get(), drafted.files.get().file_id

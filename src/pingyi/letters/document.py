@@ -184,15 +184,12 @@ def _text(document: DocumentType, paper: Paper) -> None:
             line.paragraph_format.keep_with_next = True
     if paper.annexes:
         _blank(document, 1)
-    numbered = len(paper.annexes) > 1
-    for place, name in enumerate(paper.annexes, start=1):
+    for place, text in enumerate(paper.annex_lines):
         line = document.add_paragraph()
-        lead = "附件：" if place == 1 else ""
-        number = f"{place}." if numbered else ""
         # Later lines of a name begin under its first character.
-        hang = 3 + width_of(number)
-        _indent(line, left=2 + hang, **({"hanging": hang} if lead else {"hanging": hang - 3}))
-        _run(line, f"{lead}{number}{name}")
+        number = 1 if len(paper.annexes) > 1 else 0
+        _indent(line, left=5 + number, hanging=number if place else 3 + number)
+        _run(line, text)
 
 
 def _heading_face(paragraph: Paragraph) -> str:

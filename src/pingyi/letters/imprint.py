@@ -25,8 +25,8 @@ def add_imprint(document: Document, paper: Paper) -> None:
     anchor = document.add_paragraph()
     anchor.paragraph_format.line_spacing = Pt(1)
     lines = [_rule(THICK)]
-    if paper.copies:
-        lines += [_line(f"抄送：{'，'.join(paper.copies)}。", hanging=3), _rule(THIN)]
+    if paper.copied:
+        lines += [_line(paper.copied, hanging=3), _rule(THIN)]
     lines += [_line(f"{paper.head}\t{paper.imprint}"), _rule(THICK)]
     for line in lines:
         anchor._p.addprevious(parse_xml(line))

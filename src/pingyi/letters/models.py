@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from pingyi.clocks.models import Deadline, Pause
 from pingyi.directory.models import Area, Unit
+from pingyi.files.models import StoredFile
 from pingyi.kernel.terms import Term
 from pingyi.letters.querysets import LetterQuerySet, RecipientQuerySet
 from pingyi.letters.states import Desk, Kind, Part, State
@@ -261,6 +262,26 @@ class Reminder(models.Model):
     recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, related_name="reminders")
     at = models.DateTimeField()
     by = models.CharField(max_length=150)
+
+    class Meta:
+        ordering = ["id"]
+
+
+class LetterFile(models.Model):
+    """A file that goes out with a letter."""
+
+    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="files")
+    file = models.OneToOneField(StoredFile, on_delete=models.PROTECT, related_name="letter")
+
+    class Meta:
+        ordering = ["id"]
+
+
+class ReplyFile(models.Model):
+    """A file that came with a reply."""
+
+    reply = models.ForeignKey(LetterReply, on_delete=models.PROTECT, related_name="files")
+    file = models.OneToOneField(StoredFile, on_delete=models.PROTECT, related_name="letter_reply")
 
     class Meta:
         ordering = ["id"]

@@ -29,6 +29,20 @@ class Paper:
     imprint: str
     made_at: datetime
 
+    @property
+    def copied(self) -> str:
+        """The line of copies; "" without any."""
+        return f"抄送：{'，'.join(self.copies)}。" if self.copies else ""
+
+    @property
+    def annex_lines(self) -> tuple[str, ...]:
+        """`附件：1.清单`, and under it `2.表`; a single annex has no number."""
+        numbered = len(self.annexes) > 1
+        return tuple(
+            ("附件：" if place == 1 else "") + (f"{place}." if numbered else "") + name
+            for place, name in enumerate(self.annexes, start=1)
+        )
+
 
 def paper_of(letter: Letter) -> Paper:
     """The letter's paper; two queries."""

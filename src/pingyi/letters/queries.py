@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Count, Exists, OuterRef, Q
 
 from pingyi.audit.queries import events_about
+from pingyi.files.models import StoredFile
 from pingyi.letters.models import Letter, LetterReply, Organ, Recipient
 from pingyi.letters.policies import may_draft
 from pingyi.letters.querysets import LetterQuerySet, RecipientQuerySet
@@ -163,6 +164,20 @@ def _about(reply: LetterReply) -> list[Step]:
         returned = (reply.returned_at, reply.returned_by, "letter.return", reply.returned_reason)
         told.append(Step(*returned))
     return told
+
+
+def files_of(recipient: Recipient) -> list[StoredFile]:
+    """What came with the recipient's replies, oldest first."""
+    mine = StoredFile.objects.filter(letter_reply__reply__recipient=recipient)
+    return list(mine.order_by("pk"))
+
+
+def file_for(user: User, pk: int) -> StoredFile | None:
+    """A letter's or a reply's file, if the user may have it."""
+    letters = Q(letter__letter__in=Letter.objects.visible_to(user).values("pk"))
+    sent = Q(letter_reply__reply__recipient__in=Recipient.objects.of_units(user).values("pk"))
+    seen = Q(letter_reply__reply__recipient__in=Recipient.objects.overseen_by(user).values("pk"))
+    return StoredFile.objects.filter(letters | sent | seen, pk=pk).first()
 
 
 def names_of(logins: object) -> dict[str, str]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import F
 
 from pingyi.audit.actions import Actor, action, record
 from pingyi.clocks import actions as clocks
+from pingyi.files.actions import Checked, store_file
 from pingyi.letters import messages
 from pingyi.letters.actions.steps import LONGEST_REPLY, required
-from pingyi.letters.models import Letter, LetterReply, Recipient
+from pingyi.letters.models import Letter, LetterReply, Recipient, ReplyFile
 from pingyi.letters.policies import Refused, Why, may_reply, why_not_reply
 from pingyi.letters.states import State
 
@@ -29,7 +31,14 @@ def acknowledge(*, recipient: Recipient, by: Actor, at: datetime) -> Recipient:
 
 
 @action("letter.reply")
-def reply_to_letter(*, recipient: Recipient, text: str, by: Actor, at: datetime) -> LetterReply:
+def reply_to_letter(
+    *,
+    recipient: Recipient,
+    text: str,
+    uploads: Sequence[Checked] = (),
+    by: Actor,
+    at: datetime,
+) -> LetterReply:
     """The unit's reply; it acknowledges too. Raises Refused."""
     text = required(text, "text", longest=LONGEST_REPLY)
     _lock(recipient.letter)
@@ -38,6 +47,8 @@ def reply_to_letter(*, recipient: Recipient, text: str, by: Actor, at: datetime)
         raise Refused(why)
     _stamp(recipient, by=by, at=at)
     reply = LetterReply.objects.create(recipient=recipient, text=text, at=at, by=by.audit_name)
+    for upload in uploads:
+        ReplyFile.objects.create(reply=reply, file=store_file(upload=upload, by=by, at=at))
     clocks.meet(recipient.clocks.all(), at=at)
     messages.tell_of_the_reply(recipient, by=by, at=at)
     record(recipient.letter, recipient=recipient.pk, reply=reply.pk)

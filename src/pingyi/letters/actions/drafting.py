@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -10,9 +10,10 @@ from django.db.models import F
 
 from pingyi.audit.actions import Actor, action, record
 from pingyi.directory.models import Unit
+from pingyi.files.actions import Checked, store_file
 from pingyi.letters import messages
 from pingyi.letters.actions.steps import LONGEST_BODY, cleaned, required, stamp, take
-from pingyi.letters.models import Letter, Organ, Recipient
+from pingyi.letters.models import Letter, LetterFile, Organ, Recipient
 from pingyi.letters.policies import LONGEST_DAYS, Refused, Why, in_reach, may_draft
 from pingyi.letters.states import Kind, Part, State
 
@@ -36,6 +37,7 @@ def draft_letter(
     salutation: str = "",
     annexes: str = "",
     wants_reply: bool = True,
+    uploads: Sequence[Checked] = (),
     by: Actor,
     at: datetime,
 ) -> Letter:
@@ -52,6 +54,7 @@ def draft_letter(
     _write(letter, title, body, salutation, annexes, wants_reply)
     letter.save()
     _address(letter, addressees)
+    _attach(letter, uploads, by=by, at=at)
     record(letter, kind=letter.kind, organ=organ.pk, recipients=len(addressees))
     return letter
 
@@ -66,10 +69,15 @@ def edit_letter(
     salutation: str = "",
     annexes: str = "",
     wants_reply: bool = True,
+    uploads: Sequence[Checked] = (),
+    remove: Collection[int] = (),
     by: Actor,
     at: datetime,
 ) -> Letter:
-    """Write the draft anew, over the wording the caller has read. Raises Refused."""
+    """Write the draft anew, over the wording the caller has read. Raises Refused.
+
+    `uploads` are added to its files; `remove` are keys of stored files to take off.
+    """
     if not may_draft(by, letter.organ):
         raise Refused(Why.NOT_YOURS)
     if letter.state != State.DRAFT:
@@ -82,6 +90,8 @@ def edit_letter(
     letter.save(update_fields=["title", "body", "salutation", "annexes", "wants_reply"])
     letter.recipients.all().delete()
     _address(letter, addressees)
+    letter.files.filter(file__in=remove).delete()
+    _attach(letter, uploads, by=by, at=at)
     record(letter, revision=letter.revision, recipients=len(addressees))
     return letter
 
@@ -142,6 +152,11 @@ def _address(letter: Letter, addressees: Sequence[Addressee]) -> None:
         )
         for addressee in addressees
     )
+
+
+def _attach(letter: Letter, uploads: Sequence[Checked], *, by: Actor, at: datetime) -> None:
+    for upload in uploads:
+        LetterFile.objects.create(letter=letter, file=store_file(upload=upload, by=by, at=at))
 
 
 def _check(organ: Organ, addressee: Addressee) -> None:

@@ -44,6 +44,7 @@ CLOCK_NAMES = {
     "re_judge": _("评价人再评"),
     "appeal": _("申诉"),
     "appeal_review": _("复核"),
+    "letter_reply": _("答复函件"),
 }
 
 

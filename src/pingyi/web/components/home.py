@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from pingyi.casework.models import Case
+from pingyi.letters.models import Letter, Recipient
 from pingyi.people.permissions import roles_of
 from pingyi.people.roles import Role
 from pingyi.web.components.access import SignedIn
@@ -47,3 +48,16 @@ def case(request: SignedIn, number: str) -> HttpResponseBase:
     if Case.objects.overseen_by(request.user).filter(pk=found.pk).exists():
         return redirect("office:case", number)
     return redirect("unit:case", number)
+
+
+@require_safe
+def letter(request: SignedIn, pk: int, recipient: int | None = None) -> HttpResponseBase:
+    """On to the reader's own page of a letter, or of one of its recipients."""
+    if Letter.objects.overseen_by(request.user).filter(pk=pk).exists():
+        if recipient is None:
+            return redirect("office:letter", pk)
+        return redirect("office:letter-recipient", pk, recipient)
+    mine = Recipient.objects.of_units(request.user).filter(letter__pk=pk).order_by("pk").first()
+    if mine is None:
+        raise Http404
+    return redirect("unit:letter", mine.pk)

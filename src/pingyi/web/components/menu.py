@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from pingyi.letters import queries as letters
 from pingyi.people.models import User
 from pingyi.people.permissions import may
 
@@ -17,6 +19,16 @@ class Entry:
     label: str | Promise
     url_name: str
     permission: str
+    count: Callable[[User], int] | None = None
+    """How much waits there for the user, to stand beside the label."""
+
+
+def _letters_to_do(user: User) -> int:
+    return letters.to_issue(user).count() + letters.to_judge(user).count()
+
+
+def _letters_to_answer(user: User) -> int:
+    return letters.to_answer(user).order_by().count()
 
 
 ENTRIES: tuple[Entry, ...] = (
@@ -26,11 +38,13 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(_("本单位"), "unit:desk", "case.answer"),
     Entry(_("整改"), "office:rectification", "rectification.read"),
     Entry(_("整改"), "unit:rectification", "rectification.work"),
+    Entry(_("来函"), "unit:letters", "letter.reply", _letters_to_answer),
     Entry(_("移交件"), "inspectors:desk", "case.investigate"),
     Entry(_("监督事项"), "office:findings", "finding.oversee"),
     Entry(_("问责台账"), "inspectors:measures", "measure.read"),
     Entry(_("问责建议"), "office:duties", "duty.read"),
     Entry(_("监督与问责"), "unit:duties", "duty.own"),
+    Entry(_("函件"), "office:letters", "letter.read", _letters_to_do),
     Entry(_("概览"), "observatory:city", "scoreboard.read"),
     Entry(_("积分榜"), "observatory:scoreboard", "scoreboard.read"),
     Entry(_("结果发布"), "office:releases", "release.read"),
@@ -57,6 +71,7 @@ class Link:
     label: str | Promise
     url: str
     here: bool
+    count: int = 0
 
 
 def menu_for(user: User, path: str) -> list[Link]:
@@ -70,7 +85,8 @@ def menu_for(user: User, path: str) -> list[Link]:
         except NoReverseMatch:
             continue
         here = path.startswith(url) or (entry.url_name == "office:cases" and _beside_cases(path))
-        links.append(Link(entry.label, url, here))
+        count = entry.count(user) if entry.count else 0
+        links.append(Link(entry.label, url, here, count))
     nearest = max((len(link.url) for link in links if link.here), default=0)
     return [replace(link, here=link.here and len(link.url) == nearest) for link in links]
 

@@ -12,19 +12,23 @@ from django.utils.translation import gettext_lazy as _
 
 from pingyi.casework import queries
 from pingyi.casework.querysets import CaseQuerySet
+from pingyi.letters import queries as letters
+from pingyi.letters.querysets import LetterQuerySet, RecipientQuerySet
 from pingyi.people.models import User
 from pingyi.people.permissions import may
+
+Rows = CaseQuerySet | LetterQuerySet | RecipientQuerySet
 
 
 @dataclass(frozen=True)
 class Queue:
-    """Cases waiting for one kind of work, which takes `permission`; worked at `url_name`."""
+    """What waits for one kind of work, which takes `permission`; worked at `url_name`."""
 
     key: str
     title: str | Promise
     task: str | Promise
     permission: str
-    rows: Callable[[User], CaseQuerySet]
+    rows: Callable[[User], Rows]
     url_name: str
     query: str = ""
 
@@ -117,6 +121,31 @@ INVESTIGATING = Queue(
     queries.inspectors_desk,
     "inspectors:desk",
 )
+LETTERS_TO_ANSWER = Queue(
+    "letters-to-answer",
+    _("待办来函"),
+    _("签收函件，按期书面答复"),
+    "letter.reply",
+    letters.to_answer,
+    "unit:letters",
+)
+LETTERS_TO_ISSUE = Queue(
+    "letters-to-issue",
+    _("待签发函件"),
+    _("核对文稿，签发时编号"),
+    "letter.read",
+    letters.to_issue,
+    "office:letters",
+    "state=submitted",
+)
+REPLIES_TO_JUDGE = Queue(
+    "replies-to-judge",
+    _("待审核的答复"),
+    _("采纳，或写明原因退回"),
+    "letter.read",
+    letters.to_judge,
+    "office:letters-to-judge",
+)
 QUEUES = (
     INVESTIGATING,
     SORTING,
@@ -128,6 +157,9 @@ QUEUES = (
     REVIEWING,
     REPLYING,
     ANSWERING,
+    LETTERS_TO_ANSWER,
+    LETTERS_TO_ISSUE,
+    REPLIES_TO_JUDGE,
 )
 
 

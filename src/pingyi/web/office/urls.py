@@ -7,6 +7,7 @@ from pingyi.web.office import (
     cases,
     directory_urls,
     intake_urls,
+    letter_urls,
     outbox,
     rectification_urls,
     releases,
@@ -16,6 +17,7 @@ from pingyi.web.office import (
 
 urlpatterns: list = [
     *directory_urls.urlpatterns,
+    *letter_urls.urlpatterns,
     *intake_urls.urlpatterns,
     *rectification_urls.urlpatterns,
     *accountability_urls.urlpatterns,

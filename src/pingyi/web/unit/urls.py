@@ -1,8 +1,12 @@
 from django.urls import path
 
-from pingyi.web.unit import duties, pages, rectification, verdicts
+from pingyi.web.unit import duties, letters, pages, rectification, verdicts
 
 urlpatterns: list = [
+    path("letters/", letters.letters, name="letters"),
+    path("letters/<int:pk>/", letters.letter, name="letter"),
+    path("letters/<int:pk>/docx/", letters.docx, name="letter-docx"),
+    path("letters/<int:pk>/<str:key>/", letters.deed, name="letter-deed"),
     path("", pages.desk, name="desk"),
     path("duties/", duties.duties, name="duties"),
     path("verdicts/", verdicts.listed, name="verdicts"),

@@ -1,0 +1,169 @@
+"""How letters look in a table and on a page: tones, columns and what the desks share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from pingyi.files.models import StoredFile
+from pingyi.files.serving import attachment
+from pingyi.files.vault import FileLost
+from pingyi.letters import queries
+from pingyi.letters.document import docx_of
+from pingyi.letters.models import Letter, Recipient
+from pingyi.letters.paper import paper_of
+from pingyi.letters.states import Kind, Progress, State
+from pingyi.web.components.access import SignedIn, requires
+from pingyi.web.components.file_fields import FileRow
+from pingyi.web.components.markup import clock, term_tag
+from pingyi.web.components.tables import Column, Filter
+from pingyi.web.components.words import moment_text, say
+
+STATE_TONES = {
+    State.DRAFT: "",
+    State.SUBMITTED: "open",
+    State.ISSUED: "good",
+    State.WITHDRAWN: "warn",
+    State.DROPPED: "",
+}
+PROGRESS_TONES = {
+    Progress.UNREAD: "open",
+    Progress.TAKEN: "good",
+    Progress.TO_REPLY: "open",
+    Progress.REPLIED: "warn",
+    Progress.RETURNED: "open",
+    Progress.ACCEPTED: "good",
+    Progress.ENDED: "",
+}
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+STEPS = {
+    "letter.draft": _("起草"),
+    "letter.edit": _("修改"),
+    "letter.submit": _("提交签发"),
+    "letter.send_back": _("退回修改"),
+    "letter.issue": _("签发"),
+    "letter.withdraw": _("撤回"),
+    "letter.drop": _("弃稿"),
+    "letter.remind": _("催办"),
+    "letter.acknowledge": _("签收"),
+    "letter.reply": _("答复"),
+    "letter.accept": _("采纳答复"),
+    "letter.return": _("退回答复"),
+}
+
+
+def state_tag(letter: Letter) -> SafeString:
+    """The letter's state."""
+    state = State(letter.state)
+    return term_tag(state, STATE_TONES[state])
+
+
+def progress_tag(recipient: Recipient) -> SafeString:
+    """Where a recipient stands."""
+    found = queries.progress(recipient)
+    return term_tag(found, PROGRESS_TONES[found])
+
+
+def number_text(letter: Letter) -> str:
+    """The number, or that there is none yet."""
+    return letter.number or gettext("（未编号）")
+
+
+def due_cell(recipient: Any, at: datetime) -> SafeString:
+    """The awaited reply's clock."""
+    return clock(recipient.due_at, at) if recipient.due_at else SafeString("—")
+
+
+def entries(steps: Iterable[queries.Step]) -> list[dict[str, Any]]:
+    """A story's lines for `components/timeline.html`."""
+    return [
+        {"at": step.at, "who": step.who, "text": STEPS[step.action], "detail": step.detail}
+        for step in steps
+    ]
+
+
+def file_rows(files: Iterable[StoredFile]) -> list[FileRow]:
+    """Files of letters and replies, each at its address."""
+    return [FileRow(file, reverse("letter-file", args=[file.pk])) for file in files]
+
+
+def files_of(letter: Letter) -> list[FileRow]:
+    """The files that go out with a letter."""
+    return file_rows(StoredFile.objects.filter(letter__letter=letter).order_by("pk"))
+
+
+def download(letter: Letter) -> HttpResponse:
+    """The letter as a file named after its number."""
+    name = f"{letter.number or letter.plain_title}.docx"
+    header = content_disposition_header(True, name) or "attachment"
+    return HttpResponse(
+        docx_of(paper_of(letter)),
+        content_type=DOCX,
+        headers={"Content-Disposition": header, "Cache-Control": "no-store"},
+    )
+
+
+@requires("letter.read", "letter.recommend", "letter.reply")
+@require_safe
+def file(request: SignedIn, pk: int) -> HttpResponse:
+    """A file of a letter or of a reply, to whoever may read them."""
+    found = queries.file_for(request.user, pk)
+    if found is None:
+        raise Http404
+    try:
+        return attachment(found)
+    except FileLost:
+        raise Http404 from None
+
+
+def _search(lead: str) -> Filter:
+    def apply(rows: QuerySet, text: str, at: datetime) -> QuerySet:
+        return rows.filter(
+            Q(**{f"{lead}number__icontains": text}) | Q(**{f"{lead}title__icontains": text})
+        )
+
+    return Filter("q", _("文号或标题"), apply)
+
+
+def _by_kind(lead: str) -> Filter:
+    return Filter(
+        "kind",
+        _("种类"),
+        lambda rows, value, at: rows.filter(**{f"{lead}kind": value}),
+        lambda request: [(kind.value, say(kind)) for kind in Kind],
+    )
+
+
+SEARCH, BY_KIND = _search(""), _by_kind("")
+SEARCH_RECEIVED, RECEIVED_BY_KIND = _search("letter__"), _by_kind("letter__")
+LATE = Filter(
+    "late",
+    _("时限"),
+    lambda rows, value, at: rows.late(at),
+    lambda request: [("yes", gettext("已超期"))],
+)
+DUE = Column(
+    "due",
+    _("答复期限"),
+    due_cell,
+    value=lambda recipient: moment_text(recipient.due_at) if recipient.due_at else "",
+    sort=("due_at",),
+    style="nowrap",
+)
+PROGRESS = Column(
+    "progress",
+    _("进展"),
+    lambda recipient, at: progress_tag(recipient),
+    value=lambda recipient: say(queries.progress(recipient)),
+    style="nowrap",
+)

@@ -1,0 +1,95 @@
+"""One recipient of a letter: what went to and fro, and what to do with its reply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from pingyi.letters import actions, policies, queries
+from pingyi.letters.models import Recipient
+from pingyi.letters.policies import Refused
+from pingyi.letters.states import Part
+from pingyi.web.components import letter_cells
+from pingyi.web.components.access import SignedIn, requires
+from pingyi.web.components.forms import DeskForm
+from pingyi.web.office.letter_forms import AcceptForm, RemindForm, ReturnForm
+from pingyi.web.office.letters import READERS
+
+DEEDS: dict[str, tuple[type[DeskForm], Callable[..., Any], Any]] = {
+    "accept": (AcceptForm, actions.accept_reply, _("已采纳答复。")),
+    "return": (ReturnForm, actions.return_reply, _("已退回答复。")),
+    "remind": (RemindForm, actions.remind, _("已催办。")),
+}
+
+
+def _recipient_or_404(request: SignedIn, pk: int, recipient: int) -> Recipient:
+    found = Recipient.objects.overseen_by(request.user).filter(pk=recipient, letter__pk=pk)
+    found = found.select_related("letter__organ__area", "unit__area")
+    found = found.exclude(letter__issued_at=None).prefetch_related("replies", "reminders")
+    row = found.first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def _show(
+    request: SignedIn, recipient: Recipient, *, sent: DeskForm | None = None, status: int = 200
+) -> HttpResponseBase:
+    drafts = policies.may_draft(request.user, recipient.letter.organ)
+    judging = policies.why_not_judge(recipient, request.user) is None
+    awaited = drafts and policies.is_awaited(recipient)
+    sent_id = sent.form_id if sent is not None else ""
+    return render(
+        request,
+        "office/letter_recipient.html",
+        {
+            "recipient": recipient,
+            "letter": recipient.letter,
+            "at": timezone.now(),
+            "part": Part(recipient.part),
+            "progress": letter_cells.progress_tag(recipient),
+            "clocks": recipient.clocks.order_by("pk"),
+            "files": letter_cells.file_rows(queries.files_of(recipient)),
+            "entries": letter_cells.entries(queries.correspondence(recipient)),
+            "accept": (sent if sent_id == "accept" else AcceptForm()) if judging else None,
+            "back": (sent if sent_id == "return" else ReturnForm()) if judging else None,
+            "remind": (sent if sent_id == "remind" else RemindForm()) if awaited else None,
+            "sent": sent,
+        },
+        status=status,
+    )
+
+
+@requires(*READERS)
+@require_safe
+def recipient(request: SignedIn, pk: int, recipient: int) -> HttpResponseBase:
+    """The recipient's page."""
+    return _show(request, _recipient_or_404(request, pk, recipient))
+
+
+@requires("letter.draft", "letter.recommend")
+@require_POST
+def deed(request: SignedIn, pk: int, recipient: int, key: str) -> HttpResponseBase:
+    """Accept or return the reply, or remind."""
+    found = _recipient_or_404(request, pk, recipient)
+    if key not in DEEDS:
+        raise Http404
+    form_type, act, done = DEEDS[key]
+    form: DeskForm = form_type(request.POST)
+    if not form.is_valid():
+        return _show(request, found, sent=form, status=422)
+    try:
+        act(recipient=found, by=request.user, at=timezone.now(), **form.cleaned_data)
+    except Refused as refused:
+        form.refuse(str(refused), refused.field or None)
+        again = _recipient_or_404(request, pk, recipient)
+        return _show(request, again, sent=form, status=422 if refused.field else 409)
+    messages.success(request, str(done))
+    return redirect("office:letter-recipient", pk, recipient)
