@@ -30,7 +30,7 @@ def test_an_empty_queue_has_no_button(world):
 
 
 def test_without_queues_the_menu_is_the_start(world):
-    page = signed_in(world.person(Role.LEADER)).get("/desk/")
+    page = signed_in(world.person(Role.SCHEME_KEEPER)).get("/desk/")
     assert "可以从这里开始" in words(page)
     assert 'href="/office/cases/"' in page.content.decode()
 

@@ -133,7 +133,7 @@ LETTERS_TO_ISSUE = Queue(
     "letters-to-issue",
     _("待签发函件"),
     _("核对文稿，签发时编号"),
-    "letter.read",
+    "letter.issue",
     letters.to_issue,
     "office:letters",
     "state=submitted",
@@ -142,7 +142,7 @@ REPLIES_TO_JUDGE = Queue(
     "replies-to-judge",
     _("待审核的答复"),
     _("采纳，或写明原因退回"),
-    "letter.read",
+    "letter.draft",
     letters.to_judge,
     "office:letters-to-judge",
 )
