@@ -99,6 +99,14 @@ SENT = """account action address addressees again annexes area assigned badge bo
     private_word process_change proof reason receipt remove reply revision role salutation
     satisfied scheme season send_code series signature staff stands starts_on text title unit
     uploads username wants_reply what words"""
+SENT = """account action actor address addressees again annexes area assigned badge body by code
+    comment confirmed copies counts_by data days desk digest document ends_on erase file
+    finding grade group hours includes_matter item items key kind lang language large last
+    lead level listed login main matter measure measures name next note oldpassword on outcome
+    owner paper password password1 password2 phone plan point post private_word problem
+    process_change proof reader reason receipt remove reply revision role route salutation
+    satisfied scheme season send_code series signature staff stands starts_on subject sure
+    team text tick title unit uploads username wants_reply what words"""
 """Names of parameters and fields that some page reads."""
 
 
