@@ -72,41 +72,15 @@ FOR_ALL_STAFF = {
 NASTY = ("\0", "'%\"<>", "9" * 40, "-1e9", "\ud800" + "𠮷" * 300)
 ASKED = """q page sort export area unit season group honour state kind late case show per_page
     district release point actor action subject reader role lang large next item"""
-SENT = """account action address again area assigned badge by code comment component confirmed
-    counts_by data days digest document ends_on erase evidence file finding grade group hours
-    includes_matter item items key kind language lead level listed login matter measure measures
-    name next note oldpassword on organ origin outcome owner password password1 password2 phone
-    plan point points post private_word problem process_change proof reason receipt reference
-    reply responsibility role route satisfied scheme season send_code source staff stands
-    starts_on sure team text tick title unit uploads username value what words"""
-SENT = """account action address again area assigned badge by code comment confirmed counts_by
-    data days document ends_on file finding grade group hours includes_matter item items key
-    kind language lead level listed login matter measure measures name next note oldpassword on
-    outcome owner password password1 password2 phone plan point post private_word problem
-    process_change proof reason receipt reply role route satisfied scheme season send_code staff
-    stands starts_on team text title unit uploads username what words"""
-SENT = """account action address again area assigned badge by code comment confirmed counts_by data
-    ends_on file finding grade group hours includes_matter item items key kind language lead
-    level listed login matter measures name next note oldpassword outcome password password1
-    password2 phone plan point post private_word proof process_change reason receipt reply role
-    satisfied scheme season send_code staff stands starts_on text unit uploads username what
-    words digest erase sure tick"""
-    point actor action subject reader role lang large next item"""
-SENT = """account action address addressees again annexes area assigned badge body by code comment
-    confirmed copies counts_by data days desk ends_on file finding grade group hours
-    includes_matter item items key kind language last lead level login main matter measures name
-    next note oldpassword outcome paper password password1 password2 phone plan point post
-    private_word process_change proof reason receipt remove reply revision role salutation
-    satisfied scheme season send_code series signature staff stands starts_on text title unit
-    uploads username wants_reply what words"""
 SENT = """account action actor address addressees again annexes area assigned badge body by code
-    comment confirmed copies counts_by data days desk digest document ends_on erase file
-    finding grade group hours includes_matter item items key kind lang language large last
-    lead level listed login main matter measure measures name next note oldpassword on outcome
-    owner paper password password1 password2 phone plan point post private_word problem
-    process_change proof reader reason receipt remove reply revision role route salutation
-    satisfied scheme season send_code series signature staff stands starts_on subject sure
-    team text tick title unit uploads username wants_reply what words"""
+    comment component confirmed copies counts_by data days desk digest document ends_on erase
+    evidence file finding grade group hours includes_matter item items key kind lang language
+    large last lead level listed login main matter measure measures name next note oldpassword
+    on organ origin outcome owner paper password password1 password2 phone plan point points
+    post private_word problem process_change proof reader reason receipt reference remove
+    reply responsibility revision role route salutation satisfied scheme season send_code
+    series signature source staff stands starts_on subject sure team text tick title unit
+    uploads username value wants_reply what words"""
 """Names of parameters and fields that some page reads."""
 
 
