@@ -109,13 +109,14 @@ def new(request: SignedIn) -> HttpResponseBase:
     """Record an improvement: by hand, of a case or its answer (`?case=`), or of an item."""
     item = _item(request)
     case, answer = _case(request)
+    sent = request.POST if request.method == "POST" else None
     form = ImprovementForm(
-        request.POST or None,
-        request.FILES or None,
+        sent,
+        request.FILES if sent is not None else None,
         user=request.user,
         initial=_initial(case, answer, item),
     )
-    if request.method == "POST":
+    if sent is not None:
         made = done(
             form,
             actions.record_improvement,

@@ -154,8 +154,9 @@ def new(request: SignedIn) -> HttpResponseBase:
     """Draw up a list, by hand or, with `?case=`, born of a case."""
     case = _case(request)
     initial = {"unit": case.unit.code} if case else {}
-    form = ListForm(request.POST or None, user=request.user, initial=initial)
-    if request.method == "POST":
+    sent = request.POST if request.method == "POST" else None
+    form = ListForm(sent, user=request.user, initial=initial)
+    if sent is not None:
         made = done(form, actions.open_list, case=case, by=request.user, at=timezone.now())
         if made is not None:
             messages.success(request, gettext("清单已建立，请逐项添加。"))
