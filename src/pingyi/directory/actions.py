@@ -97,6 +97,23 @@ def reinstate_point(*, point: ServicePoint, by: Actor, at: datetime) -> ServiceP
     return point
 
 
+@action("unit.edit")
+def edit_unit(*, unit: Unit, name: str, kind: str, by: Actor, at: datetime) -> Unit:
+    """Change a unit's name and kind; group, area and parent come with the directory's file.
+
+    Raises Refused.
+    """
+    if unit.retired_at is not None:
+        raise Refused(Why.UNIT_RETIRED)
+    said = {"name": name, "kind": kind}
+    changed = {key: [getattr(unit, key), new] for key, new in said.items()}
+    for key, new in said.items():
+        setattr(unit, key, new)
+    unit.save(update_fields=list(said))
+    record(unit, **{key: pair for key, pair in changed.items() if pair[0] != pair[1]})
+    return unit
+
+
 @action("unit.retire")
 def retire_unit(*, unit: Unit, by: Actor, at: datetime) -> Unit:
     """The unit is rated no more, at none of its points. Raises Refused."""

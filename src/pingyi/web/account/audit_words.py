@@ -118,6 +118,7 @@ ACTIONS: dict[str, str | Promise] = {
     "season.open": _("建立年度"),
     "season.withdraw": _("退出年度"),
     "signal.raise": _("标记异常"),
+    "unit.edit": _("修改单位"),
     "unit.retire": _("停用单位"),
     "user.appoint": _("授予角色"),
     "user.create": _("建立用户"),

@@ -19,6 +19,13 @@ def kinds() -> list[tuple[str, str]]:
     return [(value, gettext(name)) for value, name in ServicePoint.Kind.choices]
 
 
+class UnitForm(DeskForm):
+    form_id = "unit"
+
+    name = TextField(label=_("名称"), max_length=120)
+    kind = TextField(label=_("类型"), max_length=40, required=False)
+
+
 class PointForm(DeskForm):
     form_id = "point"
 

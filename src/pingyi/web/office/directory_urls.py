@@ -7,6 +7,7 @@ from pingyi.web.office import (
     directory_import,
     directory_points,
     directory_seasons,
+    directory_unit_edit,
     directory_units,
 )
 
@@ -24,6 +25,12 @@ urlpatterns = [
         "directory/seasons/<str:code>/withdraw/", directory_seasons.withdraw, name="season-withdraw"
     ),
     path("directory/units/<str:code>/", directory_units.unit, name="directory-unit"),
+    path("directory/units/<str:code>/edit/", directory_unit_edit.edit, name="directory-edit-unit"),
+    path(
+        "directory/units/<str:code>/retire/",
+        directory_unit_edit.retire,
+        name="directory-retire-unit",
+    ),
     path("directory/units/<str:code>/add/", directory_points.add, name="directory-add-point"),
     path("directory/units/<str:code>/posts/", directory_points.add_post, name="directory-add-post"),
     path("directory/units/<str:code>/sheets/", directory_codes.sheets, name="directory-sheets"),
