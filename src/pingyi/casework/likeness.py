@@ -11,7 +11,7 @@ from pingyi.casework.states import Kind, State
 from pingyi.casework.suggesting import Past, Suggestion, most_like, suggestions
 from pingyi.people.models import User
 
-LATEST = 300
+LATEST = 200
 """So many cases are compared with: the latest."""
 
 

@@ -5,13 +5,11 @@ Pure, and never more than a suggestion: a person sorts. The words are our assump
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from pingyi.casework.states import Kind
-from pingyi.kernel.text import spaced_hanzi
 
 KEYWORDS: dict[Kind, tuple[str, ...]] = {
     Kind.CONDUCT: (
@@ -78,6 +76,8 @@ KEYWORDS: dict[Kind, tuple[str, ...]] = {
 
 LIKE = 0.18
 """From here on two texts count as like each other: the share of pairs of letters they share."""
+COMPARED = 400
+"""Letters of a text that are compared."""
 MOST_WORDS = 4
 MOST_LIKE = 5
 
@@ -125,13 +125,13 @@ def most_like(text: str, past: Iterable[Past]) -> list[Past]:
     return [case for _, case in like[:MOST_LIKE]]
 
 
-def likeness(mine: Counter[str], theirs: Counter[str]) -> float:
+def likeness(mine: frozenset[str], theirs: frozenset[str]) -> float:
     """From 0, nothing shared, to 1, the same: shared pairs over all pairs."""
-    either = (mine | theirs).total()
-    return (mine & theirs).total() / either if either else 0.0
+    either = len(mine | theirs)
+    return len(mine & theirs) / either if either else 0.0
 
 
-def _pairs(text: str) -> Counter[str]:
-    """Each two neighbouring words of the text, Hanzi by Hanzi."""
-    words = spaced_hanzi(text).split()
-    return Counter(first + second for first, second in pairwise(words))
+def _pairs(text: str) -> frozenset[str]:
+    """Each two neighbouring letters at the text's beginning; signs and spaces do not count."""
+    letters = [letter for letter in text[:COMPARED] if letter.isalnum()]
+    return frozenset(first + second for first, second in pairwise(letters))

@@ -149,7 +149,10 @@ OPENED = Column(
 
 def _search(rows: QuerySet, text: str, at: datetime) -> QuerySet:
     """By the number or part of it, or by words that stand in the case."""
-    return rows.filter(Q(number__icontains=text) | search.matching(text))
+    found = search.matching(text)
+    if text.isascii():
+        found |= Q(number__icontains=text)
+    return rows.filter(found)
 
 
 SEARCH = Filter("q", _("编号、单位或文字"), _search)
