@@ -140,7 +140,8 @@ def test_it_comes_to_be_saved_and_the_look_is_noted(world, full):
     assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert answer["Cache-Control"] == "no-store"
     assert answer["X-Content-Type-Options"] == "nosniff"
-    look = reads_of(full).get()
+    assert not reads_of(full).exists(), "no look at her contact"
+    look = reads_of(CaseFile.objects.get(case=full, file__name="rota.jpg")).get()
     assert (look.reader, look.what) == (world.manager.username, "file")
     assert "rota" not in look.reason
 

@@ -65,8 +65,8 @@ def download(
     found: CaseFileQuerySet, number: str, pk: int, *, by: User, at: datetime
 ) -> HttpResponse:
     """The file with that key on that case, if it is among `found`. Evidence may name people: that
-    it was had is noted with the case."""
+    it was had is noted with the file, not as a look at the rater's contact."""
     each = get_object_or_404(
         found.filter(case__number=number).select_related("file", "case"), pk=pk
     )
-    return file_downloads.download(each.file, about=each.case, by=by, at=at)
+    return file_downloads.download(each.file, about=each, by=by, at=at)
