@@ -142,6 +142,8 @@ def parts_of(world: World, case: Case) -> Parts:
         ("office/directory/units/", "code"): world.brigade.code,
         ("office/directory/posts/", "pk"): str(post.pk),
         ("office/directory/points/", "pk"): str(world.point.pk),
+        ("office/marks/", "season"): world.season.code,
+        ("office/marks/", "component"): "superiors",
         ("office/findings/", "pk"): str(finding.pk),
         ("office/findings/", "key"): "annul",
         ("office/duties/", "pk"): str(duty.pk),

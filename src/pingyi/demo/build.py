@@ -15,7 +15,16 @@ from pingyi.casework.models import Case
 from pingyi.casework.rules import office_of
 from pingyi.casework.states import State
 from pingyi.clocks.calendar import city_calendar
-from pingyi.demo import founding, history, names, publishing, quick, rectifying, trail
+from pingyi.demo import (
+    accounting,
+    founding,
+    history,
+    names,
+    publishing,
+    quick,
+    rectifying,
+    trail,
+)
 from pingyi.demo.docket import Docket
 from pingyi.demo.history import History, Place
 from pingyi.demo.plan import SCALES, plan
@@ -103,6 +112,7 @@ def _built(*, scale: str, seed: int, at: datetime, report: Report) -> City:
     docket.walk_recent(at_most=size.walked)
 
     publishing.publish(staff, now=at)
+    accounting.hold_to_account(staff, seed=seed, by=BUILDER, at=at)
 
     report.stage("people", PRINTED)
     unit = _unit_to_try()

@@ -41,6 +41,7 @@ MARKS = {**_UNIT, "项目": "component", "分值": "value", "得分": "value"}
 BALLOTS = {
     **_UNIT,
     "界别": "panel",
+    "测评内容": "dimension",
     "内容": "dimension",
     "很满意": "very_satisfied",
     "满意": "satisfied",

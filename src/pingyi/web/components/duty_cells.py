@@ -131,7 +131,9 @@ def measure_tag(measure: Measure) -> SafeString:
     given = measure.rulings_given
     if "annulled" in given:
         return tag(gettext("已撤销"), "")
-    return tag(gettext("已告知单位"), "good") if "notified" in given else tag(gettext("有效"), "")
+    return (
+        tag(gettext("已告知单位"), "good") if "notified" in given else tag(gettext("现行有效"), "")
+    )
 
 
 NAME = Column("name", _("姓名"), lambda one, at: masked_name(one), style="nowrap")

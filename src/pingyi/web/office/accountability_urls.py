@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pingyi.web.office import duties, findings, naming
+from pingyi.web.office import duties, findings, marks, naming
 
 urlpatterns: list = [
     path("findings/", findings.findings, name="findings"),
@@ -10,6 +10,10 @@ urlpatterns: list = [
     path("findings/import/", findings.load, name="load-findings"),
     path("findings/<int:pk>/", findings.finding, name="finding"),
     path("findings/<int:pk>/<str:key>/", findings.deed, name="finding-deed"),
+    path("marks/", marks.seasons, name="marks"),
+    path("marks/<str:season>/<slug:component>/", marks.grid, name="mark-grid"),
+    path("marks/<str:season>/<slug:component>/import/", marks.load, name="load-marks"),
+    path("marks/<str:season>/<slug:component>/panel/", marks.open_session, name="open-panel"),
     path("duties/", duties.duties, name="duties"),
     path("duties/<int:pk>/", duties.duty, name="duty"),
     path("duties/<int:pk>/<str:key>/", duties.deed, name="duty-deed"),

@@ -181,8 +181,15 @@ def findings(request: SignedIn) -> HttpResponseBase:
     listing = FINDINGS.read(request, _rows(request), at=timezone.now())
     if listing.wants_file:
         return listing.file()
-    may_record = may(request.user, "finding.record")
-    return render(request, "office/findings.html", {"listing": listing, "may_record": may_record})
+    return render(
+        request,
+        "office/findings.html",
+        {
+            "listing": listing,
+            "may_record": may(request.user, "finding.record"),
+            "may_mark": may(request.user, "mark.read"),
+        },
+    )
 
 
 def _rows(request: SignedIn) -> QuerySet[Finding]:
