@@ -83,10 +83,10 @@ LETTERS = DataTable(
             style="nowrap",
         ),
         Column("organ", _("发文机关"), lambda letter, at: letter.organ.name, sort=("organ__name",)),
-        Column("replies", _("已答复"), _replies, value=_replies, style="nowrap"),
+        Column("replies", _("答复情况"), _replies, value=_replies, style="nowrap"),
         Column(
             "issued",
-            _("签发"),
+            _("签发时间"),
             lambda letter, at: moment_text(letter.issued_at),
             sort=("issued_at",),
             style="nowrap",
