@@ -52,6 +52,7 @@ APPEALED = {
 }
 """To each state in which an appeal can wait, the way there."""
 REVIEWS = {"uphold", "uphold_in_hand", "dismiss"}
+LOOKS = {"look_back_kept", "look_back_failed"}
 
 
 def allowed(state: State, name: str, role: Role, *, embargoed: bool) -> bool:
@@ -61,7 +62,7 @@ def allowed(state: State, name: str, role: Role, *, embargoed: bool) -> bool:
         return False
     if embargoed != step.sealed and step.name != "note_investigation":
         return False
-    moot = {"appeal", *REVIEWS, *NEVER_OF_A_RATING}
+    moot = {"appeal", *REVIEWS, *LOOKS, *NEVER_OF_A_RATING}
     return name not in moot and state in step.sources
 
 
@@ -92,11 +93,26 @@ def test_from_step_role_while_an_appeal_waits(world: World, state: State):
             known = step.permission not in (RATER, BY_SYSTEM)
             may = known and role in roles_that_may(step.permission)
             expected = may and state in step.sources and not step.sealed
+            if name in LOOKS:
+                expected = False
             if name in ("appeal", "close", "note_investigation", *NEVER_OF_A_RATING):
                 expected = expected and name == "note_investigation"
             if name == "note_investigation":
                 expected = may and state in step.sources
             assert (reason is None) == expected, (state, name, role, reason)
+
+
+def test_from_step_role_while_a_look_back_waits(world: World):
+    case = world.case("picked")
+    for name in (*LOOKS, "pick_look_back"):
+        step = TRANSITIONS[name]
+        for role in Role:
+            reason = policies.why_not(step, case, world.newcomer(role), at=LATER)
+            expected = name in LOOKS and role in roles_that_may(step.permission)
+            assert (reason is None) == expected, (name, role, reason)
+            if name in LOOKS and role in (Role.CALLER, Role.CASE_MANAGER):
+                reason = policies.why_not(step, case, world.person(role), at=LATER)
+                assert reason == policies.NOT_NEW
 
 
 @pytest.mark.parametrize("end", ["verified", "replied", "closed", "reopened"])
@@ -136,7 +152,7 @@ def test_some_steps_take_somebody_new_to_the_case(world: World):
         case = world.case(end)
         for name in policies.NEW_HANDS:
             step = TRANSITIONS[name]
-            if case.state not in step.sources or name in REVIEWS:
+            if case.state not in step.sources or name in REVIEWS | LOOKS:
                 continue
             for login, person in world.people.items():
                 worked = events_about(case).filter(actor=person.audit_name).exists()

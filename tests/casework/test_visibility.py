@@ -72,7 +72,7 @@ def test_each_desk_lists_its_state(world: World):
         queries.to_sort: (world.sorter, {"unsorted"}),
         queries.to_call: (world.caller, {"sorted"}),
         queries.to_check: (world.manager, {"unreachable"}),
-        queries.to_place: (world.manager, {"to_place", "reopened"}),
+        queries.to_place: (world.manager, {"to_place", "reopened", "look_back_failed"}),
         queries.to_decide: (world.manager, {"to_decide", "reported"}),
         queries.to_reply: (
             world.caller,
@@ -86,7 +86,16 @@ def test_each_desk_lists_its_state(world: World):
         assert set(desk(world.person(Role.AUDIT_ADMIN))) == set()
     managed = set(queries.to_manage(world.manager))
     ended = {
-        cases[end] for end in ("settled", "closed", "closed_unsatisfied", "appealed", "dismissed")
+        cases[end]
+        for end in (
+            "settled",
+            "closed",
+            "closed_unsatisfied",
+            "appealed",
+            "dismissed",
+            "picked",
+            "looked_back",
+        )
     }
     assert managed == set(cases.values()) - ended - {cases["sealed"], cases["concluded"]}
     assert set(queries.cases_for(world.manager)) == managed | ended

@@ -15,16 +15,23 @@ def events_about(subject: models.Model) -> models.QuerySet[Event]:
     return Event.objects.filter(subject_kind=kind_of(subject), subject_id=str(subject.pk))
 
 
-def acted_on(subject: models.Model, actor: str) -> bool:
-    """Whether `actor` (an audit name) caused any of the subject's events."""
-    return events_about(subject).filter(actor=actor).exists()
+def acted_on(subject: models.Model, actor: str, *, but: Iterable[str] = ()) -> bool:
+    """Whether `actor` (an audit name) caused an event of the subject by any action, `but` aside."""
+    return events_about(subject).filter(actor=actor).exclude(action__in=list(but)).exists()
 
 
-def events_of_each(model: type[models.Model], actor: str) -> models.QuerySet[Event]:
-    """For `Exists` in a query over `model`: the events `actor` caused about the outer row."""
+def events_of_each(
+    model: type[models.Model], actor: str, *, but: Iterable[str] = ()
+) -> models.QuerySet[Event]:
+    """For `Exists` in a query over `model`: the events `actor` caused about the outer row, those
+    of the actions `but` left out."""
     key = Cast(OuterRef("pk"), models.CharField())
     kind = model._meta.model_name or ""
-    return Event.objects.order_by().filter(subject_kind=kind, subject_id=key, actor=actor)
+    return (
+        Event.objects.order_by()
+        .filter(subject_kind=kind, subject_id=key, actor=actor)
+        .exclude(action__in=list(but))
+    )
 
 
 def events(*, actions: Iterable[str] | None = None) -> models.QuerySet[Event]:

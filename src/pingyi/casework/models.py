@@ -19,6 +19,7 @@ from pingyi.casework.states import (
     Grade,
     Kind,
     Priority,
+    Responsibility,
     State,
 )
 from pingyi.clocks.models import Deadline, Pause
@@ -95,6 +96,13 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def responsibility(self) -> Responsibility:
+        """The level that answers for it now (A): direct, leadership, main responsibility, one up
+        with each failed look-back (DOMAIN §1.14)."""
+        levels = list(Responsibility)
+        return levels[min(self.round, len(levels) - 1)]
 
     @property
     def at_state(self) -> State:

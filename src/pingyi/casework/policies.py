@@ -18,7 +18,7 @@ from pingyi.audit.queries import acted_on
 from pingyi.casework import states
 from pingyi.casework.models import Case, Dispatch, Proposal, Sorting
 from pingyi.casework.rules import appeal_until, line_of
-from pingyi.casework.second_looks import Appeal
+from pingyi.casework.second_looks import Appeal, LookBack
 from pingyi.casework.states import (
     RATER,
     TRANSITIONS,
@@ -129,7 +129,14 @@ SAME_VERDICT = Reason(
     "An upheld appeal changes the finding or the kind",
     "finding",
 )
-MOOT = frozenset({NOTHING_TO_APPEAL, NO_APPEAL})
+NOTHING_TO_LOOK_AT = Reason(
+    "nothing_to_look_at",
+    "只有属实、部分属实的案件回头看",
+    "Only what was verified, or partly, is looked back at",
+)
+PICKED = Reason("picked", "已列入回头看", "Picked for a look-back already")
+NOT_PICKED = Reason("not_picked", "未列入回头看", "Not picked for a look-back")
+MOOT = frozenset({NOTHING_TO_APPEAL, NO_APPEAL, NOTHING_TO_LOOK_AT, PICKED, NOT_PICKED})
 """Reasons for which a step is not even offered greyed: it is about nothing that is there."""
 NEEDS = Reason("needs", "此项必填", "This is required")
 CONSENT_UNASKED = Reason(
@@ -306,7 +313,17 @@ def is_of_its_unit(case: Case, by: Actor) -> bool:
     return bool(own) and any(unit.pk in own for unit in line_of(case.unit))
 
 
-NEW_HANDS = frozenset({"confirm", "send_back", "uphold", "uphold_in_hand", "dismiss"})
+NEW_HANDS = frozenset(
+    {
+        "confirm",
+        "send_back",
+        "uphold",
+        "uphold_in_hand",
+        "dismiss",
+        "look_back_kept",
+        "look_back_failed",
+    }
+)
 """Steps for somebody who was not on the case."""
 
 
@@ -317,7 +334,7 @@ def worked_on(case: Case, by: Actor) -> bool:
         case.calls, case.checks, case.dispatches, case.answers, case.verdicts, case.replies,
     )  # fmt: skip
     return (
-        acted_on(case, name)
+        acted_on(case, name, but=states.PICKING)
         or Sorting.objects.filter(case=case, by=name).exists()
         or any(each.filter(by=name).exists() for each in facts)
     )
@@ -335,6 +352,22 @@ def _embargoed(case: Case, at: datetime) -> Reason | None:
 def _stays_void(case: Case, at: datetime) -> Reason | None:
     verdict = case.verdicts.counting().last()
     return STAYS_VOID if verdict and verdict.finding == Finding.VOID else None
+
+
+def open_look_back(case: Case) -> LookBack | None:
+    """The look-back that waits to be carried out."""
+    return case.look_backs.filter(done_at__isnull=True).last()  # type: ignore[no-any-return]
+
+
+def _worth_a_look(case: Case, at: datetime) -> Reason | None:
+    verdict = case.verdicts.counting().last()
+    if verdict is None or Finding(verdict.finding) not in states.ALONE:
+        return NOTHING_TO_LOOK_AT
+    return PICKED if open_look_back(case) is not None else None
+
+
+def _picked(case: Case, at: datetime) -> Reason | None:
+    return None if open_look_back(case) is not None else NOT_PICKED
 
 
 def _appealable(case: Case, at: datetime) -> Reason | None:
@@ -375,13 +408,19 @@ _FURTHER: dict[str, Callable[[Case, datetime], Reason | None]] = {
     "uphold": _appealed,
     "uphold_in_hand": _appealed,
     "dismiss": _appealed,
+    "pick_look_back": _worth_a_look,
+    "look_back_kept": _picked,
+    "look_back_failed": _picked,
     "close": _her_time,
     "close_unowed": _somebody_waits,
 }
 assert set(_FURTHER) <= set(TRANSITIONS)
 
 
-RECHECKED = frozenset({"appeal", "uphold", "uphold_in_hand", "dismiss"})
+RECHECKED = frozenset(
+    {"appeal", "uphold", "uphold_in_hand", "dismiss", "pick_look_back", "look_back_kept",
+     "look_back_failed"}
+)  # fmt: skip
 """Steps that hang on more than the case's state: asked again once the case's row is held."""
 
 

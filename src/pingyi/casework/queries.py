@@ -12,7 +12,7 @@ from django.utils.timezone import make_aware
 from pingyi import rulebook
 from pingyi.casework.models import Case, Referral, Reply, Verdict
 from pingyi.casework.querysets import CaseQuerySet
-from pingyi.casework.second_looks import Appeal
+from pingyi.casework.second_looks import Appeal, LookBack
 from pingyi.casework.states import OWNERS, TRANSITIONS, State
 from pingyi.casework.timeline import Entry, citizen_steps, timeline
 from pingyi.directory.models import Season
@@ -38,6 +38,7 @@ __all__ = [
     "to_check",
     "to_confirm",
     "to_decide",
+    "to_look_back",
     "to_manage",
     "to_place",
     "to_reply",
@@ -93,6 +94,14 @@ def appealed(user: User) -> CaseQuerySet:
     mine = scope_of(user, "case.decide").over(area="area")
     waiting = Appeal.objects.filter(reviewed_at__isnull=True).values("case")
     found = Case.objects.filter(mine, embargoed=False, pk__in=waiting)
+    return found.strange_to(user).new_to(user).with_clocks().by_urgency()
+
+
+def to_look_back(user: User) -> CaseQuerySet:
+    """Picked for a look-back: for those who were not on the case."""
+    mine = scope_of(user, "case.check").over(area="area")
+    waiting = LookBack.objects.filter(done_at__isnull=True).values("case")
+    found = Case.objects.filter(mine, embargoed=False, pk__in=waiting).in_states(State.CLOSED)
     return found.strange_to(user).new_to(user).with_clocks().by_urgency()
 
 

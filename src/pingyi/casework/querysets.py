@@ -11,7 +11,7 @@ from django.db.models import Case as When_
 from django.db.models import Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
 
 from pingyi.audit.queries import events_of_each
-from pingyi.casework.states import ALONE, Priority, State
+from pingyi.casework.states import ALONE, PICKING, Priority, State
 from pingyi.people.permissions import scope_of
 
 if TYPE_CHECKING:
@@ -69,7 +69,8 @@ class CaseQuerySet(models.QuerySet[Any]):
 
     def new_to(self, user: User) -> CaseQuerySet:
         """Without those on which the user has taken a step."""
-        return self.exclude(Exists(events_of_each(self.model, user.audit_name)))
+        worked = events_of_each(self.model, user.audit_name, but=PICKING)
+        return self.exclude(Exists(worked))
 
     def in_states(self, *states: State) -> CaseQuerySet:
         return self.filter(state__in=[state.value for state in states])

@@ -75,6 +75,37 @@ class Review(Term):
     DISMISSED = "dismissed", "维持原认定", "Dismissed, the verdict stands"
 
 
+class Stage(Term):
+    """Which look-back: each has its clock, `look_back_<stage>`, counted from the closing."""
+
+    FIRST = "first", "第一次", "First"
+    SECOND = "second", "第二次", "Second"
+
+
+class Way(Term):
+    """How somebody looked."""
+
+    SITE = "site", "实地", "On site"
+    PHONE = "phone", "电话", "By phone"
+
+
+class Found(Term):
+    """What a look-back found."""
+
+    PUT_RIGHT = "yes", "已整改", "Put right"
+    NOT_PUT_RIGHT = "no", "未整改", "Not put right"
+
+
+class Responsibility(Term):
+    """Who answers for a matter: each look-back that finds nothing put right goes a level up."""
+
+    DIRECT = "direct", "直接责任", "Direct responsibility"
+    LEADERSHIP = "leadership", "领导责任", "Leadership responsibility"
+    MAIN = "main", "主体责任", "Main responsibility"
+
+
+LOOK_BACK = "look_back_*"
+"""The look-back clock, whichever stage it is."""
 HANDLE = "handle_*"
 """The handling clock, whichever the dispatch's grade calls for."""
 
@@ -145,6 +176,9 @@ def _t(
 ALONE = frozenset({Finding.VERIFIED, Finding.PARTLY})
 """Findings one person may pronounce. Unfounded and void take the rater's word away, so a second
 person, who was not on the case, confirms them."""
+
+PICKING = ("case.pick", "sample.draw")
+"""Actions that pick a case for a look-back: whoever draws a sample was not on its cases."""
 
 S = State
 _AT_OFFICE = (S.TO_CHECK, S.TO_PLACE, S.TO_DECIDE)
@@ -230,6 +264,12 @@ _TABLE = (
        S.TO_PLACE, RATER, starts="verify", meets="re_judge"),
     _t("end_unsatisfied", "评价人仍不满意，办结", "Still not satisfied, closed", (S.REPLIED,),
        S.CLOSED, RATER, meets="re_judge"),
+    _t("pick_look_back", "列入回头看", "Pick for a look-back", (S.CLOSED,), None,
+       "case.decide", starts=LOOK_BACK),
+    _t("look_back_kept", "回头看，已整改", "Looked back, put right", (S.CLOSED,), None,
+       "case.check", "way note", meets=LOOK_BACK),
+    _t("look_back_failed", "回头看，未整改，重新处置", "Looked back, not put right, reopened",
+       (S.CLOSED,), S.TO_PLACE, "case.check", "way note", starts="verify", meets=LOOK_BACK),
     _t("close", "办结", "Close", (S.REPLIED,), S.CLOSED,
        "case.close", stops="re_judge", automatic=True),
     _t("close_unowed", "无人待复，办结", "Close, nobody awaits an answer", (S.TO_REPLY,), S.CLOSED,

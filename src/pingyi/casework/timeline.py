@@ -187,6 +187,7 @@ _WHY = {
     "send_back": "sent_back_reason",
     "reconsider": "withdrawn_reason",
     "dismiss": "review_reason",
+    "look_back_kept": "note",
     "release": "release_reason",
     "release_concluded": "release_reason",
 }
@@ -263,11 +264,13 @@ def _looks(case: Case, names: dict[str, str]) -> list[Entry]:
 
 _UNIT_SEES = frozenset(
     {"dispatch", "acknowledge", "answer", "decide", "confirm", "conclude", "reconsider",
-     "appeal", "uphold", "uphold_in_hand", "dismiss",
+     "look_back_kept", "look_back_failed", "appeal", "uphold", "uphold_in_hand", "dismiss",
      "close", "close_unowed", "accept_reply", "end_unsatisfied"}
 )  # fmt: skip
 _ITS_OWN = frozenset({"acknowledge", "answer", "appeal"})
-_FINDS = frozenset({"decide", "confirm", "conclude", "uphold", "uphold_in_hand"})
+_FINDS = frozenset(
+    {"look_back_failed", "decide", "confirm", "conclude", "uphold", "uphold_in_hand"}
+)
 """Steps that pronounce a verdict."""
 
 
@@ -336,6 +339,8 @@ _HER_WORDS = {
     "conclude": _("已作出认定"),
     "uphold": _("认定经复核改变，将再次答复您"),
     "uphold_in_hand": _("认定经复核改变"),
+    "look_back_kept": _("回头看：问题已整改"),
+    "look_back_failed": _("回头看：问题未整改，已重新处置"),
     "reply": _("已答复您"),
     "accept_reply": _("您对办理表示满意，办结"),
     "reopen": _("您对办理不满意，已重新处置"),

@@ -14,7 +14,7 @@ from pingyi.audit.actions import CITIZEN, SYSTEM
 from pingyi.casework import actions
 from pingyi.casework.models import Case
 from pingyi.casework.policies import may_be_called
-from pingyi.casework.states import CallOutcome, Finding, Kind, Review
+from pingyi.casework.states import CallOutcome, Finding, Kind, Review, Stage, Way
 from pingyi.directory.models import Unit
 from pingyi.people.models import User
 from pingyi.ratings.models import Rating
@@ -58,6 +58,8 @@ SAID: Mapping[str, str] = {
     "grounds": "当日系统全市停机，有运维记录为证，并非窗口推诿。",
     "upheld": "经查停机记录属实，原认定不成立。",
     "dismissed": "停机发生在下午，与所反映时段无关，维持原认定。",
+    "put_right": "午间窗口有人值守，排班表已张贴。",
+    "not_put_right": "午间窗口仍无人值守，排班表未执行。",
     "unhappy": "还要再等。",
 }
 
@@ -295,6 +297,20 @@ def _review(outcome: Review) -> Callable[[Walk], None]:
     return step
 
 
+def _pick(w: Walk) -> None:
+    actions.pick_look_back(case=w.case, stage=Stage.FIRST, by=w.hands.second, at=w.at)
+
+
+def _look_back(*, put_right: bool) -> Callable[[Walk], None]:
+    def step(w: Walk) -> None:
+        note = w.said["put_right" if put_right else "not_put_right"]
+        actions.record_look_back(
+            case=w.case, way=Way.SITE, put_right=put_right, note=note, by=w.hands.second, at=w.at
+        )
+
+    return step
+
+
 def _unit_of(user: User) -> Unit | None:
     appointment = user.appointments.filter(unit__isnull=False).select_related("unit").first()
     return appointment.unit if appointment else None
@@ -329,6 +345,9 @@ STEPS: dict[str, Callable[[Walk], None]] = {
     "confirm": _confirm,
     "send_back": _send_back,
     "reconsider": _reconsider,
+    "pick": _pick,
+    "look_back": _look_back(put_right=True),
+    "look_back_fails": _look_back(put_right=False),
     "appeal": _appeal,
     "uphold": _review(Review.UPHELD),
     "dismiss": _review(Review.DISMISSED),
@@ -366,6 +385,9 @@ ENDS: dict[str, tuple[str, ...]] = {
     "appealed": (*_VERIFIED, "reply", "accept", "appeal"),
     "upheld": (*_VERIFIED, "reply", "accept", "appeal", "uphold"),
     "dismissed": (*_VERIFIED, "reply", "accept", "appeal", "dismiss"),
+    "picked": (*_VERIFIED, "reply", "accept", "pick"),
+    "looked_back": (*_VERIFIED, "reply", "accept", "pick", "look_back"),
+    "look_back_failed": (*_VERIFIED, "reply", "accept", "pick", "look_back_fails"),
     "reopened": _REOPENED,
     "closed_unsatisfied": (*_REOPENED, "dispatch", "answer", "verify", "reply", "protest"),
 }

@@ -20,6 +20,11 @@ from pingyi.casework.actions.investigating import (
     release_embargo,
     report_findings,
 )
+from pingyi.casework.actions.looking_back import (
+    draw_sample,
+    pick_look_back,
+    record_look_back,
+)
 from pingyi.casework.actions.message_loading import (
     accept_messages,
     give_up_messages,
@@ -58,6 +63,7 @@ __all__ = [
     "confirm_verdict",
     "decide_case",
     "dispatch_case",
+    "draw_sample",
     "edit_problem",
     "give_up_messages",
     "join_problem",
@@ -72,8 +78,10 @@ __all__ = [
     "open_case_of_message",
     "open_missing_cases",
     "open_problem",
+    "pick_look_back",
     "propose_messages",
     "recall_dispatch",
+    "record_look_back",
     "refer_case",
     "rejudge",
     "release_embargo",

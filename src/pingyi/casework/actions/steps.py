@@ -27,7 +27,7 @@ from pingyi.casework.policies import (
     too_long,
     why_not,
 )
-from pingyi.casework.states import HANDLE, TRANSITIONS, Grade, State, Transition
+from pingyi.casework.states import TRANSITIONS, Grade, Stage, State, Transition
 from pingyi.clocks import actions as clocks
 from pingyi.kernel.terms import Term
 from pingyi.kernel.text import clean_text
@@ -51,12 +51,15 @@ def take(
     *,
     by: Actor,
     at: datetime,
-    grade: Grade | None = None,
+    grade: Grade | Stage | None = None,
+    since: datetime | None = None,
     **changes: Any,
 ) -> Transition:
     """Take the table's step `name`: raises Refusal, or leaves the case and its clocks moved.
 
-    The case must still be in the state its caller saw, or the step is Overtaken.
+    `grade` says which of a step's clocks is meant where there are several; they count from `since`
+    where that is not `at`. The case must still be in the state its caller saw, or the step is
+    Overtaken.
     """
     step = TRANSITIONS[name]
     reason = why_not(step, case, by, at=at)
@@ -73,7 +76,7 @@ def take(
     case.state = target.value
     for field, value in changes.items():
         setattr(case, field, value)
-    _turn_clocks(step, case, at=at, grade=grade)
+    _turn_clocks(step, case, at=at, since=since or at, grade=grade)
     return step
 
 
@@ -130,14 +133,16 @@ def start_clock(case: Case, rule: str, *, at: datetime) -> None:
         clocks.start(case.clocks, rule, length, at=at)
 
 
-def _turn_clocks(step: Transition, case: Case, *, at: datetime, grade: Grade | None) -> None:
+def _turn_clocks(
+    step: Transition, case: Case, *, at: datetime, since: datetime, grade: Grade | Stage | None
+) -> None:
     if step.meets:
         clocks.meet(case.clocks.filter(_named(step.meets)), at=at)
     if step.stops:
         clocks.stop(case.clocks.filter(_named(step.stops)), at=at)
     for name in step.starts:
-        rule = f"handle_{grade}" if name == HANDLE else name
-        start_clock(case, rule, at=at)
+        rule = f"{name[:-1]}{grade}" if name.endswith("*") else name
+        start_clock(case, rule, at=since)
 
 
 def _named(names: tuple[str, ...]) -> Q:

@@ -113,6 +113,7 @@ ACTIONS: dict[str, str | Promise] = {
     "request.verify": _("核实请求人"),
     "retention.apply": _("到期删除"),
     "scheme.simulate": _("试算方案草案"),
+    "sample.draw": _("抽取回头看样本"),
     "season.enrol": _("登记参评单位"),
     "season.enrol_all": _("登记全部参评单位"),
     "season.open": _("建立年度"),

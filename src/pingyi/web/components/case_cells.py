@@ -42,6 +42,8 @@ CLOCK_NAMES = {
     "verify": _("认定"),
     "reply": _("答复"),
     "re_judge": _("评价人再评"),
+    "look_back_first": _("回头看（第一次）"),
+    "look_back_second": _("回头看（第二次）"),
     "appeal": _("申诉"),
     "appeal_review": _("复核"),
     "letter_reply": _("答复函件"),

@@ -30,7 +30,9 @@ from pingyi.web.components.case_forms import (
     ConfirmForm,
     DecideForm,
     DispatchForm,
+    LookBackForm,
     NoteForm,
+    PickForm,
     RecallForm,
     ReconsiderForm,
     ReferForm,
@@ -152,6 +154,14 @@ DEEDS: dict[str, Deed] = {
             ("uphold", "uphold_in_hand", "dismiss"), actions.review_appeal,
         ),
         Deed(
+            LookBackForm, _("登记回头看"), _("登记"), _("已登记回头看"),
+            ("look_back_kept", "look_back_failed"), actions.record_look_back,
+        ),
+        Deed(
+            PickForm, _("列入回头看"), _("列入"), _("已列入回头看"),
+            ("pick_look_back",), actions.pick_look_back,
+        ),
+        Deed(
             ReplyForm, _("答复评价人"), _("发出答复"), _("已答复"),
             ("reply",), actions.reply_to_citizen,
         ),
@@ -220,7 +230,7 @@ FIRST = {
     "to_confirm": ("confirm",),
     "to_reply": ("reply", "release"),
     "replied": ("review", "close"),
-    "closed": ("review",),
+    "closed": ("look-back", "review"),
 }
 """What a case in each state waits for."""
 

@@ -9,7 +9,17 @@ from django.utils.translation import gettext_lazy as _
 
 from pingyi.casework import actions, policies, rules
 from pingyi.casework.models import Case
-from pingyi.casework.states import ALONE, CallOutcome, Finding, Grade, Kind, Review
+from pingyi.casework.states import (
+    ALONE,
+    CallOutcome,
+    Finding,
+    Found,
+    Grade,
+    Kind,
+    Review,
+    Stage,
+    Way,
+)
 from pingyi.web.components.file_fields import FilesField
 from pingyi.web.components.forms import DeskForm, LongTextField, TermField, TickField
 from pingyi.web.components.words import say
@@ -200,6 +210,23 @@ class ReviewForm(CaseForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["kind"].initial = self.case.kind
+
+
+class PickForm(CaseForm):
+    form_id = "pick"
+    stage = TermField(Stage, label=_("第几次"), initial="first")
+
+
+class LookBackForm(CaseForm):
+    form_id = "look-back"
+    way = TermField(Way, label=_("方式"))
+    put_right = TermField(Found, label=_("结果"))
+    note = LongTextField(
+        label=_("看到的情况"), help_text=_("不打招呼。未整改的，单位会看到，不得透露评价人。")
+    )
+
+    def clean_put_right(self) -> bool:
+        return bool(self.cleaned_data["put_right"] == Found.PUT_RIGHT)
 
 
 class ReplyForm(CaseForm):

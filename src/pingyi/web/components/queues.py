@@ -96,6 +96,15 @@ REVIEWING = Queue(
     queries.appealed,
     "office:appeals",
 )
+LOOKING_BACK = Queue(
+    "looking-back",
+    _("待回头看"),
+    _("不打招呼，由未经手的人实地或电话查看"),
+    "case.check",
+    queries.to_look_back,
+    "office:look-backs",
+    "state=waiting",
+)
 REPLYING = Queue(
     "replying",
     _("待答复"),
@@ -155,6 +164,7 @@ QUEUES = (
     DECIDING,
     CONFIRMING,
     REVIEWING,
+    LOOKING_BACK,
     REPLYING,
     ANSWERING,
     LETTERS_TO_ANSWER,

@@ -72,6 +72,8 @@ DEEDS = frozenset(
         "confirm",
         "send-back",
         "review",
+        "look-back",
+        "pick",
         "reconsider",
         "reply",
         "close",
