@@ -60,8 +60,11 @@ def test_the_story():
     assert Finding.objects.count() == 8
 
     # Each lost its point at once; the line leads to the finding.
-    lines = words(leader.get("/scoreboard/2026/D1/"))
-    assert "F-" in lines or "没有可计的评价" in lines
+    marks = {f"u{unit.pk}": "90" for unit in town.units}
+    _send(manager, "/office/marks/2026/superiors/", **marks)
+    first = Finding.objects.get(unit__code="D1")
+    lines = leader.get("/scoreboard/2026/D1/").content.decode()
+    assert f'href="/office/findings/{first.pk}/">{first.ref}</a>' in lines
 
     # Proposed by the rule: exactly seven heads together, the eighth by himself.
     for _ in range(2):

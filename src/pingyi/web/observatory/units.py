@@ -21,7 +21,7 @@ from pingyi.rulebook import Scheme
 from pingyi.scoring import board as boards
 from pingyi.scoring import engine
 from pingyi.scoring.board import Board, Row
-from pingyi.supervision.models import Improvement
+from pingyi.supervision.models import Finding, Improvement
 from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.observatory import months, reading
 from pingyi.web.observatory.boards import name_of
@@ -40,6 +40,8 @@ class Reading:
     assumed: bool
     count: int | None
     cases: list[Case]
+    findings: list[tuple[str, str]]
+    """References of findings, each with the address of its page."""
     others: int
     """References that this reader may not open, by number."""
 
@@ -124,10 +126,24 @@ def _readings(row: Row, scheme: Scheme, user: User, *, own: bool) -> list[Readin
     lines = [line for line in row.result.lines if not own or line.clause not in scheme.components]
     refs = {ref for line in lines for ref in line.refs or ()}
     cases = {case.number: case for case in Case.objects.visible_to(user).filter(number__in=refs)}
-    return [_reading(line, scheme, cases) for line in lines]
+    found = _found(refs, user, own=own)
+    return [_reading(line, scheme, cases, found) for line in lines]
 
 
-def _reading(line: engine.Line, scheme: Scheme, cases: dict[str, Case]) -> Reading:
+def _found(refs: set[str], user: User, *, own: bool) -> dict[str, str]:
+    """The findings among the references that the reader may read, with their addresses."""
+    asked = [int(ref[2:]) for ref in refs if ref.startswith("F-") and ref[2:].isdigit()]
+    if not asked:
+        return {}
+    seen = Finding.objects.visible_to(user).filter(pk__in=asked)
+    if own:
+        return {one.ref: f"{reverse('unit:duties')}#{one.ref}" for one in seen}
+    return {one.ref: reverse("office:finding", args=[one.pk]) for one in seen}
+
+
+def _reading(
+    line: engine.Line, scheme: Scheme, cases: dict[str, Case], found: dict[str, str]
+) -> Reading:
     clause = clause_of(scheme, line.clause)
     refs = line.refs or ()
     return Reading(
@@ -137,7 +153,8 @@ def _reading(line: engine.Line, scheme: Scheme, cases: dict[str, Case]) -> Readi
         assumed=bool(clause and clause.assumed),
         count=line.count,
         cases=[cases[ref] for ref in refs if ref in cases],
-        others=sum(ref not in cases for ref in refs),
+        findings=[(ref, found[ref]) for ref in refs if ref in found],
+        others=sum(ref not in cases and ref not in found for ref in refs),
     )
 
 
