@@ -158,7 +158,7 @@ def _show(
 def _waiting_for(found: Duty) -> str:
     if found.at_state in (State.PROPOSED, State.ACCEPTED):
         return gettext("由领导或案件管理员决定、登记落实。")
-    return gettext("没有下一步。")
+    return gettext("此事没有下一步。")
 
 
 def _offers(request: SignedIn, found: Duty, sent: DeskForm | None) -> list[Offer]:
