@@ -39,7 +39,7 @@ def look_back_pool(user: User, stage: Stage, closed_from: date, closed_to: date)
         state=State.CLOSED.value,
         embargoed=False,
         closed_at__gte=make_aware(datetime.combine(closed_from, time.min)),
-        closed_at__lt=make_aware(datetime.combine(closed_to + timedelta(days=1), time.min)),
+        closed_at__lte=make_aware(datetime.combine(closed_to, time.max)),
     )
     return found.strange_to(user)
 
