@@ -19,6 +19,7 @@ from pingyi.demo import (
     accounting,
     founding,
     history,
+    letters,
     names,
     publishing,
     quick,
@@ -117,6 +118,7 @@ def _built(*, scale: str, seed: int, at: datetime, report: Report) -> City:
     report.stage("people", PRINTED)
     unit = _unit_to_try()
     rectifying.put_right(staff, unit, now=at)
+    letters.write(staff, unit, by=BUILDER, founded=founded, at=at)
     logins = staff.logins(unit, advance=report.advance)
     code = PointCode.objects.filter(point__unit=unit, replaced_at=None).order_by("pk")[0]
     return City(
