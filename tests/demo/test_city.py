@@ -147,7 +147,12 @@ def test_verdicts_cost_points_on_the_board(city: City):
 
     season = Season.objects.get(code="2026")
     found = board.at_time(season, at=NOW, now=NOW)
-    lost = [line for row in found.rows for line in row.result.lines if line.points < 0]
+    lost = [
+        line
+        for row in found.rows
+        for line in row.result.lines
+        if line.clause == "verified-bad-rating"
+    ]
     verified = Verdict.objects.counting().filter(
         finding__in=("verified", "partly"), case__embargoed=False
     )

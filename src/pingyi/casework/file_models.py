@@ -46,8 +46,12 @@ class CaseFileQuerySet(models.QuerySet[Any]):
 
     def _open_to_units(self, units: Iterable[int]) -> Q:
         dispatches = apps.get_model("casework", "Dispatch")._default_manager
-        given = dispatches.filter(
-            case=OuterRef("case"), unit=OuterRef("unit"), recalled_at__isnull=True
+        standing = dispatches.filter(recalled_at__isnull=True)
+        handed_on = standing.filter(case=OuterRef("case"), pk__gt=OuterRef("pk")).exclude(
+            unit=OuterRef("unit")
+        )
+        given = standing.filter(case=OuterRef("case"), unit=OuterRef("unit")).exclude(
+            Exists(handed_on)
         )
         return Q(
             Exists(given),

@@ -37,11 +37,15 @@ MEASURES = (
 ORGAN = "派驻纪检监察组"
 
 
-def hold_to_account(staff: Staff, *, seed: int, by: Actor, at: datetime) -> None:
-    """Record a few findings and measures; propose what the releases entail, decide some of it."""
+def record_findings(staff: Staff, *, seed: int, at: datetime) -> None:
+    """A few findings and measures on persons; before what is released at the same moment."""
     rng = random.Random(f"{seed}/accounting")  # noqa: S311 – a plausible city, not a secret
     _findings(staff, rng, at)
     _measures(staff, rng, at)
+
+
+def hold_to_account(staff: Staff, *, by: Actor, at: datetime) -> None:
+    """Propose what the releases entail, and decide some of it."""
     propose_from_releases(by=by, at=at)
     _decide(staff, at)
 

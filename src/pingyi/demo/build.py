@@ -112,8 +112,9 @@ def _built(*, scale: str, seed: int, at: datetime, report: Report) -> City:
     docket.close_old(keep=size.walked)
     docket.walk_recent(at_most=size.walked)
 
+    accounting.record_findings(staff, seed=seed, at=at)
     publishing.publish(staff, now=at)
-    accounting.hold_to_account(staff, seed=seed, by=BUILDER, at=at)
+    accounting.hold_to_account(staff, by=BUILDER, at=at)
 
     report.stage("people", PRINTED)
     unit = _unit_to_try()

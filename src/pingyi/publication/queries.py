@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
 
 from pingyi.casework.queries import sealed
 from pingyi.directory.models import Season
@@ -74,14 +74,23 @@ def bulletin_last(release: Release, n: int = 3) -> list[ReleasedResult]:
     talk (DOMAIN §1.10); by group, the very last first. A tie over the edge names nobody."""
     if not release.is_bulletin:
         return []
-    found = release.results.filter(period_from_last__lte=n).select_related("unit__parent")
+    found = _behind(release).filter(period_from_last__lte=n).select_related("unit__parent")
     return list(found.order_by("group", "period_from_last", "code"))
 
 
 def worst_of_period(release: Release, group: str) -> QuerySet[ReleasedResult]:
     """The last ones of a group in the bulletin's own period, the very last first."""
-    found = release.results.filter(group=group, period_from_last__lte=release.listed)
+    found = _behind(release).filter(group=group, period_from_last__lte=release.listed)
     return found.select_related("release").order_by("period_from_last", "code")
+
+
+def _behind(release: Release) -> QuerySet[ReleasedResult]:
+    """Results with fewer points in the period than their group's first: whoever has as many as
+    the first is not named among the last, whatever breaks the tie (A)."""
+    best = release.results.filter(group=OuterRef("group")).order_by().values("group")
+    return release.results.alias(
+        best=Subquery(best.annotate(most=Max("period_total")).values("most"))
+    ).filter(period_total__lt=F("best"))
 
 
 def released_result(release: Release, group: str | None = None) -> Result:
