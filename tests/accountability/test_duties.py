@@ -39,7 +39,13 @@ def verified(town: City, unit: Unit, day: date, number: str = "", embargoed: boo
         embargoed=embargoed,
     )
     Verdict.objects.create(
-        case=case, finding="verified", kind="conduct", reason="属实", at=at, by="manager"
+        case=case,
+        unit=case.unit,
+        finding="verified",
+        kind="conduct",
+        reason="属实",
+        at=at,
+        by="manager",
     )
     return case
 

@@ -20,7 +20,9 @@ def test_receipts_and_one_time_links_are_left_out(name):
 def test_every_public_address_with_a_part_of_its_own_is_thought_of():
     """Whoever adds one says here whether that part is a secret."""
     found = {pattern.name for pattern in _patterns(get_resolver()) if _is_public(pattern)}
-    assert found == {"rate", "receipt", "receipt-code", "receipt-story", "receipt-mine", "first"}
+    released = {"season", "group", "unit", "file"}  # results that are public, and named by codes
+    secret = {"receipt", "receipt-code", "receipt-story", "receipt-mine", "first"}
+    assert found == {"rate"} | secret | released
 
 
 def _patterns(resolver: URLResolver):

@@ -19,6 +19,7 @@ HOLDERS = {
     "case.appeal": {UNIT},
     "case.investigate": {INSPECTOR},
     "case.decide": {MANAGER},
+    "case.open": {SORTER, MANAGER},
     "case.reply": {CALLER, MANAGER},
     "case.close": {MANAGER},
     "case.read": {SORTER, CALLER, MANAGER, KEEPER, INSPECTOR, LEADER, UNIT},

@@ -80,7 +80,7 @@ OFFERED = {
     "to_decide": {"check", "refer", "decide"},
     "verified": {"reconsider", "reply"},
     "replied": {"close"},  # her time to judge it ran out long ago
-    "closed": set(),
+    "closed": {"pick"},
 }
 
 

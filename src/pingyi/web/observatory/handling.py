@@ -49,6 +49,11 @@ class Rate:
     meaning: str | Promise
     url: str
 
+    @property
+    def told(self) -> str:
+        """What it counts, out of how many, and what that means."""
+        return f"{self.part:,} / {self.of:,} · {self.meaning}"
+
 
 @dataclass(frozen=True)
 class Stage:
