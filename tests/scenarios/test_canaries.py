@@ -53,10 +53,10 @@ OVERSEERS = {
 }
 """Who may read raters' words, numbers taken out."""
 
-PHONE = re.compile(r"13900\d{6}")
+PHONE = re.compile(r"13900000\d{3}")
 MATTER = re.compile(r"kanari-\d{4}", re.IGNORECASE)
 WORD = re.compile(r"暗号江豚\d{4}")
-NUMBER_IN_WORDS = re.compile(r"13700\d{6}")
+NUMBER_IN_WORDS = re.compile(r"13700000\d{3}")
 NAME = re.compile(r"金丝雀\d{4}")
 SEALED = (PHONE, MATTER, WORD)
 """What stands in plain text nowhere at all."""
