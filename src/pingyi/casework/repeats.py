@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from pingyi.casework.models import Case
 from pingyi.casework.querysets import CaseQuerySet
@@ -95,11 +95,12 @@ def repeated_persons(user: User) -> CaseQuerySet:
         .order_by()
         .values("rating__contact__phone_print")
     )
-    found: CaseQuerySet = seen.annotate(
+    # Whom to list is asked once for all, and what is said of each for the listed alone.
+    phones = seen.order_by().values("rating__contact__phone_print")
+    latest = phones.annotate(last=Max("pk"), n=Count("pk")).filter(n__gte=2).values("last")
+    found: CaseQuerySet = seen.filter(pk__in=latest).annotate(
         times=Subquery(hers.annotate(n=Count("pk")).values("n")),
         units=Subquery(hers.annotate(n=Count("unit", distinct=True)).values("n")),
-        latest=Subquery(hers.annotate(n=Max("pk")).values("n")),
         first=Subquery(hers.annotate(n=Min("opened_at")).values("n")),
     )
-    repeated = found.filter(times__gte=2, pk=F("latest"))
-    return repeated.select_related("unit", "point", "area", "rating")
+    return found.select_related("unit", "point", "area", "rating")
