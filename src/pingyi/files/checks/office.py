@@ -6,10 +6,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 
 from pingyi.files.formats import DOC, DOCX, OFD, PPT, PPTX, XLS, XLSX, Format
 from pingyi.files.refusals import Refused, Why
+from pingyi.kernel.archives import BROKEN, ENCRYPTED, USUAL
 
 MEMBERS = 5000
 INFLATED = 300 * 1024 * 1024
@@ -17,9 +17,6 @@ RATIO = 200
 """How many times larger a part of 1 MB and more may be than it is packed; XML packs 10 to 50."""
 SMALL = 1024 * 1024
 
-_ENCRYPTED = 0x1
-_USUAL = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
-_BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError)
 _END = b"PK\x05\x06"
 _END_LENGTH = 22
 # Programs, by what Office calls the parts that hold them.
@@ -51,7 +48,7 @@ def _zip(content: bytes) -> Format:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _office(archive, _members(archive))
-    except _BROKEN:
+    except BROKEN:
         raise Refused(Why.BROKEN) from None
 
 
@@ -63,12 +60,12 @@ def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
         len(members) > MEMBERS
         or len(names) < len(members)
         or sum(info.file_size for info in members) > INFLATED
-        or any(info.compress_type not in _USUAL for info in members)
+        or any(info.compress_type not in USUAL for info in members)
         or any(_swells(info) or _strays(info.filename) for info in members)
     )
     if odd:
         raise Refused(Why.UNPACKS_HUGE)
-    if any(info.flag_bits & _ENCRYPTED for info in members):
+    if any(info.flag_bits & ENCRYPTED for info in members):
         raise Refused(Why.PROTECTED)
     return {info.filename: info for info in members}
 

@@ -2,19 +2,16 @@
 
 import io
 import zipfile
-import zlib
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
+from pingyi.kernel.archives import BROKEN, ENCRYPTED, USUAL
 from pingyi.kernel.tables.csvs import read_csv
 from pingyi.kernel.tables.limits import Limits
 from pingyi.kernel.tables.mistakes import Mistake
 from pingyi.kernel.tables.table import Table, TableError, TableErrors
 
-_ENCRYPTED, _UTF8_NAME = 0x1, 0x800
-_USUAL = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
-# What zipfile and zlib say of damaged archives, UnicodeDecodeError among it.
-_BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError)
+_UTF8_NAME = 0x800
 # What the Finder of macOS adds by itself.
 _LITTER = ("__MACOSX/", ".DS_Store")
 
@@ -23,7 +20,7 @@ def opened_archive(content: bytes) -> zipfile.ZipFile:
     """Raises TableErrors."""
     try:
         return zipfile.ZipFile(io.BytesIO(content))
-    except _BROKEN:
+    except BROKEN:
         raise _refused("", Mistake.NO_ARCHIVE) from None
 
 
@@ -37,7 +34,7 @@ def checked_archive(archive: zipfile.ZipFile, limits: Limits) -> list[zipfile.Zi
         raise _refused("", Mistake.TOO_MANY_FILES, limit=limits.members)
     if sum(info.file_size for info in members) > limits.inflated_bytes:
         raise _refused("", Mistake.OVER_LIMIT_UNPACKED, limit=limits.inflated_bytes // 2**20)
-    if any(info.compress_type not in _USUAL for info in members):
+    if any(info.compress_type not in USUAL for info in members):
         raise _refused("", Mistake.UNUSUALLY_PACKED)
     names = [info.filename for info in members]
     if len(set(names)) < len(names):
@@ -84,13 +81,13 @@ def _file_name(info: zipfile.ZipInfo) -> str:
 
 
 def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> bytes:
-    if info.flag_bits & _ENCRYPTED:
+    if info.flag_bits & ENCRYPTED:
         raise _refused(name, Mistake.PROTECTED)
     try:
         with archive.open(info) as file:
             # zipfile gives no more than the size declared, which was checked.
             return file.read()
-    except _BROKEN:
+    except BROKEN:
         raise _refused(name, Mistake.DAMAGED) from None
 
 
