@@ -46,7 +46,7 @@ def test_every_rule_says_what_when_and_why():
         assert each.what
         assert each.since
         assert each.source
-        assert (each.days is None) == (each.due is None) == (each.erase is None)
+        assert (each.days is None) == (each.old is None) == (each.erase is None)
     assert len({each.key for each in RULES}) == len(RULES)
 
 

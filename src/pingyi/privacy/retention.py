@@ -37,7 +37,8 @@ Words = str | Promise
 class Rule:
     """What of a model is erased so many `days` after `since`; without `days` it never is.
 
-    `model` is the model's label. `due` finds the rows at a time, `erase` erases a slice of them.
+    `model` is the model's label. `old` finds the rows whose `since` lies at or before a moment,
+    `erase` erases a slice of them.
     """
 
     key: str
@@ -46,8 +47,14 @@ class Rule:
     since: Words
     days: int | None
     source: Words
-    due: Callable[[datetime], QuerySet[Any]] | None = None
+    old: Callable[[datetime], QuerySet[Any]] | None = None
     erase: Callable[[list[Any], Actor, datetime], object] | None = None
+
+    def due(self, at: datetime) -> QuerySet[Any] | None:
+        """The rows that are to be erased at `at`; None where nothing ever is."""
+        if self.old is None or self.days is None:
+            return None
+        return self.old(at - timedelta(days=self.days))
 
 
 # ── what is due ──────────────────────────────────────────────────────
@@ -62,38 +69,36 @@ def _kept_contacts() -> QuerySet[Contact]:
     )
 
 
-def _of_closed_cases(at: datetime) -> QuerySet[Contact]:
-    return _kept_contacts().filter(rating__case__closed_at__lte=at - timedelta(days=180))
+def _of_closed_cases(before: datetime) -> QuerySet[Contact]:
+    return _kept_contacts().filter(rating__case__closed_at__lte=before)
 
 
-def _without_case(at: datetime) -> QuerySet[Contact]:
+def _without_case(before: datetime) -> QuerySet[Contact]:
     none = ~Exists(Case.objects.filter(rating=OuterRef("rating")))
-    return _kept_contacts().filter(none, rating__recorded_at__lte=at - timedelta(days=90))
+    return _kept_contacts().filter(none, rating__recorded_at__lte=before)
 
 
-def _of_closed_sources(at: datetime) -> QuerySet[CaseSource]:
+def _of_closed_sources(before: datetime) -> QuerySet[CaseSource]:
     kept = Q(name_cipher__isnull=False) | Q(phone_cipher__isnull=False)
-    return CaseSource.objects.filter(kept, case__closed_at__lte=at - timedelta(days=180))
+    return CaseSource.objects.filter(kept, case__closed_at__lte=before)
 
 
-def _old_senders(at: datetime) -> QuerySet[CitizenMessage]:
+def _old_senders(before: datetime) -> QuerySet[CitizenMessage]:
     """Of messages whose case, if they have one, is closed."""
     running = CaseSource.objects.filter(message=OuterRef("pk"), case__closed_at__isnull=True)
-    old = {"sender_cipher__isnull": False, "sent_at__lte": at - timedelta(days=400)}
+    old = {"sender_cipher__isnull": False, "sent_at__lte": before}
     return CitizenMessage.objects.filter(~Exists(running), **old)
 
 
-def _forgotten_batches(at: datetime) -> QuerySet[MessageBatch]:
-    return MessageBatch.objects.filter(
-        content_cipher__isnull=False, proposed_at__lte=at - timedelta(days=30)
-    )
+def _forgotten_batches(before: datetime) -> QuerySet[MessageBatch]:
+    return MessageBatch.objects.filter(content_cipher__isnull=False, proposed_at__lte=before)
 
 
-def _old_messages(at: datetime) -> QuerySet[Outgoing]:
-    return Outgoing.objects.filter(created_at__lte=at - timedelta(days=30)).exclude(to_cipher=b"")
+def _old_messages(before: datetime) -> QuerySet[Outgoing]:
+    return Outgoing.objects.filter(created_at__lte=before).exclude(to_cipher=b"")
 
 
-def _left_staff(at: datetime) -> QuerySet[User]:
+def _left_staff(before: datetime) -> QuerySet[User]:
     kept = Q(phone_cipher__isnull=False) | Q(email_cipher__isnull=False)
     left = (
         audit.events(actions=["user.deactivate"])
@@ -101,7 +106,7 @@ def _left_staff(at: datetime) -> QuerySet[User]:
         .order_by()
         .values("subject_id")
         .annotate(last=Max("at"))
-        .filter(last__lte=at - timedelta(days=90))
+        .filter(last__lte=before)
     )
     gone = [int(row["subject_id"]) for row in left]
     return User.objects.filter(kept, is_active=False, pk__in=gone)
@@ -139,14 +144,12 @@ def _delete(rows: list[Any], by: Actor, at: datetime) -> None:
     type(rows[0])._default_manager.filter(pk__in=[row.pk for row in rows]).delete()
 
 
-def _older(model: Any, field: str, days: int) -> Callable[[datetime], QuerySet[Any]]:
-    def due(at: datetime) -> QuerySet[Any]:
-        found: QuerySet[Any] = model._default_manager.filter(
-            **{f"{field}__lte": at - timedelta(days=days)}
-        )
+def _older(model: Any, field: str) -> Callable[[datetime], QuerySet[Any]]:
+    def old(before: datetime) -> QuerySet[Any]:
+        found: QuerySet[Any] = model._default_manager.filter(**{f"{field}__lte": before})
         return found
 
-    return due
+    return old
 
 
 SHORTEST = _("个人信息保护法第十九条：为实现目的所必要的最短时间；天数为本系统假定（A）")
@@ -160,7 +163,7 @@ RULES: tuple[Rule, ...] = (
         since=_("案件办结（回头看期满之后）"),
         days=180,
         source=SHORTEST,
-        due=_of_closed_cases,
+        old=_of_closed_cases,
         erase=_erase_contacts,
     ),
     Rule(
@@ -170,7 +173,7 @@ RULES: tuple[Rule, ...] = (
         since=_("收到评价"),
         days=90,
         source=SHORTEST,
-        due=_without_case,
+        old=_without_case,
         erase=_erase_contacts,
     ),
     Rule(
@@ -180,7 +183,7 @@ RULES: tuple[Rule, ...] = (
         since=_("案件办结（回头看期满之后）"),
         days=180,
         source=SHORTEST,
-        due=_of_closed_sources,
+        old=_of_closed_sources,
         erase=_empty(name_cipher=None, phone_cipher=None, phone_print=None, call_back=False),
     ),
     Rule(
@@ -190,7 +193,7 @@ RULES: tuple[Rule, ...] = (
         since=_("来件（案件办结之后）"),
         days=400,
         source=SHORTEST,
-        due=_old_senders,
+        old=_old_senders,
         erase=_empty(sender_cipher=None, sender_print=None),
     ),
     Rule(
@@ -200,7 +203,7 @@ RULES: tuple[Rule, ...] = (
         since=_("上传"),
         days=30,
         source=SHORTEST,
-        due=_forgotten_batches,
+        old=_forgotten_batches,
         erase=_empty(content_cipher=None),
     ),
     Rule(
@@ -218,7 +221,7 @@ RULES: tuple[Rule, ...] = (
         since=_("写成"),
         days=30,
         source=SHORTEST,
-        due=_old_messages,
+        old=_old_messages,
         erase=_empty_messages,
     ),
     Rule(
@@ -228,7 +231,7 @@ RULES: tuple[Rule, ...] = (
         since=_("索取"),
         days=7,
         source=SHORTEST,
-        due=_older(OneTimeCode, "requested_at", 7),
+        old=_older(OneTimeCode, "requested_at"),
         erase=_delete,
     ),
     Rule(
@@ -238,7 +241,7 @@ RULES: tuple[Rule, ...] = (
         since=_("发出"),
         days=400,
         source=SHORTEST,
-        due=_older(InboxItem, "created_at", 400),
+        old=_older(InboxItem, "created_at"),
         erase=_delete,
     ),
     Rule(
@@ -248,7 +251,7 @@ RULES: tuple[Rule, ...] = (
         since=_("发出"),
         days=90,
         source=SHORTEST,
-        due=_older(Digest, "at", 90),
+        old=_older(Digest, "at"),
         erase=_delete,
     ),
     Rule(
@@ -258,7 +261,7 @@ RULES: tuple[Rule, ...] = (
         since=_("账号停用"),
         days=90,
         source=SHORTEST,
-        due=_left_staff,
+        old=_left_staff,
         erase=_forget_staff,
     ),
     Rule(
@@ -268,7 +271,7 @@ RULES: tuple[Rule, ...] = (
         since=_("失效"),
         days=400,
         source=SIX_MONTHS,
-        due=_older(OneTimeLink, "expires_at", 400),
+        old=_older(OneTimeLink, "expires_at"),
         erase=_delete,
     ),
     Rule(
@@ -278,7 +281,7 @@ RULES: tuple[Rule, ...] = (
         since=_("失效"),
         days=1,
         source=SHORTEST,
-        due=_older(Session, "expire_date", 1),
+        old=_older(Session, "expire_date"),
         erase=_delete,
     ),
     *(
@@ -289,7 +292,7 @@ RULES: tuple[Rule, ...] = (
             since=_("发生"),
             days=400,
             source=SIX_MONTHS,
-            due=_older(model, "attempt_time", 400),
+            old=_older(model, "attempt_time"),
             erase=_delete,
         )
         for name, model, what in (
@@ -325,18 +328,20 @@ def rule(key: str) -> Rule:
 def due_now(*, at: datetime) -> Iterator[tuple[Rule, int]]:
     """Each rule with how many rows are due; nothing is touched."""
     for each in RULES:
-        yield each, each.due(at).count() if each.due else 0
+        due = each.due(at)
+        yield each, due.count() if due is not None else 0
 
 
 def apply_rules(*, at: datetime, by: Actor = SYSTEM) -> dict[str, int]:
     """Erase what is due, rule by rule, in slices; how many rows of each. Harmless to repeat, or
     to interrupt."""
-    return {each.key: _apply(each, by=by, at=at) for each in RULES if each.due and each.erase}
+    return {each.key: _apply(each, by=by, at=at) for each in RULES if each.erase}
 
 
 def _apply(each: Rule, *, by: Actor, at: datetime) -> int:
-    assert each.due
-    done, due = 0, each.due(at).order_by("pk")
+    found = each.due(at)
+    assert found is not None
+    done, due = 0, found.order_by("pk")
     rows = list(due[:SLICE])
     while rows:
         _erase(rule=each, rows=rows, by=by, at=at)
