@@ -74,6 +74,14 @@ def django_db_setup(django_db_setup, django_db_blocker) -> None:
             unprotect_releases(connection)
 
 
+@pytest.fixture(autouse=True)
+def nothing_kept_from_before() -> None:
+    """What a page keeps a while is of another test's city."""
+    from django.core.cache import cache
+
+    cache.clear()
+
+
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
     """The browser's path; the test is left out where there is none."""
