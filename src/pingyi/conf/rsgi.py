@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import sys
 import threading
@@ -23,15 +22,13 @@ class Application:
 
         django.setup()
         from pingyi.conf.serving import build_front
-        from pingyi.kernel import lifeline
+        from pingyi.kernel import collector, lifeline
 
         lifeline.hold()
         # A writer waiting for the interpreter must not wait out the usual 5 ms.
         sys.setswitchinterval(0.0005)
         self._front, self._waker = build_front()
-        # What is loaded stays: the collector need not walk it while ratings wait.
-        gc.collect()
-        gc.freeze()
+        collector.settle()
         self._waker.start()
         self._front.start(loop)
         if connection.vendor == "sqlite":

@@ -80,13 +80,13 @@ def peers(counts: Iterable[Count]) -> Spread | None:
     most = fitted({(y, n): float(number) for (y, n), number in seen.items()}, about=pooled)
     worse = [(_WORSE_SHAPE, _WORSE_SHAPE / (pooled * times)) for times in _WORSE]
     presumed = [1 - _WORSE_SHARE] + [_WORSE_SHARE / len(worse)] * len(worse)
+    far = {count: [_likelihood(count, *one) for one in worse] for count in seen}
     shares = presumed
     for _ in range(_ROUNDS):
-        parts = [Part(share, *one) for share, one in zip(shares, [most, *worse], strict=True)]
         gathered = [share * _PRESUMED_UNITS for share in presumed]
         ordinary: dict[tuple[int, int], float] = {}
         for count, number in seen.items():
-            weights = _weights(count, parts)
+            weights = _weighed(shares, [_likelihood(count, *most), *far[count]])
             whole = sum(weights) / number
             for at, weight in enumerate(weights):
                 gathered[at] += weight / whole
@@ -99,7 +99,10 @@ def peers(counts: Iterable[Count]) -> Spread | None:
 
 def known(count: Count, among: Spread) -> Spread:
     """What is known of a unit's rate once its count is seen; parts that hardly weigh are left."""
-    weights = _weights(count, among)
+    weights = _weighed(
+        [part.share for part in among],
+        [_likelihood(count, part.shape, part.rate) for part in among],
+    )
     least = _NEGLIGIBLE * sum(weights)
     whole = sum(weight for weight in weights if weight > least)
     return tuple(
@@ -189,18 +192,21 @@ def middle(spread: Spread) -> int:
     return floor(log(mean(spread) / PER) / gamma.FINE)
 
 
-def _weights(count: Count, among: Sequence[Part]) -> list[float]:
-    """The parts' shares times how likely each makes the count, up to a common factor."""
+def _likelihood(count: Count, shape: float, rate: float) -> float:
+    """The logarithm of how likely a part makes the count, up to what is the same for all parts."""
     verified, visits = count
-    logs = [
+    return (
         lgamma(shape + verified)
         - lgamma(shape)
         + shape * log(rate)
         - (shape + verified) * log(rate + visits)
-        for _, shape, rate in among
-    ]
-    most = max(logs)
-    return [part.share * exp(one - most) for part, one in zip(among, logs, strict=True)]
+    )
+
+
+def _weighed(shares: Sequence[float], likelihoods: Sequence[float]) -> list[float]:
+    """The parts' shares once a count is seen, up to a common factor."""
+    most = max(likelihoods)
+    return [share * exp(one - most) for share, one in zip(shares, likelihoods, strict=True)]
 
 
 def _where(spread: Spread, chance: float) -> float:

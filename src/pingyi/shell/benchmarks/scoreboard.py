@@ -99,8 +99,9 @@ def main(rounds: int) -> None:
     from pingyi.demo.build import build
     from pingyi.demo.report import Silent
     from pingyi.directory.models import Season
+    from pingyi.kernel import collector
     from pingyi.people.models import User
-    from pingyi.scoring import board
+    from pingyi.scoring import board, kept_fairness
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.ALLOWED_HOSTS = ["testserver"]
@@ -128,7 +129,9 @@ def main(rounds: int) -> None:
             raise RuntimeError(f"the page answers {response.status_code}")
 
     def changed_page() -> None:
+        # As after a verdict: the likelihoods beside the board are worked out anew, too.
         board.forget()
+        kept_fairness.forget()
         page()
 
     def everything() -> None:
@@ -138,6 +141,7 @@ def main(rounds: int) -> None:
     deeds |= releases.deeds(season, at=at)
     for deed in deeds.values():
         deed()
+    collector.settle()  # as the server does
     timings = {name: [_milliseconds(deed) for _ in range(rounds)] for name, deed in deeds.items()}
     city = city_facts.timed(season, at=at, rounds=rounds)
     sys.stdout.write(json.dumps({**timings, "city": city}))

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cached_property
 from math import ceil, floor
+from operator import itemgetter
 from typing import Any
 
 from django.http import HttpRequest
@@ -18,6 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from pingyi.directory.models import Area
 from pingyi.scoring.board import Board, Row
 from pingyi.scoring.fairness import SURE, Fair, Group, beside, counted
 from pingyi.scoring.intervals import FEW, Interval
@@ -38,33 +40,55 @@ HONOURS = {
 class Line:
     """A unit on the scoreboard; what it sorts by are plain attributes.
 
-    There are thousands, of which fifty are shown: what only the page needs is a property.
+    There are thousands, of which fifty are shown: little is worked out before it is asked for.
     """
 
-    pk: str
-    season: str
-    name: str
-    district_code: str
-    district: str
-    rank: int | None
-    of: int
-    total: Decimal | None
-    events: int
-    rate_order: int | None
-    good: int
-    counted: int
-    honour: str
-    vetoed: bool
-    few_below: int
-    last: float | None
     row: Row
+    board: Board
+    district: Area
     among: Group
 
-    @cached_property
-    def fair(self) -> Fair:
-        """What stands beside the score."""
-        few_below = max(FEW, self.few_below)
-        return beside(self.pk, self.row.ratings, self.row.verified, self.among, few_below=few_below)
+    @property
+    def pk(self) -> str:
+        return self.row.result.unit
+
+    @property
+    def name(self) -> str:
+        return self.row.unit.name or self.pk
+
+    @property
+    def district_code(self) -> str:
+        return self.district.code
+
+    @property
+    def rank(self) -> int | None:
+        return self.row.result.rank
+
+    @property
+    def of(self) -> int:
+        return self.row.result.of
+
+    @property
+    def total(self) -> Decimal | None:
+        return self.row.result.total
+
+    @property
+    def events(self) -> int:
+        """How many things it gained or lost points for."""
+        return sum(len(line.refs) for line in self.row.result.lines if line.refs is not None)
+
+    @property
+    def rate_order(self) -> int | None:
+        return self.row.ratings.rate_order if self.row.ratings.counted else None
+
+    @property
+    def honour(self) -> str:
+        return self.row.result.honour or ""
+
+    @property
+    def last(self) -> float | None:
+        """The probability of being among the last, to sort by."""
+        return self.among.last.get(self.pk)
 
     @property
     def bad(self) -> float | None:
@@ -73,13 +97,19 @@ class Line:
             return None
         return mean(known(counted(self.row.ratings, self.row.verified), self.among.spread))
 
+    @cached_property
+    def fair(self) -> Fair:
+        """What stands beside the score."""
+        few_below = max(FEW, self.board.scheme.missing.min_ratings)
+        return beside(self.pk, self.row.ratings, self.row.verified, self.among, few_below=few_below)
+
     @property
     def url(self) -> str:
-        return reverse("observatory:unit", args=[self.season, self.pk])
+        return reverse("observatory:unit", args=[self.board.season.code, self.pk])
 
     @property
     def rate_text(self) -> str:
-        return per_cent(Fraction(self.good, self.counted) if self.counted else None)
+        return per_cent(self.row.ratings.rate if self.row.ratings.counted else None)
 
 
 class Rows(list[Line]):
@@ -100,38 +130,20 @@ class Computed(Listing):
         names = next(column.sort for column in self.table.columns if column.key == key)
         ordered = sorted(rows, key=lambda row: row.pk)
         for name in reversed(names):
-            known = [row for row in ordered if getattr(row, name) is not None]
-            known.sort(key=lambda row: getattr(row, name), reverse=down)
-            ordered = known + [row for row in ordered if getattr(row, name) is None]
+            values = [(getattr(row, name), row) for row in ordered]
+            known = [pair for pair in values if pair[0] is not None]
+            known.sort(key=itemgetter(0), reverse=down)
+            ordered = [row for _value, row in known]
+            ordered += [row for value, row in values if value is None]
         return Rows(ordered)
 
 
 def lines_of(board: Board, places: Places, among: Group) -> Rows:
     """The board's units within `places`; ranks stay those among all of their group, `among`."""
-    return Rows(_line(row, board, places, among) for row in board.rows if row.unit.area in places)
-
-
-def _line(row: Row, board: Board, places: Places, among: Group) -> Line:
-    one, district = row.result, places.district_of[row.unit.area or ""]
-    return Line(
-        pk=one.unit,
-        season=board.season.code,
-        name=row.unit.name or one.unit,
-        district_code=district.code,
-        district=district.name,
-        rank=one.rank,
-        of=one.of,
-        total=one.total,
-        events=sum(len(line.refs) for line in one.lines if line.refs is not None),
-        rate_order=row.ratings.rate_order if row.ratings.counted else None,
-        good=row.ratings.good,
-        counted=row.ratings.counted,
-        honour=one.honour or "",
-        vetoed=one.vetoed,
-        few_below=board.scheme.missing.min_ratings,
-        last=among.last.get(one.unit),
-        row=row,
-        among=among,
+    return Rows(
+        Line(row, board, places.district_of[row.unit.area or ""], among)
+        for row in board.rows
+        if row.unit.area in places
     )
 
 
@@ -248,7 +260,7 @@ SCOREBOARD = DataTable(
         Column(
             "district",
             _("区"),
-            lambda row, at: row.district,
+            lambda row, at: row.district.name,
             sort=("district_code",),
             style="nowrap",
         ),
@@ -295,7 +307,7 @@ SCOREBOARD = DataTable(
         Column(
             "honour",
             _("评定结果"),
-            lambda row, at: honour_tag(row.honour, row.vetoed),
+            lambda row, at: honour_tag(row.honour, row.row.result.vetoed),
             value=lambda row: str(HONOURS[row.honour][0]) if row.honour in HONOURS else "",
             style="nowrap",
         ),
