@@ -15,13 +15,11 @@ from pingyi import rulebook
 from pingyi.casework.queries import score_events
 from pingyi.directory.models import Enrolment, Season
 from pingyi.directory.models import Unit as UnitRow
-from pingyi.rulebook import Level, Scheme
+from pingyi.rulebook import Scheme
 from pingyi.scoring import queries
 from pingyi.scoring.engine import Event, Facts, Measured, Past, Satisfaction, Unit, score
 from pingyi.scoring.standing import season_before
 from pingyi.supervision import inputs
-
-_LEVELS = {level.rank: level.value for level in Level}
 
 
 def gather(
@@ -174,14 +172,21 @@ def _satisfaction(
     units: dict[int, Unit],
 ) -> Iterable[Satisfaction]:
     """One row per unit and channel; ratings of units that take no part are passed over."""
-    found: dict[tuple[int, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    found: dict[tuple[int, str], list[int]] = defaultdict(
+        lambda: [0] * 6
+    )  # defaults, then ranks 1 to 5
     for unit, channel, level, by_default, count in counts:
         if unit in units:
-            found[unit, channel]["default" if by_default else _LEVELS[level]] += count
-    for (unit, channel), levels in sorted(found.items()):
+            found[unit, channel][0 if by_default else level] += count
+    for (unit, channel), (default, worst, bad, basically, fine, best) in sorted(found.items()):
         yield Satisfaction(
             unit=units[unit].code,
             channel=channel,
+            very_satisfied=best,
+            satisfied=fine,
+            basically_satisfied=basically,
+            dissatisfied=bad,
+            very_dissatisfied=worst,
             verified_bad=verified.get((unit, channel), 0),
-            **levels,
+            default=default,
         )

@@ -123,7 +123,7 @@ def _at_most(
 def _joined(found: list[float], chance: float) -> list[float]:
     """The distribution with one more yes or no."""
     no = 1 - chance
-    return [found[0] * no, *(a * no + b * chance for a, b in zip(found[1:], found, strict=False))]
+    return [a * no + b * chance for a, b in zip(found, [0.0, *found], strict=False)]
 
 
 def _weights(at_most: Sequence[float]) -> list[float]:

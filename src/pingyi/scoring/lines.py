@@ -43,7 +43,7 @@ class Score(NamedTuple):
 def ratings(rows: Sequence[Satisfaction], rule: Rate) -> Ratings:
     """Count ratings over several channels by a scheme's rule (see `rulebook.model.Rate`)."""
     good = counted = given = 0
-    very, plainly, basically = (level in rule.satisfied for level in _FINE)
+    very, plainly, basically = [level in rule.satisfied for level in _FINE]
     for row in rows:
         bad = row.dissatisfied + row.very_dissatisfied
         fine = row.very_satisfied + row.satisfied + row.basically_satisfied

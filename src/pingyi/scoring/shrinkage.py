@@ -124,7 +124,7 @@ def rounded(count: Count) -> Count:
 def mean(spread: Spread) -> float:
     """Verified bad per 1,000 visits, to be expected; never more than all of them, which Poisson
     counts do not know."""
-    return min(PER * sum(part.share * part.shape / part.rate for part in spread), float(PER))
+    return min(PER * sum([share * shape / rate for share, shape, rate in spread]), float(PER))
 
 
 def estimate(spread: Spread, level: float = 0.95) -> Estimate:
