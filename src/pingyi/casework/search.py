@@ -62,10 +62,16 @@ def matching(text: str) -> Q:
     return Q(pk__in=RawSQL(sql, [asked]))  # noqa: S611
 
 
-def start(cases: Iterable[Case]) -> None:
-    """Store the words new cases begin with. Within their opening's transaction."""
+def first_words(case: Case) -> str:
+    """The words a case begins with, but for its number, which it has only once it is stored."""
+    return _joined(_first_texts(case))
+
+
+def start(cases: Iterable[tuple[Case, str]]) -> None:
+    """Store the first words of new cases. Within their opening's transaction."""
     CaseWords.objects.bulk_create(
-        CaseWords(case=case, words=_joined(_first_texts(case))) for case in cases
+        CaseWords(case=case, words=BETWEEN.join([indexed(case.number), words]))
+        for case, words in cases
     )
 
 
@@ -102,7 +108,9 @@ def words_of(case: Case) -> str:
 
 
 def _words(case: Case, facts: Iterable[Fact]) -> str:
-    return _joined([*_first_texts(case), *(text for fact in facts for text in _texts(fact))])
+    return _joined(
+        [case.number, *_first_texts(case), *(text for fact in facts for text in _texts(fact))]
+    )
 
 
 def indexed(text: str) -> str:
@@ -118,7 +126,6 @@ def _joined(texts: Iterable[str]) -> str:
 
 
 def _first_texts(case: Case) -> Iterator[str]:
-    yield case.number
     yield case.unit.name
     if case.point is not None:
         yield case.point.name

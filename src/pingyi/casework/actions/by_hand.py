@@ -146,7 +146,7 @@ def _open(
     case.save(force_insert=True)
     source.case = case
     source.save(force_insert=True)
-    search.start([case])
+    search.start([(case, search.first_words(case))])
     for rule in OPEN.starts:
         start_clock(case, rule, at=at)
     record_step(case, OPEN, origin=origin.value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import models
 from django.db.models import F
@@ -19,11 +20,20 @@ from pingyi.casework.states import TRANSITIONS, State
 from pingyi.clocks import actions as clocks
 from pingyi.clocks.calendar import city_calendar
 from pingyi.kernel.workdays import Calendar
+from pingyi.ratings.batching import make_way
 from pingyi.ratings.models import Rating
 
 OPEN = TRANSITIONS["open"]
 AT_ONCE = 20
 """Cases opened in one transaction."""
+
+
+class Opening(NamedTuple):
+    """A case that is about to be stored, with its first clocks and words."""
+
+    case: Case
+    clocks: list[CaseClock]
+    words: str
 
 
 def ratings_without_case() -> models.QuerySet[Rating]:
@@ -43,6 +53,8 @@ def open_missing_cases(*, by: Actor, at: datetime, limit: int = 500) -> list[Cas
     ratings = list(missing[:limit])
     opened: list[Case] = []
     for first in range(0, len(ratings), AT_ONCE):
+        if first:
+            make_way()
         with suppress(NotNow):
             opened += open_cases(ratings=ratings[first : first + AT_ONCE], by=by, at=at)
     return opened
@@ -62,27 +74,28 @@ def open_cases(*, ratings: Sequence[Rating], by: Actor, at: datetime) -> list[Ca
     # Made before the transaction: an embedded database's writers wait while one is open.
     cases = [_unsorted(rating, at=at) for rating in ratings]
     calendar = city_calendar()
-    opening = [(case, list(_first_clocks(case, calendar))) for case in cases]
+    opening = [
+        Opening(case, list(_first_clocks(case, calendar)), search.first_words(case))
+        for case in cases
+    ]
     return _store(opening=opening, by=by, at=at)
 
 
 @action("case.open")
-def _store(
-    *, opening: Sequence[tuple[Case, list[CaseClock]]], by: Actor, at: datetime
-) -> list[Case]:
+def _store(*, opening: Sequence[Opening], by: Actor, at: datetime) -> list[Case]:
     counter = locked_counter(at)
     # Asked under the counter's lock: whoever else is opening has finished or waits.
-    ratings = [case.rating_id for case, _ in opening if case.rating_id is not None]
+    ratings = [one.case.rating_id for one in opening if one.case.rating_id is not None]
     free = set(ratings_without_case().filter(pk__in=ratings).values_list("pk", flat=True))
     if not free:
         raise NotNow(HAS_CASE if Case.objects.filter(rating__in=ratings).exists() else NOT_BAD)
-    opening = [(case, running) for case, running in opening if case.rating_id in free]
-    opened = [case for case, _ in opening]
+    opening = [one for one in opening if one.case.rating_id in free]
+    opened = [one.case for one in opening]
     for case, number in zip(opened, take_numbers(counter, len(opened)), strict=True):
         case.number = number
     Case.objects.bulk_create(opened)
-    search.start(opened)
-    CaseClock.objects.bulk_create(clock for _, running in opening for clock in running)
+    search.start((one.case, one.words) for one in opening)
+    CaseClock.objects.bulk_create(clock for one in opening for clock in one.clocks)
     record_each((case, step_data(case, OPEN, rating=case.rating_id)) for case in opened)
     return opened
 

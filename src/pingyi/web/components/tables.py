@@ -189,7 +189,7 @@ class Listing:
 
     def _row(self, row: Any, opened: Sequence[str]) -> str:
         cells = "".join(
-            f"{start}{_shown(column.cell(row, self.at))}</td>"
+            f"{start}{conditional_escape(_shown(column.cell(row, self.at)))}</td>"
             for start, column in zip(opened, self.table.columns, strict=True)
         )
         current = self.current is not None and getattr(row, "pk", None) == self.current
@@ -246,8 +246,8 @@ class Listing:
         return str(_shown(column.cell(row, self.at)))
 
 
-def _shown(cell: Any) -> str:
-    return "" if cell is None else conditional_escape(cell)
+def _shown(cell: Any) -> Any:
+    return "" if cell is None else cell
 
 
 def _filter_form(table: DataTable, request: HttpRequest) -> forms.Form:
