@@ -31,8 +31,8 @@ BATCH_LIMIT = 500
 LOCK_WAIT = 20.0
 """Seconds that SQLite's lock is waited for."""
 
-PAUSE = 0.02
-"""Seconds in which a job leaves SQLite's lock alone: several batches' worth."""
+PAUSE = 0.1
+"""Seconds in which a job leaves SQLite's lock and the interpreter alone: dozens of batches."""
 
 Result = Outcome | Exception
 AfterCommit = Callable[[Sequence[Entry], Sequence[Result], float], None]

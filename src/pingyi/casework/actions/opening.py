@@ -24,7 +24,7 @@ from pingyi.ratings.batching import make_way
 from pingyi.ratings.models import Rating
 
 OPEN = TRANSITIONS["open"]
-AT_ONCE = 20
+AT_ONCE = 5
 """Cases opened in one transaction."""
 
 
