@@ -17,9 +17,10 @@ from urllib.parse import urlencode
 from django import forms
 from django.core.paginator import Page, Paginator
 from django.db.models import F, QuerySet
+from django.forms.utils import flatatt
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.functional import Promise
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +29,7 @@ from pingyi.kernel.tables import Cell, write_csv, write_xlsx
 from pingyi.kernel.text import clean_text
 
 Words = str | Promise
+CHOSEN = SafeString(" selected")
 CURRENT = ' aria-current="true"'
 CHUNK = 500
 TYPES = {
@@ -258,10 +260,25 @@ def _filter_form(table: DataTable, request: HttpRequest) -> forms.Form:
         else:
             choices = [("", gettext("全部")), *question.choices(request)]
             fields[question.key] = forms.ChoiceField(
-                label=str(question.label), choices=choices, required=False
+                label=str(question.label), choices=choices, required=False, widget=LongSelect
             )
     form = type("FilterForm", (forms.Form,), fields)
     return form(request.GET, auto_id="filter-%s")
+
+
+class LongSelect(forms.Select):
+    """A select of plain choices, joined in Python: a city has hundreds of units to choose from, and
+    Django renders a template for each."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = "" if value is None else str(value)
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            ((key, CHOSEN if str(key) == chosen else "", label) for key, label in self.choices),
+        )
+        given = {**self.build_attrs(self.attrs, attrs), "name": name}
+        return format_html("<select{}>{}</select>", flatatt(given), options)
 
 
 class SearchField(forms.CharField):
