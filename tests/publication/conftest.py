@@ -109,6 +109,10 @@ class Town:
 
 @pytest.fixture
 def town(db) -> Town:
+    return open_town()
+
+
+def open_town() -> Town:
     world = build()
     for unit in (world.bureau, world.brigade, world.other_unit):
         Enrolment.objects.create(season=world.season, unit=unit, group=unit.group)

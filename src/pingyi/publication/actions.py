@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 import msgspec
+from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
 from pingyi import __version__, rulebook
@@ -122,7 +123,11 @@ def _freeze(release: Release, *, scheme: Scheme, by: Actor, at: datetime) -> Rel
     release.facts_digest = computed.facts_digest
     release.result_digest = computed.result_digest
     release.period_digest = computed.period_digest
-    release.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            release.save(force_insert=True)
+    except IntegrityError:  # somebody else prepared it at this very moment
+        raise Refused(Why.BEING_PREPARED) from None
     ReleasedResult.objects.bulk_create(_rows(release, computed), batch_size=BATCH)
     record(
         release,

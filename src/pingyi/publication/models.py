@@ -48,6 +48,10 @@ class SchemeVersion(models.Model):
         return DECODER.decode(self.content)
 
 
+_FIRST = Q(supersedes__isnull=True, given_up_at__isnull=True)
+"""Releases that correct no other, and were not given up."""
+
+
 class Release(models.Model):
     """A bulletin or a season's result, of all groups of the season.
 
@@ -103,6 +107,22 @@ class Release(models.Model):
             # Two people: one prepares, another publishes.
             models.CheckConstraint(
                 condition=~Q(published_by=F("prepared_by")), name="release_by_two_people"
+            ),
+            # Of two who prepare or correct at once, one: else the public would have two last words.
+            models.UniqueConstraint(
+                fields=["season", "kind", "through"],
+                condition=_FIRST & ~Q(kind=Kind.SEASON.value),
+                name="release_once_a_period",
+            ),
+            models.UniqueConstraint(
+                fields=["season"],
+                condition=_FIRST & Q(kind=Kind.SEASON.value),
+                name="release_once_a_season",
+            ),
+            models.UniqueConstraint(
+                fields=["supersedes"],
+                condition=Q(given_up_at__isnull=True),
+                name="release_corrected_once",
             ),
         ]
         indexes = [models.Index(fields=["season", "published_at"], name="release_of_season")]
