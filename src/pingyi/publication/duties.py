@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+
 from pingyi.accountability.actions.duties import Proposal, propose, take_back
 from pingyi.accountability.models import Duty
 from pingyi.accountability.terms import On
 from pingyi.audit.actions import Actor
 from pingyi.publication import queries
 from pingyi.publication.models import Release
-from pingyi.scoring.consequences import propose_consequences
+from pingyi.scoring.consequences import entailed, propose_consequences
 
 STILL = timedelta(days=90)
 """Releases published so long ago have been looked at."""
@@ -31,7 +33,7 @@ def propose_from_releases(*, by: Actor, at: datetime) -> list[Duty]:
                 season=release.season,
                 rules=release.scheme.scheme().bulletins,
                 wanted=talks,
-                within=_ground(release),
+                within=ground(release),
                 by=by,
                 at=at,
             )
@@ -47,6 +49,24 @@ def propose_from_releases(*, by: Actor, at: datetime) -> list[Duty]:
     return made
 
 
+def proposals(release: Release) -> list[Proposal]:
+    """What the release entails by the rules it was made under; nothing is stored, so that whoever
+    checks a draft sees what its publication will ask for."""
+    if release.is_bulletin:
+        return list(_talks(release))
+    results = list(queries.released_result(release).results)
+    return list(entailed(release.season, release.scheme.scheme(), results, (_named(release),)))
+
+
+def arisen(release: Release) -> QuerySet[Duty]:
+    """The duties that arose from the release, or from the one it corrects."""
+    scheme = release.scheme.scheme()
+    rules = scheme.bulletins if release.is_bulletin else scheme.consequences
+    return Duty.objects.filter(
+        season=release.season, rule__in=list(rules), ground__startswith=ground(release)
+    ).order_by("pk")
+
+
 def _talks(release: Release) -> Iterator[Proposal]:
     for rule in release.scheme.scheme().bulletins.values():
         for row in queries.bulletin_last(release, rule.places):
@@ -58,13 +78,17 @@ def _talks(release: Release) -> Iterator[Proposal]:
                 what=(rule.what,),
                 on=On.HEAD,
                 unit=row.unit,
-                ground=_ground(release) + row.code,
+                ground=ground(release) + row.code,
                 refs=(_named(release),),
             )
 
 
-def _ground(release: Release) -> str:
-    return f"{release.season.code}/{release.kind}/{release.through}/"
+def ground(release: Release) -> str:
+    """What the grounds of the release's duties begin with; the code of the unit whose place it is
+    follows."""
+    if release.is_bulletin:
+        return f"{release.season.code}/{release.kind}/{release.through}/"
+    return f"{release.season.code}/"
 
 
 def _named(release: Release) -> str:

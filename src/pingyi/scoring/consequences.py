@@ -26,15 +26,16 @@ def propose_consequences(
     """Propose what the season's results entail, once per clause and unit; `refs` name what the
     results were released as. What corrected results entail no more, and nobody has decided on,
     lapses. Idempotent."""
-    wanted = list(_wanted(season, scheme, list(results), refs))
+    wanted = list(entailed(season, scheme, list(results), refs))
     made = propose(wanted=wanted, by=by, at=at)
     take_back(season=season, rules=scheme.consequences, wanted=wanted, by=by, at=at)
     return made
 
 
-def _wanted(
-    season: Season, scheme: Scheme, results: list[UnitResult], refs: tuple[str, ...]
+def entailed(
+    season: Season, scheme: Scheme, results: list[UnitResult], refs: tuple[str, ...] = ()
 ) -> Iterator[Proposal]:
+    """What the results entail by the scheme's clauses, as proposals; nothing is stored."""
     codes = {one.unit for one in results if one.consequences}
     rows = Unit.objects.filter(code__in=codes)
     units = {

@@ -7,8 +7,12 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from pingyi.accountability.models import Duty
+from pingyi.audit.actions import SYSTEM
 from pingyi.people.roles import Role
+from pingyi.publication import actions as publication
 from pingyi.publication import policies
+from pingyi.publication.duties import propose_from_releases
 from pingyi.publication.models import Release
 from pingyi.publication.protection import unprotect
 from pingyi.publication.terms import Kind
@@ -126,3 +130,30 @@ def test_lists_are_taken_away_and_sorted_by_every_column(town: Town, now):
         found = words(browser.get(f"{DESK}?state={state}&kind=monthly&season=2026"))
         assert ("2026 年 6 月通报" in found) == (state == "published")
     assert b"2026" in b"".join(browser.get(f"{DESK}?export=csv"))
+
+
+def test_what_follows_stands_on_its_page_before_and_after(town: Town, now):
+    """Of a draft what will be proposed, of a public one what became of it; each to who may."""
+    town.world.case("verified")
+    draft = town.prepare()
+    leader = signed_in(town.leader)
+    said = words(leader.get(f"{DESK}{draft.pk}/?group=stations"))
+    assert "结果运用" in said
+    assert "约谈负责人并公开" in said
+    assert "发布后提出" in said
+    assert not Duty.objects.exists()
+    assert "结果运用" not in words(leader.get(f"{DESK}{draft.pk}/?group=offices"))
+    publication.publish(release=draft, by=town.leader, at=JULY)
+    propose_from_releases(by=SYSTEM, at=JULY)
+    duty = Duty.objects.get()
+    there = f'href="/office/duties/{duty.pk}/"'
+    page = leader.get(f"{DESK}{draft.pk}/?group=stations")
+    assert there in page.content.decode()
+    assert "待决定" in words(page)
+    leader.post(f"/office/duties/{duty.pk}/decide/", {"outcome": "waived", "reason": "刚合并"})
+    assert "不采取" in words(leader.get(f"{DESK}{draft.pk}/?group=stations"))
+    elsewhere = signed_in(town.world.person(Role.LEADER, area=town.world.elsewhere))
+    assert there not in elsewhere.get(f"{DESK}{draft.pk}/?group=stations").content.decode()
+    given_up = town.prepare(kind=Kind.WEEKLY, through=JULY.date() - timedelta(days=5))
+    publication.give_up(release=given_up, by=town.keeper, at=JULY)
+    assert "结果运用" not in words(leader.get(f"{DESK}{given_up.pk}/?group=stations"))

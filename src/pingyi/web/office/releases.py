@@ -31,6 +31,7 @@ from pingyi.web.components.release_files import as_file
 from pingyi.web.components.tables import Column, DataTable, Filter
 from pingyi.web.components.words import moment_text
 from pingyi.web.office.directory_scope import reaches_everything
+from pingyi.web.office.release_duties import follows
 from pingyi.web.office.release_forms import CorrectForm, PrepareForm
 
 TONES = {"prepared": "warn", "published": "good", "given_up": ""}
@@ -180,6 +181,7 @@ def _show(
         ],
         "lists": papers.lists(found, group)[:-1] if group else [],
         "units": found.results.filter(group=group).count(),
+        "follows": follows(found, group, request.user),
         "other": other,
         "other_title": wording.title(other) if other else "",
         "moved": [(one, wording.group_text(scheme, one.now.group)) for one in moved[:MOVED]],

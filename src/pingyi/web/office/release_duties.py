@@ -1,0 +1,72 @@
+"""What a release entails: of a draft what its publication will propose, of a public one what became
+of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from pingyi.accountability.actions.duties import Proposal
+from pingyi.accountability.models import Duty
+from pingyi.accountability.terms import On, whats
+from pingyi.people.models import User
+from pingyi.publication import duties
+from pingyi.publication.models import Release
+from pingyi.web.components import duty_cells as cells
+from pingyi.web.components.words import say
+
+
+class Follows(NamedTuple):
+    """What should befall `on` of `whose` unit for the place of `unit`; `state` and `url` once it
+    was proposed."""
+
+    unit: str
+    whose: str
+    what: str
+    on: str
+    words: str
+    state: SafeString
+    url: str
+
+
+def follows(release: Release, group: str, user: User) -> list[Follows]:
+    """What the places of the group's units entail, the very last unit first: of a public release
+    the duties that `user` may see; of one that was given up nothing."""
+    found: Iterable[Proposal | Duty] = ()
+    if release.state == "prepared":
+        found = duties.proposals(release)
+    elif release.state == "published":
+        seen = Duty.objects.visible_to(user).select_related("unit")
+        found = seen.filter(pk__in=duties.arisen(release).values("pk")).order_by("pk")
+    names = _from_last(release, group)
+    order = list(names)
+    begins = duties.ground(release)
+    by_unit = [(one.ground.removeprefix(begins), one) for one in found]
+    mine = [(code, one) for code, one in by_unit if code in names]
+    return [
+        _follows(names[code], one)
+        for code, one in sorted(mine, key=lambda pair: order.index(pair[0]))
+    ]
+
+
+def _from_last(release: Release, group: str) -> dict[str, str]:
+    """The group's placed units by code, the last ones first."""
+    place = "period_from_last" if release.is_bulletin else "place_from_last"
+    rows = release.results.filter(group=group).exclude(**{place: None})
+    return dict(rows.order_by(place, "code").values_list("code", "name"))
+
+
+def _follows(unit: str, one: Proposal | Duty) -> Follows:
+    proposed = isinstance(one, Duty)
+    return Follows(
+        unit,
+        one.unit.name,
+        cells.listed(list(whats(one.what if proposed else ",".join(one.what)))),
+        say(On(one.on)),
+        one.words,
+        cells.state_tag(one) if proposed else SafeString(""),
+        reverse("office:duty", args=[one.pk]) if proposed else "",
+    )
