@@ -26,7 +26,7 @@ def _send(browser: Client, url: str, **fields: object) -> None:
     assert answer.status_code == 302, words(answer)
 
 
-def test_the_story():
+def test_the_story(monkeypatch):
     town = city("jiangmen-2008", "public_facing", units=9)
     squad = signed_in(town.person(Role.SQUAD_MEMBER))
     manager = signed_in(town.person(Role.CASE_MANAGER))
@@ -97,3 +97,8 @@ def test_the_story():
     assert list(Duty.objects.late(due + timedelta(minutes=1))) == [last]
     assert not Duty.objects.late(due).exists()
     assert last.ref in words(leader.get("/office/duties/?state=accepted"))
+    monkeypatch.setattr(timezone, "now", lambda: due + timedelta(minutes=1))
+    late = words(signed_in(town.person(Role.LEADER)).get("/office/duties/?late=yes"))
+    assert last.ref in late
+    assert "超期" in late
+    assert not any(duty.ref in late for duty in done)

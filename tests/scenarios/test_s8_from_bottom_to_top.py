@@ -1,4 +1,5 @@
-"""S8, its list: a brigade, a help team, point by point, a weekly meeting, a tidal lane, all closed.
+"""S8: a brigade in the bottom ten; a help team, point by point, a weekly meeting, a tidal lane, all
+closed; next season in the top ten, told by its lines.
 
 And S2's rule-check item: a case of verified conduct gives its unit's system one thing to check.
 """
@@ -9,6 +10,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from pingyi.directory.models import Season
@@ -44,7 +46,66 @@ def item_addresses(play: Play, where: str) -> list[str]:
     return re.findall(rf'href="{LISTS}items/(\d+)/"', page)
 
 
-def test_from_the_bottom_to_the_top():
+def test_two_seasons_from_the_bottom_to_the_top(clock):
+    """Wuhan 2023: 2025 one verified bad rating, 100 − 3 = 97.00, the last of two; 2026 none, 100,
+    while the station next door loses 3. Groups of two have one best and one last (2 ÷ 2)."""
+    play = stage(unit="蔡店区交警大队", point="窗口", at=clock("2025-02-03"), season="2025")
+    clock("2025-06-09")
+    play.come_back()
+    play.verified(comment="这条路晚高峰要走二十分钟。")
+    clock("2026-01-05")
+    play.come_back()
+    play.release("2025/season")
+    assert "十差" in words(Client().get("/results/2025/units/U1/"))
+
+    # Help team, list, weekly meeting; the tidal lane: 20 minutes down to 5.
+    play.open_season("2026")
+    where = new_list(play, "交警大队整改清单", team="组长：副区长\n成员：治庸办、交警支队")
+    point = {"problem": "晚高峰一条路要走 20 分钟", "measure": "设潮汐车道", "owner": "大队长"}
+    play.do(Role.CASE_MANAGER, f"{where}add/", **point, days="20")
+    for day in ("2026-01-12", "2026-01-19"):
+        clock(day)
+        play.come_back()
+        play.do(Role.CASE_MANAGER, f"{where}meeting/", on=day, text="例会：逐项过进度")
+    [lane] = item_addresses(play, where)
+    play.do(Role.UNIT_ADMIN, f"/unit/rectification/{lane}/submit/", account="实测 5 分钟")
+    play.do(Role.CASE_MANAGER, f"{LISTS}items/{lane}/accept/", words="实地看过")
+    assert "1 / 1 · 100 %" in play.see(Role.CASE_MANAGER, where)
+    kept = {
+        "kind": "process_changed",
+        "title": "潮汐车道",
+        "what": "晚高峰 20 分钟降到 5 分钟",
+        "unit": "U1",
+        "on": "2026-01-19",
+    }
+    play.do(Role.CASE_MANAGER, f"/office/improvements/new/?item={lane}", **kept)
+
+    clock("2026-06-09")
+    play.come_back()
+    play.rate("satisfied")
+    play.beside().verified(comment="下午四点就关门。")
+    clock("2027-01-05")
+    play.come_back()
+    play.release("2026/season")
+
+    # The public card: from last to first, the lines of both years side by side, what was improved.
+    card = " ".join(words(Client().get("/results/2026/units/U1/")).split())
+    years = card[card.index("历年名次") :]
+    assert years.index("十差") < years.index("十优")
+    lines = card[card.index("得分明细") : card.index("年度历程")]
+    assert "— 2025 −3 每查实一件差评扣 3 分" in lines
+    assert "100.00 2025 97.00 合计" in lines
+    assert "2026-01-19 改变流程 潮汐车道" in card[card.index("已作的改进") :]
+    assert "潮汐车道" not in words(Client().get("/results/2025/units/U1/"))
+
+    # Counted in the year it came into force, and in no other.
+    for season, counted in (("2026", "共 1 条"), ("2025", "没有符合条件的记录")):
+        listed = words(play[Role.LEADER].get(f"/office/improvements/?season={season}"))
+        assert counted in listed, listed
+        assert ("潮汐车道" in listed) == (season == "2026")
+
+
+def test_its_list_point_by_point():
     play = stage(unit="蔡店区交警大队", point="事故处理窗口")
     where = new_list(play, "交警大队整改清单", team="组长：副区长\n成员：治庸办、交警支队")
     for problem, measure in (
