@@ -95,6 +95,37 @@ def test_a_column_that_no_longer_says_what_its_result_says_is_found(town: Town, 
     assert not verify_release(release).verified
 
 
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("name", "改名站"),
+        ("district", "别区"),
+        ("grade", "优"),
+        ("shown_good", 1),
+        ("shown_counted", 99),
+        ("period_rank", 3),
+        ("period_from_last", 2),
+        ("period_total", 7),
+        ("reasons", {"108": 40}),
+    ],
+)
+def test_what_the_public_reads_is_proved_too(town: Town, column: str, value: object):
+    release = town.release()
+    assert verify_release(release).intact
+    unprotect(connection)
+    release.results.filter(code="S2").update(**{column: value})
+    found = verify_release(release)
+    assert (found.intact, found.facts_stand, found.same) == (False, True, True)
+
+
+@pytest.mark.parametrize(("column", "value"), [("listed", 1), ("note", "改"), ("reason", "改")])
+def test_so_is_what_the_release_says_of_itself(town: Town, column: str, value: object):
+    release = town.correct(town.release(), AUGUST)
+    unprotect(connection)
+    Release.objects.filter(pk=release.pk).update(**{column: value})
+    assert not verify_release(Release.objects.get(pk=release.pk)).intact
+
+
 def test_facts_slipped_in_behind_the_release_are_found(town: Town):
     release = town.release()
     town.rated(town.stations[1], date(2026, 6, 20), good=200)

@@ -136,6 +136,7 @@ def _freeze(release: Release, *, scheme: Scheme, by: Actor, at: datetime) -> Rel
         units=len(computed.result.results),
         result=release.result_digest,
         scheme=scheme.digest,
+        said=freezing.said_digest(release),
     )
     return release
 

@@ -7,12 +7,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 import msgspec
 
 from pingyi import rulebook
 from pingyi.directory.models import Season
-from pingyi.publication.models import Release
+from pingyi.publication.models import Release, ReleasedResult
 from pingyi.publication.terms import Kind, Period
 from pingyi.rulebook import Scheme
 from pingyi.scoring import facts as gathering
@@ -110,6 +111,35 @@ def _bare(facts: Facts) -> Facts:
 def digest(content: bytes) -> str:
     """SHA-256, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
+
+
+# What is read of a release, beside its result
+
+_OWN = ("starts_on", "through", "as_of", "listed", "reason", "note")
+_NOT_SAID = {"id", "release"}
+
+
+def said_digest(release: Release) -> str:
+    """SHA-256 of all that the stored release and its rows say, names and public figures too.
+
+    It stands in the event of the preparing, and so under the log's seal, not beside the rows.
+    """
+    stored = Release.objects.filter(pk=release.pk).values(*_OWN).get()
+    names = [field.attname for field in ReleasedResult._meta.fields if field.name not in _NOT_SAID]
+    rows = ReleasedResult.objects.filter(release=release).order_by("code").values(*names)
+    said = hashlib.sha256(_plain(stored))
+    for row in rows.iterator(chunk_size=1_000):
+        said.update(_plain(row))
+    return said.hexdigest()
+
+
+def _plain(said: Mapping[str, object]) -> bytes:
+    """The same bytes whichever database gave the values."""
+    values = {
+        name: f"{value.normalize():f}" if isinstance(value, Decimal) else value
+        for name, value in said.items()
+    }
+    return msgspec.json.encode(values, order="deterministic")
 
 
 # What the season before came to

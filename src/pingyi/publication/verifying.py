@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from pingyi.audit.queries import events_about
 from pingyi.publication import freezing
 from pingyi.publication.freezing import Basis, Computed
 from pingyi.publication.models import Release, ReleasedResult
@@ -25,8 +26,9 @@ class Moved:
 
 @dataclass(frozen=True)
 class Verification:
-    """`intact`: the frozen rows are what was released, by its digest · `facts_stand`: the facts as
-    they stood at its moment are found unchanged · `same`: computed anew they give the very result.
+    """`intact`: the frozen rows are what was released, by its digest and the log of events ·
+    `facts_stand`: the facts as they stood at its moment are found unchanged · `same`: computed anew
+    they give the very result.
     """
 
     release: Release
@@ -50,6 +52,7 @@ def verify_release(release: Release) -> Verification:
     rows = list(release.results.order_by("pk"))
     frozen = _frozen(release, rows)
     intact = freezing.digest(frozen.to_json()) == release.result_digest
+    intact = intact and freezing.said_digest(release) == _said_then(release)
     try:
         again = freezing.compute(_basis(release, rows))
     except FactsError as error:
@@ -66,6 +69,12 @@ def verify_release(release: Release) -> Verification:
         same=same,
         moved=tuple(_moved(frozen, again.result)),
     )
+
+
+def _said_then(release: Release) -> str | None:
+    """What the log of events holds of the preparing."""
+    made = events_about(release).filter(action__in=("release.prepare", "release.correct")).first()
+    return made.data.get("said") if made is not None else None
 
 
 def _basis(release: Release, rows: list[ReleasedResult]) -> Basis:
