@@ -37,7 +37,7 @@ def test_it_has_a_number_a_cause_and_its_cases(world, problem):
     assert (found.size, found.units, found.unanswered) == (2, 1, 2)
     assert set(cases_of(problem, world.manager)) == set(cases)
     assert membership_of(cases[0]).problem == problem
-    assert [line.what for line in story_of(problem, world.manager)] == [
+    assert [line.what for line in story_of(problem, world.manager, at=LATER)] == [
         "opened", "joined", "joined",
     ]  # fmt: skip
 
@@ -67,7 +67,7 @@ def test_what_lies_under_embargo_joins_none_and_disappears_from_its_problem(worl
     found = problems_for(world.manager).get()
     assert (found.size, found.unanswered) == (0, 0)
     assert not cases_of(problem, world.manager).exists()
-    assert [line.what for line in story_of(problem, world.manager)] == ["opened"]
+    assert [line.what for line in story_of(problem, world.manager, at=LATER)] == ["opened"]
 
 
 def test_another_district_neither_sees_nor_works_it(world, problem):

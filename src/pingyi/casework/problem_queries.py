@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
+from pingyi.casework.letter_queries import Turn, letters_of_problem, said_of, turns_of
 from pingyi.casework.models import Case
-from pingyi.casework.problem_models import Problem, ProblemCase, ProblemStep
+from pingyi.casework.problem_models import Problem, ProblemCase, ProblemLetter, ProblemStep
 from pingyi.casework.querysets import CaseQuerySet
 from pingyi.casework.states import State
 from pingyi.letters.models import Letter
@@ -55,24 +56,24 @@ def membership_of(case: Case) -> ProblemCase | None:
     return case.memberships.filter(left_at__isnull=True).select_related("problem").first()
 
 
-def letters_of(problem: Problem, user: User) -> QuerySet[Letter]:
-    """The letters written because of the problem that the user may see."""
-    return Letter.objects.visible_to(user).filter(problems__problem=problem).order_by("pk")
+def problems_behind(letter: Letter, user: User) -> QuerySet[Problem]:
+    """The problems a letter was written because of, as far as the user may know of them."""
+    return problems_for(user).filter(letters__letter=letter).order_by("pk")
 
 
 @dataclass(frozen=True)
 class Happened:
-    """One line of a problem's story; `what` is opened, joined, left, a deed's name, letter, or
-    closed."""
+    """One line of a problem's story; `what` is opened, joined, left, a deed's name, linked, closed,
+    or what happened to a letter."""
 
     at: datetime
     by: str
-    what: str
+    what: str | Turn
     text: str = ""
     case: str = ""
 
 
-def story_of(problem: Problem, user: User) -> list[Happened]:
+def story_of(problem: Problem, user: User, *, at: datetime) -> list[Happened]:
     """What happened, oldest first; of cases the user may see alone."""
     told = [Happened(problem.opened_at, problem.opened_by, "opened", problem.title)]
     told += _comings_and_goings(problem, user)
@@ -80,11 +81,7 @@ def story_of(problem: Problem, user: User) -> list[Happened]:
         Happened(step.at, step.by, step.deed, step.text)
         for step in ProblemStep.objects.filter(problem=problem)
     ]
-    seen = letters_of(problem, user).values("pk")
-    told += [
-        Happened(link.at, link.by, "letter", f"{link.letter.number or ''} {link.letter.title}")
-        for link in problem.letters.filter(letter__in=seen).select_related("letter")
-    ]
+    told += _of_letters(problem, user, at)
     if problem.closed_at is not None:
         told.append(Happened(problem.closed_at, problem.closed_by, "closed", problem.outcome))
     return sorted(told, key=lambda line: line.at)
@@ -98,3 +95,13 @@ def _comings_and_goings(problem: Problem, user: User) -> Iterable[Happened]:
         if member.left_at is not None:
             reason = member.left_reason
             yield Happened(member.left_at, member.left_by, "left", reason, member.case.number)
+
+
+def _of_letters(problem: Problem, user: User, at: datetime) -> Iterable[Happened]:
+    """What became of its letters; of one written before, also when it was linked."""
+    seen = letters_of_problem(problem, user)
+    for turned in turns_of(seen, at):
+        yield Happened(turned.at, turned.by, turned.turn, said_of(turned))
+    links = ProblemLetter.objects.filter(problem=problem, letter__in=seen.values("pk"))
+    for link in links.exclude(at=F("letter__drafted_at")).select_related("letter"):
+        yield Happened(link.at, link.by, "linked", str(link.letter))

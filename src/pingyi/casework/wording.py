@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from pingyi.casework.models import Case
 from pingyi.casework.policies import HER_OWN_WORDS, NAMES_HER, Reason, consents
+from pingyi.casework.problem_models import Problem
 from pingyi.kernel.masking import redact
 from pingyi.kernel.text import clean_text
 
@@ -33,6 +34,12 @@ def repeats(text: str, hers: str) -> bool:
         return False
     size = min(COPIED, len(hers))
     return any(hers[n : n + size] in ours for n in range(len(hers) - size + 1))
+
+
+def beginning_of_letter(about: Case | Problem) -> dict[str, str]:
+    """How a letter because of it begins: the number is its matter. Letters are in Chinese."""
+    matter = f"{'评议案件' if isinstance(about, Case) else '评议问题'}{about.number}号"
+    return {"title": f"关于{matter}的函", "body": f"现就{matter}有关事项函告如下。\n"}
 
 
 def _her_texts(case: Case) -> list[str]:

@@ -20,6 +20,11 @@ from pingyi.casework.actions.investigating import (
     release_embargo,
     report_findings,
 )
+from pingyi.casework.actions.letters import (
+    draft_case_letter,
+    draft_problem_letter,
+    edit_letter,
+)
 from pingyi.casework.actions.looking_back import (
     draw_sample,
     pick_look_back,
@@ -63,7 +68,10 @@ __all__ = [
     "confirm_verdict",
     "decide_case",
     "dispatch_case",
+    "draft_case_letter",
+    "draft_problem_letter",
     "draw_sample",
+    "edit_letter",
     "edit_problem",
     "give_up_messages",
     "join_problem",

@@ -13,6 +13,7 @@ from pingyi.web.components.words import say
 
 ACTIONS: dict[str, str | Promise] = {
     "calendar.change": _("修改工作日历"),
+    "case.draft_letter": _("因案件起草函件"),
     "case.load": _("载入案件"),
     "case.open_by_hand": _("手工立案"),
     "city.found_demo": _("建立示范城市"),
@@ -85,6 +86,7 @@ ACTIONS: dict[str, str | Promise] = {
     "post.load": _("载入工号"),
     "post.retire": _("停用工号"),
     "problem.close": _("办结问题"),
+    "problem.draft_letter": _("因问题起草函件"),
     "problem.edit": _("修改问题"),
     "problem.join": _("并入问题"),
     "problem.leave": _("移出问题"),

@@ -16,7 +16,9 @@ from pingyi import rulebook
 from pingyi.audit.keys import keyring
 from pingyi.casework import policies, queries, rules
 from pingyi.casework.actions import reveal_contact
+from pingyi.casework.actions.letters import why_no_letter
 from pingyi.casework.intake_models import CaseSource, open_name
+from pingyi.casework.letter_queries import entries_of, letters_of_case
 from pingyi.casework.models import Case
 from pingyi.casework.origins import Origin
 from pingyi.casework.problem_queries import membership_of
@@ -28,7 +30,7 @@ from pingyi.kernel.masking import mask_matter_no, mask_name, mask_phone, redact
 from pingyi.people.models import User
 from pingyi.people.permissions import may, scope_of
 from pingyi.ratings.contacts import open_matter, open_phone
-from pingyi.web.components import case_deeds, case_files
+from pingyi.web.components import case_deeds, case_files, letter_cells
 from pingyi.web.components.access import SignedIn
 from pingyi.web.components.case_forms import CaseForm, RevealForm
 from pingyi.web.components.words import in_english, moment_text, say
@@ -135,6 +137,8 @@ def context(
     contact = masked_contact(case)
     source = getattr(case, "source", None)
     files = case_files.shown(case, user)
+    letters = list(letters_of_case(case, user))
+    story = queries.timeline(case, audience, files=files) + entries_of(letters, at)
     can_reveal = may(user, "contact.reveal") and any(contact.values())
     return {
         "case": case,
@@ -154,7 +158,9 @@ def context(
         "reveal_url": url("reveal"),
         "clocks": sorted(case.clocks.all(), key=lambda clock: clock.pk),
         "files": case_files.rows(files, case, where=audience),
-        "entries": queries.timeline(case, audience, files=files),
+        "letters": letter_cells.lines(letters, at),
+        "letter_url": letter_url(case, user),
+        "entries": sorted(story, key=lambda entry: entry.at),
         "choices": case_deeds.choices(
             case, user, at=at, url=url, elsewhere=elsewhere, only=only, sent=sent
         ),
@@ -162,6 +168,14 @@ def context(
         "naming_url": "",
         **verdict_context(case),
     }
+
+
+def letter_url(case: Case, user: User) -> str:
+    """Where a letter is begun from the case, for those who may."""
+    drafts = may(user, "letter.recommend") or (may(user, "letter.draft") and not case.embargoed)
+    if not drafts or why_no_letter(case, user) is not None:
+        return ""
+    return f"{reverse('office:letter-new')}?case={case.number}"
 
 
 def _message_url(source: CaseSource | None, user: User) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from pingyi.casework.letter_queries import is_overdue
 from pingyi.files.models import StoredFile
 from pingyi.files.serving import attachment
 from pingyi.files.vault import FileLost
@@ -82,6 +84,45 @@ def number_text(letter: Letter) -> str:
 def due_cell(recipient: Any, at: datetime) -> SafeString:
     """The awaited reply's clock."""
     return clock(recipient.due_at, at) if recipient.due_at else SafeString("—")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A letter as the page of a case or problem names it."""
+
+    letter: Letter
+    text: str
+    state: State
+    tone: str
+    replies: str
+    overdue: bool
+
+
+def lines(letters: Iterable[Any], at: datetime) -> list[Line]:
+    """Letters as `casework.letter_queries` gives them, each with its replies so far."""
+    return [
+        Line(
+            letter,
+            letter_text(letter),
+            State(letter.state),
+            STATE_TONES[State(letter.state)],
+            replies_text(letter),
+            is_overdue(letter, at),
+        )
+        for letter in letters
+    ]
+
+
+def letter_text(letter: Letter) -> str:
+    """A letter's number, or that it has none yet, and its title on one line."""
+    return f"{letter.number or gettext('未编号')} {' '.join(letter.title.split())}"
+
+
+def replies_text(letter: Any) -> str:
+    """How many of the recipients replied; a dash where no reply is asked."""
+    if letter.issued_at is None or not letter.wants_reply:
+        return "—"
+    return f"{letter.answered} / {letter.asked}"
 
 
 def entries(steps: Iterable[queries.Step]) -> list[dict[str, Any]]:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase
@@ -20,6 +19,8 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from pingyi.casework.letter_queries import cases_behind
+from pingyi.casework.problem_queries import problems_behind
 from pingyi.letters import actions, policies, queries
 from pingyi.letters.models import Letter, Recipient
 from pingyi.letters.paper import paper_of
@@ -51,12 +52,6 @@ def _title(letter: Letter, at: datetime) -> SafeString:
     )
 
 
-def _replies(letter: Any, at: datetime | None = None) -> str:
-    if letter.issued_at is None or not letter.wants_reply:
-        return "—"
-    return f"{letter.answered} / {letter.asked}"
-
-
 LETTERS = DataTable(
     name="letters",
     title=_("函件"),
@@ -83,7 +78,12 @@ LETTERS = DataTable(
             style="nowrap",
         ),
         Column("organ", _("发文机关"), lambda letter, at: letter.organ.name, sort=("organ__name",)),
-        Column("replies", _("答复情况"), _replies, value=_replies, style="nowrap"),
+        Column(
+            "replies",
+            _("答复情况"),
+            lambda letter, at: letter_cells.replies_text(letter),
+            style="nowrap",
+        ),
         Column(
             "issued",
             _("签发时间"),
@@ -373,6 +373,8 @@ def show(
             "listing": listing,
             "files": letter_cells.files_of(letter),
             "entries": letter_cells.entries(queries.story(letter)),
+            "cases": cases_behind(letter, request.user).select_related("unit"),
+            "problems": problems_behind(letter, request.user),
             "choices": choices(letter, request, sent),
             "may_edit": letter.state == State.DRAFT
             and policies.may_draft(request.user, letter.organ),

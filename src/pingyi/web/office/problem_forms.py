@@ -15,6 +15,7 @@ from pingyi.casework.states import Finding, Kind
 from pingyi.directory.models import Unit
 from pingyi.letters.models import Letter
 from pingyi.web.components.forms import DeskForm, LongTextField, TermField, TextField
+from pingyi.web.components.letter_cells import letter_text
 
 NEW = "new"
 
@@ -133,8 +134,3 @@ class LetterForm(DeskForm):
 
     def clean_letter(self) -> Letter:
         return self._letters[self.cleaned_data["letter"]]
-
-
-def letter_text(letter: Letter) -> str:
-    """A letter's number, or that it has none yet, and its title on one line."""
-    return f"{letter.number or gettext('未编号')} {' '.join(letter.title.split())}"

@@ -20,13 +20,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pingyi.casework import actions
 from pingyi.casework.actions.problems import AWAITING, Applied, may_work
+from pingyi.casework.letter_queries import Turn, letters_of_problem
 from pingyi.casework.models import Case
 from pingyi.casework.policies import Refusal
 from pingyi.casework.problem_models import Problem, ProblemDeed, ProblemState
-from pingyi.casework.problem_queries import cases_of, letters_of, problems_for, story_of
+from pingyi.casework.problem_queries import cases_of, problems_for, story_of
 from pingyi.letters.models import Letter
 from pingyi.letters.states import State as LetterState
 from pingyi.people.models import User
+from pingyi.people.permissions import may
+from pingyi.web.components import letter_cells
 from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.case_cells import AREA, DUE, KIND, LEVEL, STATE, UNIT, number_column
 from pingyi.web.components.forms import DeskForm
@@ -42,7 +45,6 @@ from pingyi.web.office.problem_forms import (
     LeaveForm,
     LetterForm,
     ReplyForm,
-    letter_text,
 )
 
 TONES = {ProblemState.OPEN: "open", ProblemState.CLOSED: ""}
@@ -55,7 +57,7 @@ HAPPENED = {
     "check": _("统一记录核查"),
     "decide": _("统一认定"),
     "reply": _("统一答复"),
-    "letter": _("发函"),
+    "linked": _("关联函件"),
     "closed": _("办结"),
 }
 
@@ -176,27 +178,32 @@ def _show(
             "tone": TONES[ProblemState(found.state)],
             "listing": listing,
             "steps": _steps(found, request.user, sent),
-            "letters": [
-                (letter_text(letter), LetterState(letter.state))
-                for letter in letters_of(found, request.user)
-            ],
-            "story": _story(found, request.user),
+            "letters": letter_cells.lines(letters_of_problem(found, request.user), at),
+            "letter_url": _letter_url(found, request.user),
+            "entries": _story(found, request.user, at),
         },
         status=status,
     )
 
 
-def _story(found: Problem, user: User) -> list[dict[str, Any]]:
-    lines = story_of(found, user)
+def _letter_url(found: Problem, user: User) -> str:
+    """Where a letter is begun from the problem, for those who may."""
+    works = found.state == ProblemState.OPEN and may_work(found, user)
+    if not works or not may(user, "letter.draft"):
+        return ""
+    return f"{reverse('office:letter-new')}?problem={found.number}"
+
+
+def _story(found: Problem, user: User, at: datetime) -> list[dict[str, Any]]:
+    lines = story_of(found, user, at=at)
     staff = User.objects.filter(username__in={line.by for line in lines})
     names = {one.username: str(one) for one in staff}
     return [
         {
             "at": line.at,
             "who": names.get(line.by, line.by),
-            "what": HAPPENED[line.what],
-            "text": line.text,
-            "case": line.case,
+            "text": say(line.what) if isinstance(line.what, Turn) else HAPPENED[line.what],
+            "detail": f"{line.case} {line.text}".strip(),
         }
         for line in lines
     ]

@@ -1,0 +1,88 @@
+"""Letters begun from a case or a problem: drafted and linked at once, fit for the unit to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from pingyi.audit.actions import action, record
+from pingyi.casework.actions.problems import link_letter
+from pingyi.casework.actions.steps import refusal
+from pingyi.casework.letter_models import CaseLetter
+from pingyi.casework.models import Case
+from pingyi.casework.policies import EMBARGO, NOT_YOURS, OWN_UNIT, Reason, is_of_its_unit
+from pingyi.casework.problem_models import Problem
+from pingyi.casework.problem_queries import cases_of
+from pingyi.casework.wording import unfit_for_unit
+from pingyi.letters import actions as letters
+from pingyi.letters.models import Letter, Organ
+from pingyi.letters.states import Desk
+from pingyi.people.models import User
+
+READ_BY_THE_UNIT = ("title", "salutation", "body", "annexes")
+"""What of a letter's wording its recipients read."""
+
+
+@action("case.draft_letter")
+def draft_case_letter(*, case: Case, by: User, at: datetime, **wording: Any) -> Letter:
+    """A draft because of the case; `wording` is what `letters.draft_letter` takes.
+
+    Raises Refusal, or the letters' own Refused.
+    """
+    _refuse(why_no_letter(case, by, wording["organ"]))
+    _refuse_unfit([case], wording)
+    letter = letters.draft_letter(by=by, at=at, **wording)
+    link = CaseLetter.objects.create(case=case, letter=letter, at=at, by=by.audit_name)
+    record(link, case=case.number, letter=letter.pk)
+    return letter
+
+
+@action("problem.draft_letter")
+def draft_problem_letter(*, problem: Problem, by: User, at: datetime, **wording: Any) -> Letter:
+    """A draft because of an open problem; raises as `draft_case_letter` does."""
+    _refuse_unfit(cases_of(problem, by), wording)
+    letter = letters.draft_letter(by=by, at=at, **wording)
+    link_letter(problem=problem, letter=letter, by=by, at=at)
+    record(problem, letter=letter.pk)
+    return letter
+
+
+def edit_letter(*, letter: Letter, by: User, at: datetime, **wording: Any) -> Letter:
+    """Write a draft anew: what it was written because of still names nobody in it."""
+    _refuse_unfit(_behind(letter), wording)
+    return letters.edit_letter(letter=letter, by=by, at=at, **wording)
+
+
+def why_no_letter(case: Case, by: User, organ: Organ | None = None) -> Reason | None:
+    """Why `by` begins no letter of the organ from the case; None if nothing stands in the way.
+
+    Under embargo only the inspectors' own organs write because of it.
+    """
+    if is_of_its_unit(case, by):
+        return OWN_UNIT
+    if not Case.objects.overseen_by(by).filter(pk=case.pk).exists():
+        return NOT_YOURS
+    sealed = case.embargoed and organ is not None and organ.desk != Desk.INSPECTORS
+    return EMBARGO if sealed else None
+
+
+def _behind(letter: Letter) -> Iterable[Case]:
+    """Every case behind the letter, whoever may see it: no text may name its rater."""
+    joined = Q(memberships__problem__letters__letter=letter, memberships__left_at__isnull=True)
+    found = Case.objects.filter(Q(letters__letter=letter) | joined).distinct().order_by("pk")
+    return found.select_related("rating", "source__message")
+
+
+def _refuse_unfit(cases: Iterable[Case], wording: Mapping[str, Any]) -> None:
+    texts = {name: wording.get(name, "") for name in READ_BY_THE_UNIT}
+    for case in cases:
+        for name, text in texts.items():
+            _refuse(unfit_for_unit(text, case, field=name))
+
+
+def _refuse(reason: Reason | None) -> None:
+    if reason is not None:
+        raise refusal(reason)
