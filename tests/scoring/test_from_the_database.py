@@ -151,6 +151,6 @@ def test_queries_do_not_grow_with_findings_and_marks(jiangmen):
 
     few = count()
     for n in range(30):
-        jiangmen.find(jiangmen.units[0], "quality.error")
+        jiangmen.find(jiangmen.units[0], "quality.error", what=f"差错 {n}")
         enter(jiangmen, "superiors", D1=str(n))
     assert count() == few <= 9

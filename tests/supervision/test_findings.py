@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -15,6 +16,7 @@ from pingyi.supervision import inputs
 from pingyi.supervision.actions import findings
 from pingyi.supervision.actions.findings import Found
 from pingyi.supervision.models import Finding
+from tests.casework.test_concurrency import at_once
 from tests.staff import staff
 from tests.supervision.city import AT, City, city
 
@@ -119,8 +121,49 @@ def test_a_list_is_recorded_whole_or_not_at_all(town):
     with pytest.raises(Incomplete):
         findings.load_findings(found=[good, bad], by=by, at=AT)
     assert not Finding.objects.exists()
-    made = findings.load_findings(found=[good, good], by=by, at=AT)
+    other = replace(good, reference="JC-2")
+    made = findings.load_findings(found=[good, other], by=by, at=AT)
     assert [finding.ref for finding in made] == [f"F-{finding.pk}" for finding in made]
+
+
+def test_what_was_recorded_already_does_not_count_again(town):
+    found = Found(unit=town.units[0], kind="monitoring.violation", on=AT.date(), what="超时")
+    by = town.person(Role.CASE_MANAGER)
+    made = findings.record_finding(found=found, by=by, at=AT)
+    for again in (
+        lambda: findings.record_finding(found=found, by=town.person(Role.SQUAD_MEMBER), at=AT),
+        lambda: findings.load_findings(found=[found], by=by, at=AT),
+        lambda: findings.load_findings(found=[replace(found, reference="JC-9")] * 2, by=by, at=AT),
+    ):
+        with pytest.raises(Incomplete) as refused:
+            again()
+        assert refused.value.reason.code == "recorded_already"
+    assert len(counted(town)) == 1
+    findings.annul_finding(finding=made, reason="误报", by=town.person(Role.LEADER), at=AT)
+    findings.record_finding(found=found, by=by, at=AT)
+    assert len(counted(town)) == 1
+
+
+def test_a_correction_may_say_the_same_as_what_it_corrects(town):
+    made = town.find(town.units[0], "quality.error", evidence="旧")
+    found = Found(unit=made.unit, kind=made.kind, on=made.on, what=made.what, evidence="新")
+    right = findings.correct_finding(
+        finding=made, found=found, reason="补证据", by=town.person(Role.CASE_MANAGER), at=AT
+    )
+    assert len(counted(town)) == 1
+    assert right.evidence == "新"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_sent_twice_at_once_counts_once():
+    town = city("jiangmen-2008", "public_facing")
+    found = Found(unit=town.units[0], kind="quality.error", on=AT.date(), what="差错")
+    by = town.person(Role.CASE_MANAGER)
+    results = at_once(
+        *(lambda: findings.record_finding(found=found, by=by, at=AT) for _ in range(2))
+    )
+    assert sum(isinstance(one, Incomplete) for one in results) == 1, results
+    assert Finding.objects.count() == 1
 
 
 def test_a_unit_reads_its_own_once_they_count(town):

@@ -17,6 +17,12 @@ NAMES_SOMEBODY = Reason(
     "内容含电话或证件号码，请删去",
     "The text holds a telephone or identity number; take it out",
 )
+RECORDED_ALREADY = Reason(
+    "recorded_already",
+    "同样的事项已经登记；确是另一件的，请在情况或来文编号中写明区别",
+    "The same was recorded already; if it is another, tell them apart in the text or reference",
+    "what",
+)
 POINTS_OF_BONUS = Reason(
     "points_of_bonus", "加分须填分值，大于 0", "A bonus needs its points, above 0", "points"
 )

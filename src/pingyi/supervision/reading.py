@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TypeVar
@@ -124,6 +125,7 @@ def findings_from(content: bytes, name: str, *, by: Actor, at: datetime) -> list
     may be absent. Raises DirectoryErrors."""
     reader = _reader(content, name, FINDINGS, ("unit", "kind", "on", "what"))
     kinds = _called(FindingKind)
+    seen: dict[Found, int] = {}
 
     def read(row: Row) -> Found:
         found = Found(
@@ -137,6 +139,9 @@ def findings_from(content: bytes, name: str, *, by: Actor, at: datetime) -> list
             points=reader.number(row, "points"),
         )
         _agree(reader, row, why_not_record(found, by=by, at=at))
+        first = seen.setdefault(replace(found, evidence=""), row.number)
+        if first != row.number:
+            raise reader.wrong(row, "what", _("与第 %(line)d 行重复") % {"line": first})
         return found
 
     return reader.rows(read)

@@ -92,6 +92,27 @@ def test_imported_whole(town):
     ]
 
 
+def test_a_file_sent_again_names_every_row_that_is_known(town):
+    rows = [
+        ["单位编码", "类别", "日期", "情况"],
+        ["D1", "电子监察违规", "2026-06-01", "超时"],
+        ["D1", "电子监察违规", "2026-06-01", "超时"],
+        ["D2", "电子监察违规", "2026-06-01", "超时"],
+    ]
+    desk = signed_in(town.person(Role.CASE_MANAGER))
+    page = desk.post("/office/findings/import/", {"file": _file(rows)})
+    assert page.status_code == 422
+    assert "第 3 行" in words(page)
+    assert "与第 2 行重复" in words(page)
+    del rows[2]
+    assert desk.post("/office/findings/import/", {"file": _file(rows)}).status_code == 302
+    page = desk.post("/office/findings/import/", {"file": _file(rows)})
+    assert page.status_code == 422
+    assert "第 2 行" in words(page)
+    assert "第 3 行" in words(page)
+    assert Finding.objects.count() == 2
+
+
 def test_imported_or_every_bad_row_named(town):
     rows = [
         ["单位", "类别", "日期", "情况"],

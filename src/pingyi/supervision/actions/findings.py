@@ -41,6 +41,8 @@ class Found:
 def record_finding(*, found: Found, by: Actor, at: datetime) -> Finding:
     """Record one finding. Raises Refusal, naming the field."""
     finding = checked(found, by=by, at=at)
+    _one_at_a_time([finding])
+    _refuse_known([finding])
     finding.save()
     record(finding, **_said(finding))
     return finding
@@ -49,7 +51,10 @@ def record_finding(*, found: Found, by: Actor, at: datetime) -> Finding:
 @action("finding.load")
 def load_findings(*, found: Iterable[Found], by: Actor, at: datetime) -> list[Finding]:
     """Record all of them or, with a Refusal at the first that is unfit, none."""
-    findings = Finding.objects.bulk_create(checked(one, by=by, at=at) for one in found)
+    wanted = [checked(one, by=by, at=at) for one in found]
+    _one_at_a_time(wanted)
+    _refuse_known(wanted)
+    findings = Finding.objects.bulk_create(wanted)
     record_each((finding, _said(finding)) for finding in findings)
     return findings
 
@@ -83,6 +88,8 @@ def correct_finding(
     _refuse(policies.why_not_annul(finding, by))
     right = checked(replace(found, unit=finding.unit), by=by, at=at)
     _rule(finding, Ruling.ANNULLED, required(reason, "reason"), by=by, at=at)
+    _one_at_a_time([right])
+    _refuse_known([right])
     right.corrects = finding
     right.save()
     record(right, corrects=finding.ref, **_said(right))
@@ -112,10 +119,36 @@ def checked(found: Found, *, by: Actor, at: datetime) -> Finding:
 def why_not_record(found: Found, *, by: Actor, at: datetime) -> Reason | None:
     """Why it could not be recorded now; None if it could."""
     try:
-        checked(found, by=by, at=at)
+        _refuse_known([checked(found, by=by, at=at)])
     except Refusal as refused:
         return refused.reason
     return None
+
+
+def _refuse_known(wanted: list[Finding]) -> None:
+    """What stands already, or twice on a list, would cost its points twice: a form sent again, a
+    file loaded again."""
+    units = {finding.unit_id for finding in wanted}
+    standing = Finding.objects.filter(unit__in=units, on__in={finding.on for finding in wanted})
+    gone = (Ruling.ANNULLED.value, Ruling.REFUSED.value)
+    seen = {_said_in_full(one) for one in standing.exclude(rulings__ruling__in=gone)}
+    for finding in wanted:
+        said = _said_in_full(finding)
+        if said in seen:
+            raise refusal(policies.RECORDED_ALREADY)
+        seen.add(said)
+
+
+def _one_at_a_time(wanted: list[Finding]) -> None:
+    """Whoever else records something of these units waits until this transaction has ended."""
+    units = Unit.objects.filter(pk__in={finding.unit_id for finding in wanted})
+    list(units.select_for_update().order_by("pk").values_list("pk"))
+
+
+def _said_in_full(finding: Finding) -> tuple[object, ...]:
+    """What tells a finding from another; its evidence does not."""
+    said = (finding.unit_id, finding.kind, finding.on, finding.what)
+    return (*said, finding.reference, finding.matter, finding.points)
 
 
 def _points(kind: FindingKind, points: Decimal | None) -> Decimal | None:
