@@ -9,10 +9,13 @@ import pytest
 
 from pingyi.accountability import actions, names
 from pingyi.accountability.actions.measures import Given
-from pingyi.accountability.models import Measure, Person
+from pingyi.accountability.models import Duty, Measure, Person
+from pingyi.accountability.terms import On
 from pingyi.audit import queries as audit
+from pingyi.audit.actions import SYSTEM
 from pingyi.audit.keys import keyring
 from pingyi.audit.personal import declarations
+from pingyi.casework.models import Case
 from pingyi.casework.policies import Incomplete, NotAllowed, NotNow, Refusal
 from pingyi.people.roles import Role
 from tests.casework.world import AT, World, build
@@ -156,3 +159,48 @@ def test_names_renew_with_the_keys(world):
     fresh = keyring().rotated()
     fields = declared.renewed(made.person, fresh)
     assert fields["name_print"] in fresh.fingerprints(names.name_form(NAME), context=names.NAME)
+
+
+def test_a_person_of_another_districts_unit_is_not_theirs_to_record(world):
+    case = world.case("verified")
+    with pytest.raises(Incomplete) as refused:
+        record(world, unit=world.other_unit, origin="case", case=case)
+    assert refused.value.reason.field == "unit"
+    assert not Person.objects.exists()
+    # The units answering for the case: the rated one and those above it.
+    for unit in (world.brigade, world.bureau):
+        assert record(world, unit=unit, origin="case", case=case).area == case.area
+
+
+def test_the_same_measure_sent_again_is_not_recorded_twice(world):
+    record(world)
+    with pytest.raises(Incomplete) as refused:
+        record(world, name="买买提 吐尔逊")
+    assert refused.value.reason.code == "measured_already"
+    assert Measure.objects.count() == 1
+    actions.annul_measure(measure=Measure.objects.get(), reason="误录", by=world.inspector, at=AT)
+    record(world)
+
+
+def test_a_case_under_embargo_shows_the_unit_no_duty(world):
+    case = world.case("verified")
+    (duty,) = _proposed(world, case)
+    actions.decide_duty(duty=duty, outcome="accepted", by=world.manager, at=AT)
+    assert list(Duty.objects.told_to(world.unit_admin)) == [duty]
+    Case.objects.filter(pk=case.pk).update(embargoed=True)
+    assert not Duty.objects.told_to(world.unit_admin).exists()
+
+
+def _proposed(world, case):
+    wanted = actions.duties.Proposal(
+        rule="ladder.1",
+        words="谈话提醒",
+        source="",
+        season=world.season,
+        what=("warning_talk",),
+        on=On.HEAD,
+        unit=world.brigade,
+        ground=case.number,
+        case=case,
+    )
+    return actions.propose(wanted=[wanted], by=SYSTEM, at=AT)

@@ -218,10 +218,12 @@ class DutyQuerySet(models.QuerySet[Any]):
         return found.filter(Q(case__isnull=True) | Q(case__embargoed=False))
 
     def told_to(self, user: User) -> DutyQuerySet:
-        """A unit's own, once it was decided that something is to be done."""
+        """A unit's own, once it was decided that something is to be done; not a case's under
+        embargo."""
         units = scope_of(user, "duty.own").units
         decided = [State.ACCEPTED.value, State.DONE.value]
-        return self.filter(unit__in=units, state__in=decided)
+        own = self.filter(unit__in=units, state__in=decided)
+        return own.filter(Q(case__isnull=True) | Q(case__embargoed=False))
 
     def late(self, at: datetime) -> DutyQuerySet:
         """Decided, not done, and overdue at `at`."""

@@ -7,6 +7,7 @@ from pingyi.accountability.terms import MeasureRulingKind, State
 from pingyi.audit.actions import Actor
 from pingyi.casework.models import Case
 from pingyi.casework.policies import NOT_YOURS, OWN_UNIT, Reason, is_of_its_unit, reaches
+from pingyi.casework.rules import line_of, office_of
 from pingyi.casework.states import Finding
 from pingyi.directory.models import Area, Unit
 from pingyi.people.models import User
@@ -34,6 +35,12 @@ UNRELATED_UNIT = Reason(
     "The unit is the rated one, one above it, or one it was dispatched to",
     "unit",
 )
+MEASURED_ALREADY = Reason(
+    "measured_already",
+    "对此人的这项措施已经登记",
+    "This measure on this person was recorded already",
+    "kind",
+)
 NO_NAME = Reason("no_name", "请填姓名，不填电话或证件号码", "A name, not a number", "name")
 DECIDED = Reason("decided", "已经有人决定，请查看最新情况", "Decided already; look again")
 NOT_ACCEPTED = Reason(
@@ -52,17 +59,29 @@ def area_reaches(by: Actor, permission: str, area: Area | None) -> bool:
     return scope.everywhere or area is not None
 
 
-def why_not_measure(by: Actor, unit: Unit, area: Area) -> Reason | None:
-    """Why `by` records no measure on a person of `unit` in `area`."""
+def why_not_measure(by: Actor, unit: Unit, area: Area, case: Case | None) -> Reason | None:
+    """Why `by` records no measure on a person of `unit` in `area`, be it of a case."""
     if not area_reaches(by, "measure.record", area):
         return NOT_YOURS
-    return OWN_UNIT if serves(by, unit) else None
+    if serves(by, unit):
+        return OWN_UNIT
+    if answers_for(unit, case) or area_reaches(by, "measure.record", office_of(unit)):
+        return None
+    return UNRELATED_UNIT
+
+
+def answers_for(unit: Unit, case: Case | None) -> bool:
+    """Whether the unit is the case's rated one, one above it, or one it was dispatched to."""
+    if case is None:
+        return False
+    given = {dispatch.unit_id for dispatch in case.dispatches.all()}
+    return unit.pk in given or unit in line_of(case.unit)
 
 
 def why_not_annul(measure: Measure, by: Actor) -> Reason | None:
     if MeasureRulingKind.ANNULLED in measure.rulings_given:
         return ANNULLED
-    return why_not_measure(by, measure.person.unit, measure.area)
+    return why_not_measure(by, measure.person.unit, measure.area, measure.case)
 
 
 def why_not_notify(measure: Measure, by: Actor) -> Reason | None:
@@ -73,7 +92,7 @@ def why_not_notify(measure: Measure, by: Actor) -> Reason | None:
         return NOTIFIED
     if measure.case is not None and measure.case.embargoed:
         return SEALED
-    return why_not_measure(by, measure.person.unit, measure.area)
+    return why_not_measure(by, measure.person.unit, measure.area, measure.case)
 
 
 def why_not_name(case: Case, by: Actor) -> Reason | None:

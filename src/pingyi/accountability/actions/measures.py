@@ -50,7 +50,7 @@ class Given:
 def record_measure(*, given: Given, by: Actor, at: datetime) -> Measure:
     """Record one measure on one person. Raises Refusal, naming the field."""
     area = given.case.area if given.case is not None else office_of(given.unit)
-    _refuse(policies.why_not_measure(by, given.unit, area))
+    _refuse(policies.why_not_measure(by, given.unit, area, given.case))
     origin = chosen(Origin, given.origin, "origin")
     if origin is Origin.FINDING and given.finding is None:
         raise refusal(needs("finding"))
@@ -76,9 +76,19 @@ def record_measure(*, given: Given, by: Actor, at: datetime) -> Measure:
     if origin in (Origin.LETTER, Origin.RELEASE) and not measure.source:
         raise refusal(needs("source"))
     measure.person = person_of(given.unit, given.name, by=by, at=at)
+    _refuse_known(measure)
     measure.save()
     record(measure, unit=given.unit.code, kind=measure.kind, on=given.on.isoformat())
     return measure
+
+
+def _refuse_known(measure: Measure) -> None:
+    """A form sent again holds nobody to account twice; of two at once the second waits."""
+    Person.objects.select_for_update().get(pk=measure.person_id)
+    told = ("kind", "responsibility", "on", "organ", "origin", "case", "finding", "source")
+    same = {name: getattr(measure, name) for name in told}
+    if Measure.objects.counting().filter(person=measure.person, **same).exists():
+        raise refusal(policies.MEASURED_ALREADY)
 
 
 @action("measure.annul")

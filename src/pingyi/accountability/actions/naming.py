@@ -12,7 +12,6 @@ from pingyi.accountability.persons import person_of
 from pingyi.audit.actions import Actor, action, record
 from pingyi.casework.actions.steps import cleaned, refusal
 from pingyi.casework.models import Case
-from pingyi.casework.rules import line_of
 from pingyi.directory.models import Unit
 from pingyi.supervision.actions.findings import impersonal
 
@@ -25,8 +24,7 @@ def name_person(
     refused = policies.why_not_name(case, by)
     if refused is not None:
         raise refusal(refused)
-    given = {dispatch.unit_id for dispatch in case.dispatches.all()}
-    if unit.pk not in given and unit not in line_of(case.unit):
+    if not policies.answers_for(unit, case):
         raise refusal(policies.UNRELATED_UNIT)
     title = impersonal(cleaned(post, "post", longest=60), "post")
     person = person_of(unit, name, by=by, at=at)
