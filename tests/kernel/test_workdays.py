@@ -221,5 +221,36 @@ def test_working_days_between_invert_adding(start, amount):
     assert CALENDAR.working_days(start.date(), due.date) == amount
 
 
+@pytest.mark.parametrize(
+    ("due", "by", "unit", "moved"),
+    [
+        ("2026-06-08 23:59:59", -1, "working_days", "2026-06-05 23:59:59"),
+        ("2026-06-08 23:59:59", 0, "working_days", "2026-06-08 23:59:59"),
+        ("2026-06-05 23:59:59", 1, "working_days", "2026-06-08 23:59:59"),
+        ("2026-06-22 23:59:59", -1, "working_days", "2026-06-18 23:59:59"),
+        ("2026-06-18 23:59:59", 2, "working_days", "2026-06-23 23:59:59"),
+        ("2026-06-06 10:00:00", -1, "working_days", "2026-06-04 23:59:59"),
+        ("2026-06-02 10:00:00", -4, "hours", "2026-06-02 06:00:00"),
+        ("2026-06-02 10:00:00", 3, "days", "2026-06-05 10:00:00"),
+    ],
+)
+def test_so_long_before_or_after_a_deadline(due, by, unit, moved):
+    """Dragon Boat Festival, 19 to 21 June 2026. On a free day nobody loses a working one."""
+    assert CALENDAR.moved(at(due), by, unit) == at(moved)
+
+
+@given(STARTS, st.integers(1, 20))
+def test_before_a_working_deadline_so_many_days_are_left(start, count):
+    due = CALENDAR.due_at(start, 25, "working_days").at
+    before = CALENDAR.moved(due, -count, "working_days")
+    assert CALENDAR.working_days(before.date(), due.date()) == count
+    assert CALENDAR.moved(before, count, "working_days") == due
+
+
+def test_moving_by_no_unit_is_refused():
+    with pytest.raises(ValueError, match="no unit"):
+        CALENDAR.moved(at("2026-06-02 10:00:00"), 1, "weeks")
+
+
 def test_no_working_days_backwards():
     assert CALENDAR.working_days(date(2017, 8, 8), date(2017, 8, 1)) == 0

@@ -157,6 +157,12 @@ def added(section: str, *lines: str) -> str:
     return f"\n[{section}]\n{CLAUSE}" + "\n".join(lines) + "\n"
 
 
+def told(*lines: str) -> str:
+    return added("escalations.e", *lines)
+
+
+CLOCK = added("clocks.sort", "amount = 24", 'unit = "hours"')
+TOLD = ('clocks = ["sort"]', "steps = [{ at = 0, to = 'leader' }]")
 TOP = added("honours.top", 'end = "top"', "number = 1")
 GRADES = added("grades.good", "at_least = 90") + added("grades.bad", "below = 75")
 
@@ -223,6 +229,51 @@ ADDED = [
         "components.qr",
         "the same id",
     ),
+    (
+        told('clocks = ["letter_reply"]', "steps = [{ at = 0, to = 'leader' }]"),
+        "clocks",
+        "escalations.e",
+        "`letter_reply` is no clock of a case; there are sort",
+    ),
+    (
+        told('clocks = ["sort"]', "steps = [{ at = 0, to = 'leader' }]"),
+        "clocks",
+        "escalations.e",
+        "there is no clock `sort`",
+    ),
+    (
+        CLOCK + told('clocks = ["sort", "sort"]', "steps = [{ at = 0, to = 'leader' }]"),
+        "clocks",
+        "escalations.e",
+        "names `sort` twice",
+    ),
+    (
+        CLOCK + told(*TOLD) + added("escalations.again", *TOLD),
+        "clocks",
+        "escalations.again",
+        "another escalation tells of `sort` already",
+    ),
+    (
+        CLOCK
+        + told('clocks = ["sort"]', "steps = [{ at = 1, to = 'city' }, { at = 0, to = 'leader' }]"),
+        "steps",
+        "escalations.e",
+        "steps must be in order",
+    ),
+    (
+        CLOCK
+        + told('clocks = ["sort"]', "steps = [{ at = 0, to = 'city' }, { at = 0, to = 'city' }]"),
+        "steps",
+        "escalations.e",
+        "the same step stands twice",
+    ),
+    (
+        CLOCK + told('clocks = ["sort"]', "steps = [{ at = 0, to = 'mayor' }]"),
+        "steps",
+        "escalations.e",
+        "`steps",
+    ),
+    (CLOCK + told('clocks = ["sort"]', "steps = []"), "steps", "escalations.e", "`steps"),
     (
         added("floor", "points = 5") + added("ceiling", "points = 5"),
         "points",

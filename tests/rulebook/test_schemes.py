@@ -112,6 +112,14 @@ def test_clocks() -> None:
     assert all(rule.id == name and rule.zh and rule.source for name, rule in clocks.items())
 
 
+def test_escalations() -> None:
+    scheme = rulebook.scheme("wuhan-2023")
+    steps = [(step.at, step.to) for step in scheme.escalation("sort")]
+    assert steps == [(-4, "handler"), (0, "case_manager"), (12, "leader"), (24, "city")]
+    assert scheme.escalation("look_back_second") == scheme.escalation("look_back_first")
+    assert scheme.escalation("re_judge") == ()
+
+
 @pytest.mark.parametrize(
     ("verdict", "kind", "costs"),
     [

@@ -8,13 +8,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
+from django.utils.timezone import localtime
 
 from pingyi.audit.actions import Actor
 from pingyi.audit.keys import keyring
 from pingyi.casework import policies
-from pingyi.casework.models import Case, Dispatch, Proposal, Referral, Verdict
+from pingyi.casework.models import Case, CaseClock, Dispatch, Proposal, Referral, Verdict
 from pingyi.casework.second_looks import Appeal
 from pingyi.casework.states import ALONE, Finding
+from pingyi.clocks.names import ClockName
 from pingyi.notices.actions import notify, queue_sms
 from pingyi.people.models import User
 from pingyi.people.permissions import holders_of
@@ -28,6 +30,8 @@ TO_REVIEW = "案件 {number} 的认定被单位申诉，请复核。"
 JUDGED = "案件 {number} 已作出涉及贵单位的认定；不服的，可在期限内申诉。"
 REVIEWED = "案件 {number} 的申诉已复核，请查看结果。"
 SENT_BACK = "案件 {number} 的认定意见被复核退回，请重新认定。"
+DUE_SOON = "案件 {number} 的“{clock}”时限 {due} 到期，请抓紧办理。"
+OVERDUE = "案件 {number} 的“{clock}”时限已于 {due} 到期，尚未办理。"
 REFERRED = "移交案件 {number}，请按期核查。"
 
 
@@ -49,14 +53,14 @@ def tell_the_unit(dispatch: Dispatch, *, by: Actor, at: datetime) -> None:
     """A case lies with the unit: its administrators' turn."""
     readers = holders_of("case.answer", unit=dispatch.unit)
     text = DISPATCHED.format(number=dispatch.case.number)
-    notify(users=readers, text=text, link=_link(dispatch.case), by=by, at=at)
+    notify(users=readers, text=text, link=link_to(dispatch.case), by=by, at=at)
 
 
 def tell_the_inspectors(referral: Referral, *, by: Actor, at: datetime) -> None:
     """A case was referred to the area's inspectors."""
     readers = holders_of("case.investigate", area=referral.area)
     text = REFERRED.format(number=referral.case.number)
-    notify(users=readers, text=text, link=_link(referral.case), by=by, at=at)
+    notify(users=readers, text=text, link=link_to(referral.case), by=by, at=at)
 
 
 def tell_a_second(case: Case, *, by: Actor, at: datetime) -> None:
@@ -80,7 +84,7 @@ def _tell_somebody_new(text: str, case: Case, *, by: Actor, at: datetime) -> Non
     notify(
         users=near or new,
         text=text.format(number=case.number),
-        link=_link(case),
+        link=link_to(case),
         by=by,
         at=at,
     )
@@ -91,23 +95,33 @@ def tell_the_unit_of(verdict: Verdict, *, by: Actor, at: datetime) -> None:
     if Finding(verdict.finding) in ALONE:
         readers = holders_of("case.appeal", unit=verdict.unit)
         text = JUDGED.format(number=verdict.case.number)
-        notify(users=readers, text=text, link=_link(verdict.case), by=by, at=at)
+        notify(users=readers, text=text, link=link_to(verdict.case), by=by, at=at)
 
 
 def tell_of_the_review(appeal: Appeal, *, by: Actor, at: datetime) -> None:
     """The unit's appeal was reviewed."""
     readers = holders_of("case.appeal", unit=appeal.unit)
     text = REVIEWED.format(number=appeal.case.number)
-    notify(users=readers, text=text, link=_link(appeal.case), by=by, at=at)
+    notify(users=readers, text=text, link=link_to(appeal.case), by=by, at=at)
 
 
 def tell_the_proposer(proposal: Proposal, *, by: Actor, at: datetime) -> None:
     """The proposal came back."""
     readers = User.objects.filter(username=proposal.by, is_active=True)
     text = SENT_BACK.format(number=proposal.case.number)
-    notify(users=readers, text=text, link=_link(proposal.case), by=by, at=at)
+    notify(users=readers, text=text, link=link_to(proposal.case), by=by, at=at)
 
 
-def _link(case: Case) -> str:
+def of_a_deadline(clock: CaseClock, *, at: datetime) -> str:
+    """That a clock falls due, or did."""
+    text = DUE_SOON if at < clock.due_at else OVERDUE
+    return text.format(
+        number=clock.case.number,
+        clock=ClockName(clock.rule).zh,
+        due=f"{localtime(clock.due_at):%Y-%m-%d %H:%M}",
+    )
+
+
+def link_to(case: Case) -> str:
     """The address that leads each reader to the case's page of their own."""
     return f"/case/{case.number}/"

@@ -336,6 +336,7 @@ class Rejudgement(Fact):
 
 # Their models belong to this app; they name `Case` by its label.
 from pingyi.casework import (  # noqa: E402
+    escalation_models,  # noqa: F401
     file_models,  # noqa: F401
     intake_models,  # noqa: F401
     letter_models,  # noqa: F401

@@ -98,7 +98,7 @@ class CaseQuerySet(models.QuerySet[Any]):
         return (
             self.with_due()
             .select_related("unit", "point", "area__parent", "rating", "source")
-            .prefetch_related("clocks")
+            .prefetch_related("clocks__escalations")
         )
 
     def by_urgency(self) -> CaseQuerySet:

@@ -104,6 +104,15 @@ class Responsibility(Term):
     MAIN = "main", "主体责任", "Main responsibility"
 
 
+class Tier(Term):
+    """Who is told as a clock falls due and after, one tier after the other."""
+
+    HANDLER = "handler", "经办人", "Handler"
+    CASE_MANAGER = "case_manager", "案件管理员", "Case manager"
+    LEADER = "leader", "本区领导", "District's leader"
+    CITY = "city", "市级", "City tier"
+
+
 LOOK_BACK = "look_back_*"
 """The look-back clock, whichever stage it is."""
 HANDLE = "handle_*"
@@ -300,6 +309,14 @@ ENDINGS = frozenset({State.CLOSED})
 def owner(state: State, *, embargoed: bool = False) -> Role:
     """The role that must act next, or keeps the record of a closed case."""
     return Role.INSPECTOR if embargoed else OWNERS[state]
+
+
+def handler(rule: str, state: State, *, embargoed: bool = False) -> Role:
+    """The role that must act on the running clock `rule`: an appeal is reviewed by the office,
+    wherever the case is."""
+    if rule == "appeal_review" and not embargoed:
+        return Role.CASE_MANAGER
+    return owner(state, embargoed=embargoed)
 
 
 def steps_from(state: State) -> tuple[Transition, ...]:

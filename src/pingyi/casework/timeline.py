@@ -13,10 +13,12 @@ from datetime import datetime
 from typing import Any, Literal
 
 from django.apps import apps
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from pingyi.audit.queries import events_about, reads_of
+from pingyi.casework.escalation import when_text
+from pingyi.casework.escalation_models import Escalation
 from pingyi.casework.file_models import CaseFile
 from pingyi.casework.models import Case, Fact
 from pingyi.casework.states import (
@@ -26,8 +28,10 @@ from pingyi.casework.states import (
     Grade,
     Kind,
     State,
+    Tier,
     Transition,
 )
+from pingyi.clocks.names import ClockName
 from pingyi.kernel.terms import Term
 from pingyi.people.models import User
 from pingyi.ratings.models import Rating
@@ -84,7 +88,8 @@ def timeline(
         )
         for item in told
     ]
-    return sorted([*entries, *_looks(case, names)], key=lambda entry: entry.at)
+    added = (*_looks(case, names), *_raised(case))
+    return sorted([*entries, *added], key=lambda entry: entry.at)
 
 
 def citizen_steps(rating: Rating) -> list[Entry]:
@@ -257,6 +262,26 @@ def _looks(case: Case, names: dict[str, str]) -> list[Entry]:
         Entry(read.at, names.get(read.reader, read.reader), str(what[read.what]), read.reason)
         for read in reads_of(case)
         if read.what in what
+    ]
+
+
+def _raised(case: Case) -> list[Entry]:
+    """Whom the system told as a clock fell due."""
+    found = Escalation.objects.filter(clock__case=case).select_related("clock")
+    return [
+        Entry(
+            at=each.at,
+            who=gettext("系统"),
+            text=gettext("时限提醒：%(clock)s%(when)s，告知%(tier)s")
+            % {
+                "clock": words(ClockName(each.clock.rule)),
+                "when": when_text(each.step, each.clock.unit),
+                "tier": words(Tier(each.to)),
+            },
+            detail=ngettext("告知 %(n)d 人", "告知 %(n)d 人", each.told) % {"n": each.told},
+            step="escalate",
+        )
+        for each in found
     ]
 
 

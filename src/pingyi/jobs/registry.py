@@ -14,6 +14,7 @@ from pingyi.audit.sealing import seal
 from pingyi.casework.actions import (
     close_unjudged_cases,
     open_missing_cases,
+    raise_due_steps,
     stop_calling_the_unknown,
 )
 from pingyi.casework.digests import send_digests
@@ -48,6 +49,7 @@ JOBS: tuple[Job, ...] = (
     Job("propose-duties", 300, lambda at: propose_from_facts(by=SYSTEM, at=at)),
     Job("propose-from-releases", 300, lambda at: propose_from_releases(by=SYSTEM, at=at)),
     Job("recompute-clocks", 24 * 3600, lambda at: recompute(by=SYSTEM, at=at)),
+    Job("escalate", 300, lambda at: raise_due_steps(by=SYSTEM, at=at)),
     Job("burst-signals", 60, lambda at: raise_burst_signals(by=SYSTEM, at=at)),
     Job("sweep-files", 24 * 3600, lambda at: sweep_orphans(by=SYSTEM, at=at)),
     Job("stop-calling", 600, lambda at: stop_calling_the_unknown(by=SYSTEM, at=at)),

@@ -116,6 +116,26 @@ class Calendar:
         due = self._nth_working_day(_aware(start).date(), amount, paused)
         return DueAt(end_of_day(due.date), due.confirmed)
 
+    def moved(self, due: datetime, by: int, unit: Unit) -> datetime:
+        """`by` units after a deadline, before it if negative.
+
+        In working days: the end of the n-th working day after it; before it, the end of the day
+        from which on so many working days are left. Raises ValueError as `due_at` does.
+        """
+        if unit in _CLOCK:
+            return _aware(due) + by * _CLOCK[unit]
+        if unit != "working_days":
+            raise ValueError(f"no unit {unit!r}")
+        day = _aware(due).date()
+        if by == 0:
+            return _aware(due)
+        if by > 0:
+            return end_of_day(self._nth_working_day(day, by, paused=set()).date)
+        while by or not self.is_working(day).working:
+            by += self.is_working(day).working
+            day -= _DAY
+        return end_of_day(day)
+
     def _nth_working_day(self, start: date, count: int, paused: set[date]) -> Due:
         if count < 0:
             raise ValueError("working days are counted forwards")

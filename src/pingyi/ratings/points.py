@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -71,7 +71,15 @@ def load(text: str) -> Point:
 
 def rules_on(day: date) -> Rules:
     """The rules of the season `day` lies in; between seasons, of the last one begun."""
-    begun = list(Season.objects.filter(starts_on__lte=day).order_by("-starts_on", "-pk"))
+    return rules_among(Season.objects.filter(starts_on__lte=day).order_by(*LATEST_FIRST), day)
+
+
+LATEST_FIRST = ("-starts_on", "-pk")
+
+
+def rules_among(seasons: Iterable[Season], day: date) -> Rules:
+    """The same, of seasons at hand in the order `LATEST_FIRST`."""
+    begun = [season for season in seasons if season.starts_on <= day]
     current = next((season for season in begun if season.ends_on >= day), None)
     name = begun[0].scheme if begun else FALLBACK_SCHEME
     rules = scheme(current.scheme if current else name)

@@ -7,11 +7,12 @@ from functools import cache
 
 from pingyi.rulebook.levels import Level
 from pingyi.rulebook.mistakes import Mistake, SchemeErrors, UnknownScheme
-from pingyi.rulebook.model import ClockRule, Group, Reason, Scheme
+from pingyi.rulebook.model import ClockRule, EscalationStep, Group, Reason, Scheme
 from pingyi.rulebook.reading import DEFINITIONS, draft, load
 
 __all__ = [
     "ClockRule",
+    "EscalationStep",
     "Group",
     "Level",
     "Mistake",

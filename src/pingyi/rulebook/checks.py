@@ -32,6 +32,7 @@ def mistakes(scheme: Scheme) -> Iterator[Found]:
     yield from _consequences(scheme)
     yield from _panels(scheme)
     yield from _duties(scheme)
+    yield from _escalations(scheme)
 
 
 def _not_numbers(value: object, place: tuple[str, ...]) -> Iterator[Found]:
@@ -235,6 +236,42 @@ def _duties(scheme: Scheme) -> Iterator[Found]:
             yield ("apologies", rule.id), None, "needs either `complaints` or `findings`"
         if rule.units > 1 and not rule.findings:
             yield ("apologies", rule.id), "units", "belongs to `findings`, and only there"
+
+
+OF_CASES = (
+    "sort",
+    "call_back",
+    "acknowledge",
+    "handle_simple",
+    "handle_complex",
+    "referral",
+    "verify",
+    "reply",
+    "appeal_review",
+    "look_back_first",
+    "look_back_second",
+)
+"""The clocks that run on a case and that somebody in office must meet."""
+
+
+def _escalations(scheme: Scheme) -> Iterator[Found]:
+    told: set[str] = set()
+    for rule in scheme.escalations.values():
+        place = ("escalations", rule.id)
+        yield from _repeated(place, "clocks", rule.clocks)
+        for clock in dict.fromkeys(rule.clocks):
+            if clock not in OF_CASES:
+                yield place, "clocks", f"`{clock}` is no clock of a case{_have(OF_CASES)}"
+            elif clock not in scheme.clocks:
+                yield place, "clocks", f"there is no clock `{clock}`{_have(scheme.clocks)}"
+            elif clock in told:
+                yield place, "clocks", f"another escalation tells of `{clock}` already"
+            told.add(clock)
+        moments = [step.at for step in rule.steps]
+        if moments != sorted(moments):
+            yield place, "steps", "steps must be in order: each `at` not below the one before"
+        if len(set(rule.steps)) < len(rule.steps):
+            yield place, "steps", "the same step stands twice"
 
 
 def _condition(

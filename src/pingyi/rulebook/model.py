@@ -299,6 +299,25 @@ class ClockRule(Clause, frozen=True, kw_only=True):
     unit: Literal["hours", "days", "working_days"]
 
 
+class EscalationStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A rung of an escalation: `at` so many of the clock's own units after it is due (negative:
+    before) whoever is named in `to` is told.
+
+    handler: whoever must act now, the unit too · case_manager, leader: of the district · city: the
+    city's own case managers and leaders.
+    """
+
+    at: Annotated[int, Meta(ge=-99, le=99)]
+    to: Literal["handler", "case_manager", "leader", "city"]
+
+
+class Escalation(Clause, frozen=True, kw_only=True):
+    """Who is told, and when, of these clocks of cases as they fall due and after (逐级提醒)."""
+
+    clocks: Annotated[tuple[str, ...], Meta(min_length=1)]
+    steps: Annotated[tuple[EscalationStep, ...], Meta(min_length=1)]
+
+
 class Scheme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A city's rules for one year, whole and checked. See `pingyi.rulebook.scheme`.
 
@@ -336,6 +355,7 @@ class Scheme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     consequences: Mapping[str, Consequence] = msgspec.field(default_factory=dict)
     verdicts: Verdicts | None = None
     clocks: Mapping[str, ClockRule] = msgspec.field(default_factory=dict)
+    escalations: Mapping[str, Escalation] = msgspec.field(default_factory=dict)
     panels: Mapping[str, Weighed] = msgspec.field(default_factory=dict)
     dimensions: Mapping[str, Weighed] = msgspec.field(default_factory=dict)
     ballot_marks: Mapping[str, BallotMark] = msgspec.field(default_factory=dict)
@@ -373,6 +393,11 @@ class Scheme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             for code, reason in self.reasons_by_code.items()
             if code.startswith(str(series))
         )
+
+    def escalation(self, clock: str) -> tuple[EscalationStep, ...]:
+        """The steps of a clock, the earliest first; () where nobody is told."""
+        rules = (rule for rule in self.escalations.values() if clock in rule.clocks)
+        return next((rule.steps for rule in rules), ())
 
     def costs_points(self, verdict: str, kind: str) -> bool:
         """Whether such a verdict on a bad rating of such a kind is a `rating.verified` event."""

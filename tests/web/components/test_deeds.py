@@ -3,8 +3,9 @@
 import inspect
 
 from pingyi.casework.states import RATER, SYSTEM, TRANSITIONS, Finding, State
+from pingyi.clocks.names import ClockName
 from pingyi.rulebook import scheme
-from pingyi.web.components.case_cells import CLOCK_NAMES, FINDING_TONES, STATE_TONES
+from pingyi.web.components.case_cells import FINDING_TONES, STATE_TONES
 from pingyi.web.components.case_deeds import DEEDS, FIRST
 from pingyi.web.components.case_forms import CaseForm
 
@@ -52,4 +53,4 @@ def test_every_state_finding_and_clock_has_its_look():
         for clock in step.starts
         if not clock.endswith("*") and clock in scheme("wuhan-2023").clocks
     }
-    assert used <= set(CLOCK_NAMES)
+    assert used <= set(ClockName)

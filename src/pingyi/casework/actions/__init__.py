@@ -14,6 +14,7 @@ from pingyi.casework.actions.deciding import (
     send_back,
     withdraw_verdict,
 )
+from pingyi.casework.actions.escalating import raise_due_steps
 from pingyi.casework.actions.investigating import (
     conclude_case,
     note_investigation,
@@ -88,6 +89,7 @@ __all__ = [
     "open_problem",
     "pick_look_back",
     "propose_messages",
+    "raise_due_steps",
     "recall_dispatch",
     "record_look_back",
     "refer_case",

@@ -17,6 +17,7 @@ ACTIONS: dict[str, str | Promise] = {
     "case.load": _("载入案件"),
     "case.open_by_hand": _("手工立案"),
     "city.found_demo": _("建立示范城市"),
+    "clock.escalate": _("时限逐级提醒"),
     "clock.move": _("时限随日历重算"),
     "code.issue": _("生成二维码"),
     "code.replace": _("更换二维码"),

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pingyi.casework import search
-from pingyi.casework.models import Case
+from pingyi.casework.escalation import furthest
+from pingyi.casework.escalation_models import Escalation
+from pingyi.casework.models import Case, CaseClock
 from pingyi.casework.origins import Origin
-from pingyi.casework.states import Finding, Kind, Priority, State
-from pingyi.web.components.markup import clock, level_text, tag, term_tag
+from pingyi.casework.states import Finding, Kind, Priority, State, Tier
+from pingyi.clocks.names import ClockName
+from pingyi.web.components.markup import deadline, level_text, tag, term_tag
 from pingyi.web.components.tables import Column, Filter
 from pingyi.web.components.words import moment_text, say
 
@@ -31,28 +35,10 @@ FINDING_TONES: dict[Finding, str] = {
     Finding.VOID: "",
 }
 
-CLOCK_NAMES = {
-    "sort": _("分拣"),
-    "call_back": _("回访"),
-    "acknowledge": _("签收"),
-    "handle_simple": _("办理"),
-    "handle_complex": _("办理（复杂）"),
-    "rectify": _("整改"),
-    "referral": _("纪检反馈"),
-    "verify": _("认定"),
-    "reply": _("答复"),
-    "re_judge": _("评价人再评"),
-    "look_back_first": _("回头看（第一次）"),
-    "look_back_second": _("回头看（第二次）"),
-    "appeal": _("申诉"),
-    "appeal_review": _("复核"),
-    "letter_reply": _("答复函件"),
-}
-
 
 def clock_name(rule: str) -> str:
     """What a clock of the scheme measures, in the reader's language."""
-    return str(CLOCK_NAMES.get(rule, rule))
+    return say(ClockName(rule)) if rule in list(ClockName) else rule
 
 
 def state_tag(case: Case) -> SafeString:
@@ -62,11 +48,39 @@ def state_tag(case: Case) -> SafeString:
 
 
 def _due(case: Case, at: datetime) -> SafeString:
-    if case.due_at is None:  # type: ignore[attr-defined]
+    next_one = next_clock(case)
+    if next_one is None:
         return SafeString("—")
-    name = clock_name(case.due_rule)  # type: ignore[attr-defined]
-    shown = clock(case.due_at, at)  # type: ignore[attr-defined]
-    return format_html('{} <span class="soft">{}</span>', shown, name)
+    return format_html(
+        '<span>{} <span class="soft">{}</span> {}</span>',  # one part of a narrow row
+        deadline(next_one, at),
+        clock_name(next_one.rule),
+        escalation_tag(next_one),
+    )
+
+
+def next_clock(case: Case, rules: tuple[str, ...] = ("",)) -> CaseClock | None:
+    """The running clock that is due next, of those whose rule begins so."""
+    running = [c for c in case.clocks.all() if c.is_running and c.rule.startswith(rules)]
+    return min(running, key=lambda clock: (clock.due_at, clock.pk), default=None)
+
+
+TOLD: dict[Tier, tuple[str | Promise, str]] = {
+    Tier.HANDLER: (_("已提醒"), ""),
+    Tier.CASE_MANAGER: (_("已告案管"), "warn"),
+    Tier.LEADER: (_("已告领导"), "warn"),
+    Tier.CITY: (_("已报市级"), "bad"),
+}
+"""How far a clock's escalation has gone, in a word, and its tone."""
+
+
+def escalation_tag(clock: CaseClock) -> SafeString:
+    """Who was told of the clock last; nothing while nobody was."""
+    last = furthest(clock.escalations.all())
+    if last is None or not clock.is_running:
+        return SafeString("")
+    text, tone = TOLD[Tier(last.to)]
+    return tag(str(text), tone)
 
 
 def number_link(case: Case, url: str, *, mark_leads: bool = True) -> SafeString:
@@ -179,6 +193,19 @@ BY_ORIGIN = Filter(
 LATE = Filter(
     "late",
     _("时限"),
-    lambda rows, value, at: rows.late(at),
-    lambda request: [("yes", gettext("已超期"))],
+    lambda rows, value, at: rows.late(at) if value == "yes" else rows.filter(Exists(_told(value))),
+    lambda request: [
+        ("yes", gettext("已超期")),
+        *((tier.value, str(text)) for tier, (text, _tone) in TOLD.items()),
+    ],
 )
+
+
+def _told(tier: str) -> QuerySet[Escalation]:
+    """Steps to a tier, of the clocks of a case that still run."""
+    return Escalation.objects.filter(
+        to=tier,
+        clock__case=OuterRef("pk"),
+        clock__met_at__isnull=True,
+        clock__stopped_at__isnull=True,
+    )

@@ -14,6 +14,7 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -31,9 +32,15 @@ from pingyi.people.permissions import scope_of
 from pingyi.ratings.unit_figures import STEP, UnitFigures, unit_figures
 from pingyi.web.components import case_deeds, case_files, case_page
 from pingyi.web.components.access import SignedIn, requires
-from pingyi.web.components.case_cells import BY_STATE, STATE, number_column
+from pingyi.web.components.case_cells import (
+    BY_STATE,
+    STATE,
+    escalation_tag,
+    next_clock,
+    number_column,
+)
 from pingyi.web.components.case_forms import RevealForm
-from pingyi.web.components.markup import clock
+from pingyi.web.components.markup import deadline
 from pingyi.web.components.tables import Column, DataTable, Filter
 from pingyi.web.components.words import moment_text
 from pingyi.web.unit import verdicts
@@ -42,12 +49,10 @@ DEEDS = frozenset({"acknowledge", "answer", "appeal"})
 
 
 def _due(case: Case, at: datetime) -> SafeString:
-    mine = [
-        running.due_at
-        for running in case.clocks.all()
-        if running.is_running and running.rule.startswith(("acknowledge", "handle_"))
-    ]
-    return clock(min(mine), at) if mine else SafeString("—")
+    mine = next_clock(case, ("acknowledge", "handle_"))
+    if mine is None:
+        return SafeString("—")
+    return format_html("<span>{} {}</span>", deadline(mine, at), escalation_tag(mine))
 
 
 CASES = DataTable(

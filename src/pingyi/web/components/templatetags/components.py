@@ -180,3 +180,4 @@ def finding_tag(finding: Finding) -> SafeString:
 
 
 register.filter("clock_name", case_cells.clock_name)
+register.filter("escalation_tag", case_cells.escalation_tag)
