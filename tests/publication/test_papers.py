@@ -13,7 +13,7 @@ from docx.oxml.ns import qn
 
 from pingyi.directory.models import Unit
 from pingyi.kernel.tables import read_tables
-from pingyi.publication import actions, papers
+from pingyi.publication import actions, papers, wording
 from pingyi.publication.terms import Kind
 from tests.publication.conftest import AUGUST, Town
 
@@ -99,3 +99,18 @@ def test_the_publics_rates_move_in_tens(town: Town, public: bool, rate: str):
     (sheet,) = [table for table in workbook(release, public=public) if table.name == "基层站所"]
     rates = {row.values["编码"]: row.values["满意率"] for row in sheet.rows}
     assert rates["B1-1"] == rate
+
+
+def test_an_interval_stands_beside_every_rate(town: Town):
+    """81 of 263 is 30.80 %, by Wilson 25.53 to 36.62 % (R. G. Newcombe, Statistics in Medicine 17
+    (1998) 857–872, table I); rounded outwards."""
+    assert wording.interval_text(81, 263) == "25.52–36.63%"
+    assert wording.interval_text(0, 0) == "—"
+    release = town.release()
+    for public in (False, True):
+        sheet = next(t for t in workbook(release, public=public) if t.name == "基层站所")
+        row = next(row.values for row in sheet.rows if row.values["编码"] == "S2")
+        # 28 of 32, z² = 3.8415: (29.9207 ± 1.9600 √(28 · 4 ÷ 32 + 0.9604)) ÷ 35.8415
+        assert (row["满意率"], row["95% 区间"], row["评价数"]) == ("87.50%", "71.93–95.03%", "32")
+    head = lines(document(release)[0].tables[-1])[0]
+    assert head[5:8] == ["满意率", "95% 区间", "评价数"]

@@ -59,6 +59,15 @@ def test_csv_has_one_line_a_unit(world: World):
     assert rows[2]["total"] == "100.00"
 
 
+def test_csv_has_the_interval_beside_the_rate(world: World):
+    """One of one satisfied: by Wilson 1 ÷ (1 + z²) = 1 ÷ 4.8415 = 0.2065 to 1; none rated, none."""
+    world.rate(level="satisfied", comment="", phone=None)
+    text = run("--season", "2026", "--format", "csv").stdout
+    ends = {r["unit"]: (r["rate_low"], r["rate_high"]) for r in csv.DictReader(io.StringIO(text))}
+    assert ends["B1-1"] == ("0.2065", "1.0000")
+    assert set(ends.values()) - {ends["B1-1"]} <= {("", "")}
+
+
 def test_the_table_names_the_units(world: World):
     shown = run("--season", "2026", "--format", "table").stdout
     assert "洪山区劳动监察大队" in shown

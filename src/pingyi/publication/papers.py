@@ -29,13 +29,16 @@ class Column(NamedTuple):
 
 def columns(release: Release, *, public: bool) -> list[Column]:
     """What a list says of each unit. The public's rates are those that move in tens."""
+    counts = _shown if public else _counts
     found = [
         Column(gettext("名次"), lambda row: row.rank, 6),
         Column(gettext("单位"), lambda row: row.name, 30),
         Column(gettext("编码"), lambda row: row.code, 10),
         Column(gettext("区"), lambda row: row.district, 10),
         Column(gettext("得分"), lambda row: row.result.total, 9),
-        Column(gettext("满意率"), _shown_rate if public else _rate, 9),
+        Column(gettext("满意率"), lambda row: wording.rate_text(*counts(row)), 8),
+        Column(gettext("95% 区间"), lambda row: wording.interval_text(*counts(row)), 12),
+        Column(gettext("评价数"), lambda row: counts(row)[1], 7),
     ]
     if release.is_bulletin:
         found.append(Column(gettext("本期得分"), period_total, 9))
@@ -45,12 +48,12 @@ def columns(release: Release, *, public: bool) -> list[Column]:
     return found
 
 
-def _rate(row: ReleasedResult) -> str:
-    return wording.rate_text(row.good, row.counted)
+def _shown(row: ReleasedResult) -> tuple[int, int]:
+    return row.shown_parts
 
 
-def _shown_rate(row: ReleasedResult) -> str:
-    return wording.rate_text(row.shown_good, row.shown_counted)
+def _counts(row: ReleasedResult) -> tuple[int, int]:
+    return row.good, row.counted
 
 
 def period_total(row: ReleasedResult) -> Cell:

@@ -30,6 +30,8 @@ HEAD = (
     "vetoed",
     "lines",
     "consequences",
+    "rate_low",
+    "rate_high",
 )
 
 
@@ -106,7 +108,8 @@ FORMS = {"json": as_json, "csv": as_csv, "table": as_table}
 
 def cells(row: Row) -> tuple[str, ...]:
     """A row as text, in the order of HEAD; lines as `clause points`, in the engine's order."""
-    one = row.result
+    one, rated = row.result, row.ratings
+    low, high = between(rated.good, rated.counted)
     return (
         one.group,
         _text(one.rank),
@@ -115,14 +118,26 @@ def cells(row: Row) -> tuple[str, ...]:
         one.unit,
         row.unit.name or "",
         _text(one.total),
-        str(row.ratings.good),
-        str(row.ratings.counted),
+        str(rated.good),
+        str(rated.counted),
         one.grade or "",
         one.honour or "",
         "yes" if one.vetoed else "",
         "; ".join(f"{line.clause} {line.points}" for line in one.lines),
         "; ".join(rule.what for rule in one.consequences),
+        low,
+        high,
     )
+
+
+def between(good: int, counted: int) -> tuple[str, str]:
+    """The ends of the rate's 95 % interval (Wilson), as shares; nothing without ratings."""
+    from pingyi.scoring.intervals import wilson
+
+    if not counted:
+        return "", ""
+    low, high = wilson(good, counted)
+    return f"{low:.4f}", f"{high:.4f}"
 
 
 def _text(value: object) -> str:

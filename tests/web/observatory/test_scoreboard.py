@@ -83,7 +83,11 @@ def test_beside_the_score_stands_how_sure_the_figures_are(world: World, desk):
     assert "不计入满意率" in shown
     text = b"".join(desk.get(f"{BOARD}&group=stations&export=csv")).decode("utf-8-sig")
     head, row = csv.reader(io.StringIO(text))
+    assert row[head.index("95% 区间")] == "37.5%–96.4%"
+    assert row[head.index("评价数")] == "5"
+    low, high = map(float, row[head.index("每千次办事查实差评的 95% 区间")].split("–"))
     value = float(row[head.index("每千次办事查实差评")])
+    assert low < value < high
     assert 50 < value <= 250  # one in five, hardly drawn anywhere: it is its own group
 
 

@@ -45,7 +45,8 @@ class Column:
 
     `cell` gives text (escaped) or safe HTML, told the time for clocks; `value` what a file holds,
     by default the cell if it is plain. `sort` are lookups to order by; a column without does not
-    sort. `style` is a class of the cell: number, nowrap, words, name.
+    sort. `style` is a class of the cell: number, nowrap, words, name. `file_only`: what the page
+    says within another cell has a column of its own in files.
     """
 
     key: str
@@ -54,6 +55,12 @@ class Column:
     value: Callable[[Any], Cell] | None = None
     sort: tuple[str, ...] = ()
     style: str = ""
+    file_only: bool = False
+
+
+def in_files(key: str, label: Words, value: Callable[[Any], Cell]) -> Column:
+    """A column of files alone."""
+    return Column(key, label, lambda row, at: "", value, file_only=True)
 
 
 @dataclass(frozen=True)
@@ -91,6 +98,11 @@ class DataTable:
     per_page: int = 50
     carried: tuple[str, ...] = ()
     """Parameters that choose what the table is about: filtering and clearing keep them."""
+
+    @property
+    def shown(self) -> tuple[Column, ...]:
+        """The columns of the page."""
+        return tuple(column for column in self.columns if not column.file_only)
 
     def read(self, request: HttpRequest, rows: QuerySet, *, at: datetime) -> Listing:
         """The rows as the request wants them; what makes no sense in it is told or left out."""
@@ -171,7 +183,7 @@ class Listing:
 
     @property
     def heads(self) -> list[Head]:
-        return [self._head(column) for column in self.table.columns]
+        return [self._head(column) for column in self.table.shown]
 
     def _head(self, column: Column) -> Head:
         if not column.sort:
@@ -185,14 +197,14 @@ class Listing:
         # What is the same in every row is said and escaped once.
         opened = [
             format_html('<td class="{}" data-label="{}">', column.style, column.label)
-            for column in self.table.columns
+            for column in self.table.shown
         ]
         return SafeString("".join(self._row(row, opened) for row in self.page.object_list))
 
     def _row(self, row: Any, opened: Sequence[str]) -> str:
         cells = "".join(
             f"{start}{conditional_escape(_shown(column.cell(row, self.at)))}</td>"
-            for start, column in zip(opened, self.table.columns, strict=True)
+            for start, column in zip(opened, self.table.shown, strict=True)
         )
         current = self.current is not None and getattr(row, "pk", None) == self.current
         return f"<tr{CURRENT * current}>{cells}</tr>"

@@ -25,7 +25,7 @@ from pingyi.scoring.fairness import SURE, Fair, Group, beside, counted
 from pingyi.scoring.intervals import FEW, Interval
 from pingyi.scoring.shrinkage import Estimate, known, mean
 from pingyi.web.components.markup import tag
-from pingyi.web.components.tables import Column, DataTable, Filter, Listing
+from pingyi.web.components.tables import Column, DataTable, Filter, Listing, in_files
 from pingyi.web.components.templatetags.components import grouped
 from pingyi.web.observatory.places import Places
 
@@ -110,6 +110,17 @@ class Line:
     @property
     def rate_text(self) -> str:
         return per_cent(self.row.ratings.rate if self.row.ratings.counted else None)
+
+    @property
+    def interval(self) -> str:
+        """The rate's, for files."""
+        return between_shares(self.fair.rate) if self.row.ratings.counted else ""
+
+    @property
+    def bad_interval(self) -> str:
+        """That of verified bad per 1,000 visits, for files."""
+        bad = self.fair.bad
+        return "" if bad is None else f"{bad.low:.3f}–{bad.high:.3f}"
 
 
 class Rows(list[Line]):
@@ -288,6 +299,8 @@ SCOREBOARD = DataTable(
             sort=("rate_order",),
             style="number",
         ),
+        in_files("interval", _("95% 区间"), lambda row: row.interval),
+        in_files("counted", _("评价数"), lambda row: row.row.ratings.counted),
         Column(
             "bad",
             _("每千次办事查实差评"),
@@ -296,6 +309,7 @@ SCOREBOARD = DataTable(
             sort=("bad",),
             style="number wide",
         ),
+        in_files("bad_interval", _("每千次办事查实差评的 95% 区间"), lambda row: row.bad_interval),
         Column(
             "last",
             _("确属末位概率"),

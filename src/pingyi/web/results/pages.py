@@ -23,7 +23,7 @@ from pingyi.publication import papers, queries, wording
 from pingyi.publication.models import Release, ReleasedResult
 from pingyi.web.components.markup import tag
 from pingyi.web.components.release_files import as_file
-from pingyi.web.components.tables import Column, DataTable, Filter
+from pingyi.web.components.tables import Column, DataTable, Filter, in_files
 from pingyi.web.results.open import page, results_page
 from pingyi.web.results.shown import rate_of, unit_url
 
@@ -196,6 +196,8 @@ _COLUMNS = (
         sort=("shown_rate",),
         style="number",
     ),
+    in_files("interval", _("95% 区间"), lambda row: rate_of(row).interval),
+    in_files("counted", _("评价数"), lambda row: row.shown_counted),
 )
 FINAL = DataTable(
     name="results",

@@ -42,8 +42,7 @@ class Rate:
     @property
     def interval(self) -> str:
         """`96.13–99.40%`."""
-        low, high = self.bounds
-        return f"{low * 100:.2f}–{high * 100:.2f}%"
+        return wording.interval_text(self.good, self.counted)
 
     @property
     def said(self) -> str:
