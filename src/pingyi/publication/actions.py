@@ -12,6 +12,8 @@ from django.utils.timezone import localdate
 from pingyi import __version__, rulebook
 from pingyi.audit.actions import Actor, action, record
 from pingyi.directory.models import Area, Season, Unit
+from pingyi.notices.actions import notify
+from pingyi.people.permissions import holders_of
 from pingyi.publication import freezing, policies, showing
 from pingyi.publication.freezing import Basis, Computed
 from pingyi.publication.models import Release, ReleasedResult, SchemeVersion, written
@@ -22,7 +24,8 @@ from pingyi.scoring.engine import UnitResult
 
 BATCH = 1_000
 LISTED = 10
-"""How many of a group's best and last a release lists unless told otherwise (DOMAIN §1.5)."""
+"""How many of a group's best and last a release lists by a scheme that does not say (A)."""
+TO_CHECK = "有一份结果稿已备好，请另一人核对并发布。"
 
 
 @action("release.prepare")
@@ -31,23 +34,38 @@ def prepare(
     season: Season,
     kind: Kind,
     through: date | None = None,
-    listed: int = LISTED,
+    listed: int | None = None,
     note: str = "",
     by: Actor,
     at: datetime,
 ) -> Release:
     """Freeze the results through the day `through`, the last of a bulletin's period; a season's
-    result goes through yesterday. Public only once somebody else has published it."""
+    result goes through yesterday. Public only once somebody else has published it.
+
+    It lists as many of each group's first and last as the scheme says, unless told otherwise.
+    """
     today = localdate(at)
     last = policies.through_of(season, kind, through or season.ends_on, today)
     if why := policies.unfit(season, kind, last, today):
         raise Refused(why)
+    scheme = rulebook.scheme(season.scheme)
     return _freeze(
-        Release(season=season, kind=str(kind), through=last, listed=listed, note=note),
-        scheme=rulebook.scheme(season.scheme),
+        Release(
+            season=season,
+            kind=str(kind),
+            through=last,
+            listed=listed or listed_by(scheme),
+            note=note,
+        ),
+        scheme=scheme,
         by=by,
         at=at,
     )
+
+
+def listed_by(scheme: Scheme) -> int:
+    """How many of a group's first and last a release lists by the scheme."""
+    return scheme.releases.listed if scheme.releases else LISTED
 
 
 @action("release.correct")
@@ -138,7 +156,16 @@ def _freeze(release: Release, *, scheme: Scheme, by: Actor, at: datetime) -> Rel
         scheme=scheme.digest,
         said=freezing.said_digest(release),
     )
+    _tell_the_second_person(release, by=by, at=at)
     return release
+
+
+def _tell_the_second_person(release: Release, *, by: Actor, at: datetime) -> None:
+    """Those of the whole city who may publish it, but not whoever prepared it."""
+    for city in Area.objects.filter(parent=None).order_by("pk"):
+        readers = holders_of("release.publish", area=city).exclude(username=by.audit_name)
+        link = f"/office/releases/{release.pk}/"
+        notify(users=readers, text=TO_CHECK, link=link, by=by, at=at)
 
 
 def _period(release: Release) -> Period | None:

@@ -280,6 +280,14 @@ class Bulletin(Clause, frozen=True, kw_only=True):
     what: Duty
 
 
+class Releases(Clause, frozen=True, kw_only=True):
+    """How often a bulletin comes out, and how many of a group's first and last a release lists;
+    both can be chosen otherwise when one is prepared."""
+
+    bulletin: Literal["weekly", "half_monthly", "monthly"]
+    listed: Annotated[int, Meta(ge=1, le=100)]
+
+
 Verdict = Literal["verified", "partly", "unfounded", "void"]
 Kind = Literal["conduct", "process", "facility", "policy", "not_ours", "mistaken", "malicious"]
 
@@ -362,6 +370,7 @@ class Scheme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ladder: Mapping[str, Rung] = msgspec.field(default_factory=dict)
     apologies: Mapping[str, Apology] = msgspec.field(default_factory=dict)
     bulletins: Mapping[str, Bulletin] = msgspec.field(default_factory=dict)
+    releases: Releases | None = None
 
     @property
     def title(self) -> str:

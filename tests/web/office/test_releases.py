@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
+import msgspec
 import pytest
 from django.db import connection
 
+from pingyi import rulebook
 from pingyi.accountability.models import Duty
 from pingyi.audit.actions import SYSTEM
+from pingyi.notices.models import InboxItem
 from pingyi.people.roles import Role
 from pingyi.publication import actions as publication
 from pingyi.publication import policies
@@ -48,6 +51,51 @@ def test_one_prepares_and_another_publishes(town: Town, now):
     leader.post(publish, {"confirmed": "yes"})
     draft.refresh_from_db()
     assert (draft.state, draft.published_by) == ("published", town.leader.username)
+
+
+def test_whoever_may_publish_is_told_of_a_draft_and_nobody_else(town: Town, now):
+    """Not whoever prepared it, nor a district's, who cannot publish for the city."""
+    second = town.world.person(Role.CASE_MANAGER, area=town.world.city)
+    district = town.world.person(Role.LEADER)
+    leader = town.leader
+    draft = town.prepare()
+    told = InboxItem.objects.filter(link=f"{DESK}{draft.pk}/")
+    assert {one.user for one in told} == {leader, second}
+    assert town.keeper not in {one.user for one in told}
+    assert district not in {one.user for one in told}
+    assert "请另一人核对并发布" in words(signed_in(leader).get("/inbox/"))
+    publication.publish(release=draft, by=leader, at=JULY)
+    publication.correct(release=draft, reason="重新认定一件", by=leader, at=JULY)
+    assert InboxItem.objects.filter(user=town.keeper).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("scheme", "first", "listed"),
+    [("wuhan-2018", "2026/weekly/2026-06-28", 10), ("wuhan-2023", "2026/monthly/2026-06-30", 10)],
+)
+def test_the_scheme_says_how_often_and_how_many(town: Town, now, scheme, first, listed):
+    """2018 weekly ten worst; monthly since 2020 (DOMAIN §1.5). Left empty, the scheme's number."""
+    type(town.season).objects.filter(pk=town.season.pk).update(scheme=scheme)
+    keeper = signed_in(town.keeper)
+    offered = keeper.get(DESK).context["form"].fields["what"].choices
+    assert offered[0][0] == first
+    assert {key.split("/")[1] for key, _ in offered} == {"weekly", "half_monthly", "monthly"}
+    keeper.post(DESK, {"what": first, "listed": "", "note": ""})
+    assert Release.objects.get().listed == listed
+
+
+def test_a_scheme_that_lists_three_lists_three(town: Town, now, monkeypatch):
+    scheme = rulebook.scheme("wuhan-2023")
+    said = msgspec.structs.replace(scheme.releases, bulletin="half_monthly", listed=3)
+    three = msgspec.structs.replace(scheme, releases=said)
+    monkeypatch.setattr(rulebook, "scheme", lambda name: three)
+    assert town.prepare().listed == 3
+    assert town.prepare(kind=Kind.WEEKLY, through=date(2026, 6, 28), listed=7).listed == 7
+    offered = signed_in(town.keeper).get(DESK).context["form"].fields["what"].choices
+    assert offered[0][0] == "2026/half_monthly/2026-06-30"
+    silent = msgspec.structs.replace(scheme, releases=None)
+    monkeypatch.setattr(rulebook, "scheme", lambda name: silent)
+    assert town.prepare(kind=Kind.HALF_MONTHLY, through=date(2026, 6, 30)).listed == 10
 
 
 def test_a_wrong_form_comes_back_filled_in(town: Town, now):

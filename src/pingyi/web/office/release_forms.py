@@ -10,9 +10,9 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from pingyi import rulebook
 from pingyi.directory.models import Season
 from pingyi.publication import policies, wording
-from pingyi.publication.actions import LISTED
 from pingyi.publication.models import Release
 from pingyi.publication.terms import BULLETINS, Kind, over_by
 from pingyi.web.components.forms import DeskForm, LongTextField
@@ -31,7 +31,11 @@ class PrepareForm(DeskForm):
         help_text=_("只列出已结束、尚未发布的各期。评价和扣分事项计至当期最后一天。"),
     )
     listed = forms.IntegerField(
-        label=_("前列、末位各列多少名"), min_value=1, max_value=100, initial=LISTED
+        label=_("前列、末位各列多少名"),
+        help_text=_("留空则按方案。"),
+        required=False,
+        min_value=1,
+        max_value=100,
     )
     note = LongTextField(label=_("附注"), required=False, rows=2, max_length=500)
 
@@ -60,7 +64,7 @@ def _offered(at: datetime) -> list[tuple[str, tuple[Season, Kind, date]]]:
     for season in Season.objects.filter(starts_on__lte=today).order_by("-starts_on")[:2]:
         if policies.unfit(season, Kind.SEASON, season.ends_on, today) is None:
             found.append((season, Kind.SEASON, season.ends_on))
-        for kind in reversed(BULLETINS):
+        for kind in _in_order(season):
             periods = over_by(kind, today, since=season.starts_on, until=season.ends_on)
             ends = [period.ends_on for period in periods][:PERIODS]
             found += [
@@ -69,6 +73,15 @@ def _offered(at: datetime) -> list[tuple[str, tuple[Season, Kind, date]]]:
                 if policies.unfit(season, kind, end, today) is None
             ]
     return [(f"{season.code}/{kind}/{end}", (season, kind, end)) for season, kind, end in found]
+
+
+def _in_order(season: Season) -> list[Kind]:
+    """The kinds of bulletins: the one that the season's scheme asks for first."""
+    found = list(reversed(BULLETINS))
+    asked = rulebook.scheme(season.scheme).releases
+    if asked is not None:
+        found.sort(key=lambda kind: kind != asked.bulletin)
+    return found
 
 
 def _words(season: Season, kind: Kind, end: date) -> str:
