@@ -19,7 +19,8 @@ from pingyi.casework.policies import Incomplete, NotNow
 from pingyi.directory.problems import DirectoryErrors
 from pingyi.kernel.tables import read_tables
 from pingyi.people.roles import Role
-from tests.casework.world import AT
+from tests.casework.test_concurrency import at_once
+from tests.casework.world import AT, build
 
 HEAD = "message_no,sender,subject,sent_at,text,reply,replied_at,unit,satisfaction\n"
 GOOD = (
@@ -185,3 +186,22 @@ def test_a_proposal_keeps_its_rows_encrypted_until_it_is_loaded_or_given_up(worl
 def test_moments_as_they_are_written(text, hour):
     found = parsed_moment(text)
     assert (found.hour if found else None) == hour
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_message_opened_by_two_at_once_is_one_case():
+    world = build()
+    load(world, read(world))
+    message = CitizenMessage.objects.get(number="3")
+    manager = world.person(Role.CASE_MANAGER, area=world.city)
+    before = Case.objects.count()
+    results = at_once(
+        *(
+            lambda: actions.open_case_of_message(
+                message=message, unit=world.brigade, summary="停车难", by=manager, at=AT
+            )
+            for _ in range(2)
+        )
+    )
+    assert sum(isinstance(one, NotNow) for one in results) == 1, results
+    assert Case.objects.count() == before + 1

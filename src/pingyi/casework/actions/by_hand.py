@@ -106,6 +106,8 @@ def open_case_of_message(
     rated = unit or message.unit
     if rated is None:
         raise Incomplete(policies.needs("unit"))
+    # Of two who open it at once the second waits, and is told.
+    CitizenMessage.objects.select_for_update().get(pk=message.pk)
     if CaseSource.objects.filter(message=message).exists():
         raise NotNow(HAS_ITS_CASE)
     said = cleaned(summary, "summary", longest=LONGEST_SUMMARY) or redact(message.subject)
