@@ -9,10 +9,12 @@ import pytest
 
 from pingyi import rulebook
 from pingyi.casework.policies import NotAllowed, Refusal
+from pingyi.directory.models import Area
 from pingyi.people.roles import Role
 from pingyi.supervision import inputs, panels
 from pingyi.supervision.actions import marks
 from pingyi.supervision.actions.marks import Sheet
+from tests.staff import staff
 from tests.supervision.city import AT, City, city, whole
 
 SCHEME = rulebook.scheme("jiangmen-2008")
@@ -154,3 +156,12 @@ def test_ballots_that_make_no_sense_are_refused(town, sheet):
             at=AT,
         )
     assert standing(town) == {}
+
+
+def test_a_mass_rating_is_opened_by_whoever_reaches_all_it_rates(town):
+    district = Area.objects.create(code="440703", name="蓬江区", level="district", parent=town.area)
+    theirs = staff("district", Role.CASE_MANAGER, area=district)
+    given = {"season": town.season, "component": "superiors", "name": "测评", "at": AT}
+    with pytest.raises(NotAllowed):
+        marks.open_session(held_on=AT.date(), by=theirs, **given)
+    marks.open_session(held_on=AT.date(), by=town.person(Role.SCHEME_KEEPER), **given)

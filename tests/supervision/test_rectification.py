@@ -14,7 +14,7 @@ from pingyi.notices.models import InboxItem
 from pingyi.people.roles import Role
 from pingyi.supervision.actions import improvements, rectification
 from pingyi.supervision.models import Improvement, RectificationItem, RectificationList
-from tests.casework.world import AT, PHONE, World, after, build
+from tests.casework.world import AT, COMMENT, PHONE, World, after, build
 from tests.files.uploads import pdf, upload
 
 
@@ -262,3 +262,20 @@ class TestImprovements:
             world.person(Role.UNIT_ADMIN, unit=world.other_unit),
         ):
             assert not Improvement.objects.visible_to(user).exists()
+
+
+def test_an_improvement_does_not_repeat_her_words_to_unit_and_public(world):
+    case = world.case("verified")
+    with pytest.raises(Incomplete) as refused:
+        improvements.record_improvement(
+            kind="rule_made",
+            title="值班制度",
+            what=f"群众说{COMMENT}",
+            unit=world.brigade,
+            on=AT.date(),
+            case=case,
+            by=world.manager,
+            at=AT,
+        )
+    assert refused.value.reason.field == "what"
+    assert not Improvement.objects.exists()

@@ -10,6 +10,7 @@ from pingyi.audit.actions import Actor, action, record
 from pingyi.casework.actions.steps import chosen, refusal, required
 from pingyi.casework.models import Case, UnitAnswer
 from pingyi.casework.policies import Overtaken, Reason
+from pingyi.casework.wording import unfit_for_unit
 from pingyi.directory.models import Unit
 from pingyi.files.actions import Checked, Upload, store_file
 from pingyi.kernel.masking import redact
@@ -45,13 +46,16 @@ def record_improvement(
         "what": _impersonal(required(what, "what"), "what"),
     }
     case = answer.case if answer is not None else case
+    if case is not None:
+        for field, text in texts.items():  # unit and public read it
+            _refuse(unfit_for_unit(text, case, field=field))
     _refuse(
         policies.why_not_manage(by, unit)
         or policies.why_not_of(case)
         or policies.why_not_on(on, today=localdate(at))
     )
-    if answer is not None and answer.improvements.filter(struck_at__isnull=True).exists():
-        raise refusal(policies.RECORDED)
+    if answer is not None:
+        _refuse_known(answer)
     made = Improvement.objects.create(
         kind=kind.value,
         unit=unit,
@@ -66,6 +70,13 @@ def record_improvement(
     )
     record(made, kind=kind.value, unit=unit.code, on=on.isoformat())
     return made
+
+
+def _refuse_known(answer: UnitAnswer) -> None:
+    """Of two who record the same change at once the second waits, and is told."""
+    UnitAnswer.objects.select_for_update().get(pk=answer.pk)
+    if answer.improvements.filter(struck_at__isnull=True).exists():
+        raise refusal(policies.RECORDED)
 
 
 @action("improvement.strike")

@@ -79,9 +79,9 @@ def enter_marks(
 def open_session(
     *, season: Season, component: str, name: str, held_on: date, by: Actor, at: datetime
 ) -> PanelSession:
-    """A mass rating whose result is the component's mark. Raises Refusal."""
-    if not (isinstance(by, User) and scope_of(by, "mark.enter")):
-        raise refusal(NOT_YOURS)
+    """A mass rating whose result is the component's mark, of every unit: so whoever opens it
+    reaches all of them. Raises Refusal."""
+    _refuse(why_not_whole(by, season, component))
     if not _scheme(season).panels:
         raise refusal(policies.NO_PANELS)
     _refuse(why_not_component(season, component))
@@ -104,6 +104,17 @@ def open_session(
         raise refusal(policies.BY_PANELS) from None
     record(made, season=season.code, component=component)
     return made
+
+
+def why_not_whole(by: Actor, season: Season, component: str) -> Reason | None:
+    """Why `by` does not speak for every unit the component is of."""
+    if not isinstance(by, User):
+        return NOT_YOURS
+    scope = scope_of(by, "mark.enter")
+    rated = Unit.objects.filter(enrolments__season=season)
+    rated = rated.filter(enrolments__group__in=set(groups_with(season, component).values()))
+    beyond = rated.exclude(pk__in=rated.filter(scope.over(area="area")).values("pk"))
+    return NOT_YOURS if not scope or beyond.exists() else None
 
 
 @action("ballot.enter")

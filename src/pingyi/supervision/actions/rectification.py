@@ -98,7 +98,8 @@ def add_item(
         or policies.why_not_owner(worker, of.unit)
         or policies.why_not_days(days)
     )
-    # Two who add at once get two numbers, or one of them the constraint's word.
+    # Whoever adds at the same moment waits, and takes the next number.
+    RectificationList.objects.select_for_update().get(pk=of.pk)
     last = of.items.aggregate(last=Max("number"))["last"] or 0
     item = RectificationItem.objects.create(
         of=of, number=last + 1, unit=worker, at=at, by=by.audit_name, **texts

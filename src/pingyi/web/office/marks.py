@@ -108,6 +108,7 @@ def grid(request: SignedIn, season: str, component: str) -> HttpResponseBase:
         request.GET.get("page")
     )
     scheme = rulebook.scheme(the_season.scheme)
+    whole = actions.why_not_whole(request.user, the_season, component) is None
     standing = {
         unit: value
         for (unit, name), value in inputs.marks(the_season, scheme, at).items()
@@ -132,7 +133,7 @@ def grid(request: SignedIn, season: str, component: str) -> HttpResponseBase:
         "form": form,
         "session": session,
         "session_form": SessionForm(initial={"held_on": timezone.localdate(at)}),
-        "may_panel": may_enter and bool(scheme.panels) and session is None and not standing,
+        "may_panel": whole and bool(scheme.panels) and session is None and not standing,
         "may_enter": may_enter and session is None,
         "may_load": may_enter,
         "rows": [(unit, standing.get(unit.pk)) for unit in page.object_list],

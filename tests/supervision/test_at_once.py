@@ -1,0 +1,52 @@
+"""Two people at the same list or answer at once: both find room, or one is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from pingyi.casework.models import UnitAnswer
+from pingyi.casework.policies import Refusal
+from pingyi.supervision.actions import improvements, rectification
+from pingyi.supervision.models import Improvement
+from tests.casework.test_concurrency import at_once
+from tests.casework.world import AT, World, build
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def world(transactional_db) -> World:
+    return build()
+
+
+def test_items_added_at_once_get_numbers_of_their_own(world: World):
+    manager = world.manager
+    made = rectification.open_list(title="大队整改", unit=world.brigade, by=manager, at=AT)
+    given = {"problem": "无人值守", "measure": "排班", "owner": "大队长", "days": 5}
+    results = at_once(
+        *(lambda: rectification.add_item(of=made, by=manager, at=AT, **given) for _ in range(3))
+    )
+    assert not [one for one in results if isinstance(one, Exception)], results
+    assert sorted(item.number for item in results) == [1, 2, 3]
+
+
+def test_an_answers_change_recorded_at_once_is_recorded_once(world: World):
+    world.case("to_decide")
+    answer, manager = UnitAnswer.objects.select_related("case").get(), world.manager
+    results = at_once(
+        *(
+            lambda: improvements.record_improvement(
+                kind="rule_made",
+                title="值班制度",
+                what="不再空岗",
+                unit=world.brigade,
+                on=AT.date(),
+                answer=answer,
+                by=manager,
+                at=AT,
+            )
+            for _ in range(2)
+        )
+    )
+    assert sum(isinstance(one, Refusal) for one in results) == 1, results
+    assert Improvement.objects.count() == 1
