@@ -25,10 +25,10 @@ from pingyi.ratings.models import UnitTally
 from pingyi.rulebook import Level, Scheme
 from pingyi.scoring import queries
 from pingyi.web.components.access import SignedIn, requires
+from pingyi.web.components.charts import Bar, bars
 from pingyi.web.components.words import say
 from pingyi.web.observatory import handling, months
 from pingyi.web.observatory.boards import chosen_season
-from pingyi.web.observatory.charts import Bar, bars
 from pingyi.web.observatory.months import Month
 from pingyi.web.observatory.places import Places, places_of
 from pingyi.web.observatory.rows import per_cent

@@ -24,8 +24,8 @@ from pingyi.casework.states import Kind, State
 from pingyi.directory.models import Season
 from pingyi.people.models import User
 from pingyi.ratings.models import PointTally
+from pingyi.web.components.charts import Bar, bars
 from pingyi.web.components.words import say, span_text
-from pingyi.web.observatory.charts import Bar, bars
 from pingyi.web.observatory.places import Places
 from pingyi.web.observatory.rows import per_cent
 

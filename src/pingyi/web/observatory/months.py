@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from pingyi.directory.models import Season, Unit
 from pingyi.rulebook import Level, Scheme
 from pingyi.scoring import queries
-from pingyi.web.observatory.charts import LineChart, rate_chart
+from pingyi.web.components.charts import LineChart, Value, rate_chart
 from pingyi.web.observatory.rows import per_cent
 
 
@@ -44,13 +44,14 @@ def chart(months: list[Month]) -> LineChart | None:
     """The months as a line; None where there are too few."""
     return rate_chart(
         [
-            (
+            Value(
                 month.label[5:],
-                Fraction(month.good, month.given),
+                month.good / month.given,
                 gettext("%(month)s：%(rate)s（%(given)s 条评价）")
                 % {"month": month.label, "rate": month.rate, "given": f"{month.given:,}"},
             )
             for month in months
             if month.given > 0
-        ]
+        ],
+        whole=True,
     )

@@ -16,7 +16,7 @@ from pingyi.scoring.board import Board, Row
 from pingyi.scoring.fairness import SURE, beside, last_places
 from pingyi.scoring.intervals import FEW
 from pingyi.scoring.what_if import MORE_RATINGS, Change, Edge
-from pingyi.web.observatory.charts import LineChart, level_chart
+from pingyi.web.components.charts import LineChart, Value, level_chart
 from pingyi.web.observatory.rows import (
     HONOURS,
     bad_cell,
@@ -115,12 +115,12 @@ def season_so_far(row: Row, board: Board, *, at: datetime, asked: bool) -> tuple
 def course_charts(months: list[Month]) -> tuple[LineChart | None, LineChart | None]:
     """Totals, and ranks with the first on top."""
     totals = [
-        (_short(one.label), float(one.total), f"{one.label}: {one.total}")
+        Value(_short(one.label), float(one.total), f"{one.label}: {one.total}")
         for one in months
         if one.total is not None
     ]
     ranks = [
-        (_short(one.label), float(one.rank), f"{one.label}: {one.rank} / {one.of}")
+        Value(_short(one.label), float(one.rank), f"{one.label}: {one.rank} / {one.of}")
         for one in months
         if one.rank is not None
     ]

@@ -60,13 +60,9 @@ def _from_last(release: Release, group: str) -> dict[str, str]:
 
 
 def _follows(unit: str, one: Proposal | Duty) -> Follows:
-    proposed = isinstance(one, Duty)
-    return Follows(
-        unit,
-        one.unit.name,
-        cells.listed(list(whats(one.what if proposed else ",".join(one.what)))),
-        say(On(one.on)),
-        one.words,
-        cells.state_tag(one) if proposed else SafeString(""),
-        reverse("office:duty", args=[one.pk]) if proposed else "",
-    )
+    if isinstance(one, Duty):
+        what, state, url = one.what, cells.state_tag(one), reverse("office:duty", args=[one.pk])
+    else:
+        what, state, url = ",".join(one.what), SafeString(""), ""
+    said = cells.listed(list(whats(what)))
+    return Follows(unit, one.unit.name, said, say(On(one.on)), one.words, state, url)

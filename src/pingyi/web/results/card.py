@@ -17,9 +17,8 @@ from pingyi.publication.models import ReleasedResult
 from pingyi.rulebook import Scheme
 from pingyi.rulebook.model import Clause
 from pingyi.supervision.models.improvements import ImprovementKind
+from pingyi.web.components.charts import Bar, LineChart, Value, bars, rate_chart
 from pingyi.web.components.words import say
-from pingyi.web.observatory.charts import Bar, bars
-from pingyi.web.results.charts import Course, Value, course
 from pingyi.web.results.open import page, results_page
 from pingyi.web.results.pages import TONES, about, group_url
 from pingyi.web.results.shown import Rate, rate_of, unit_url
@@ -130,13 +129,13 @@ def _reasons(row: ReleasedResult, scheme: Scheme) -> list[Bar]:
     return bars(found)
 
 
-def _chart(rates: Iterable[tuple[str, Rate]]) -> Course | None:
-    return course(
+def _chart(rates: Iterable[tuple[str, Rate]]) -> LineChart | None:
+    return rate_chart(
         [
             Value(
                 label,
-                gettext("%(when)s：%(said)s") % {"when": label, "said": rate.said},
                 rate.share,
+                gettext("%(when)s：%(said)s") % {"when": label, "said": rate.said},
                 *rate.bounds,
             )
             for label, rate in rates
@@ -155,12 +154,10 @@ def city(request: HttpRequest) -> HttpResponseBase:
     values = [
         Value(
             year.release.season.code,
+            rate.share,
             gettext("%(when)s：%(said)s") % {"when": year.release.season.code, "said": rate.said},
-            rate.share,
-            rate.share,
-            rate.share,
         )
         for year, rate, _ in years
         if rate.known
     ]
-    return page(request, "results/city.html", {"years": years, "chart": course(values)})
+    return page(request, "results/city.html", {"years": years, "chart": rate_chart(values)})
