@@ -6,15 +6,18 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from pingyi.directory.models import Unit
 from pingyi.kernel.workdays import SHANGHAI
 from pingyi.letters import actions, queries
 from pingyi.letters.actions import Addressee, issuing
 from pingyi.letters.models import Letter, LetterClock, LetterCounter
+from pingyi.letters.paper import paper_of
 from pingyi.letters.policies import Refused, Why
 from pingyi.letters.states import Kind, Part, Progress
 from pingyi.people.roles import Role
 from tests.casework.world import AT, FOUNDER, after
 from tests.letters.test_drafting import refused
+from tests.letters.world import ALL, Office
 
 
 def shanghai(year: int, month: int, day: int, hour: int = 10) -> datetime:
@@ -141,3 +144,17 @@ def test_the_database_itself_refuses_a_drafter_who_issues(office):
     letter = office.issued()
     with pytest.raises(IntegrityError), transaction.atomic():
         Letter.objects.filter(pk=letter.pk).update(issued_by=letter.drafted_by)
+
+
+def test_an_issued_letter_stays_as_it_was_issued(office: Office):
+    copied = Addressee(office.world.brigade, Part.COPY)
+    letter = office.issued(addressees=[Addressee(office.world.bureau), copied])
+    before = paper_of(Letter.objects.get(pk=letter.pk))
+    actions.edit_organ(
+        organ=office.city, name="某某办公室", signature="某某办", prefixes=ALL, by=FOUNDER, at=AT
+    )
+    Unit.objects.update(name="改名局")
+    assert paper_of(Letter.objects.get(pk=letter.pk)) == before
+    # A draft is written for the organ and the units as they are called now.
+    assert paper_of(office.draft()).head == "某某办公室"
+    assert paper_of(office.draft()).addressed == "改名局："

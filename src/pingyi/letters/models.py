@@ -86,7 +86,7 @@ class Letter(models.Model):
     begin with 一、（一）1.（1） as the levels of GB/T 9704 do (`body.paragraphs`). `salutation` is
     how the main recipients are addressed together (各参评单位), "" for their names one by one.
     `annexes` names one annex a line. `revision` counts the wordings: whoever submits or issues has
-    read the one they name.
+    read the one they name. `head` and `signature` are the organ's as it was called at issue.
     """
 
     organ = models.ForeignKey(Organ, on_delete=models.PROTECT, related_name="letters")
@@ -102,6 +102,8 @@ class Letter(models.Model):
     year = models.PositiveSmallIntegerField(null=True, blank=True)
     serial = models.PositiveIntegerField(null=True, blank=True)
     date = models.DateField(null=True, blank=True)
+    head = models.CharField(max_length=60, blank=True)
+    signature = models.CharField(max_length=60, blank=True)
     drafted_at = models.DateTimeField()
     drafted_by = models.CharField(max_length=150)
     submitted_at = models.DateTimeField(null=True, blank=True)
@@ -172,12 +174,14 @@ class Letter(models.Model):
 
 
 class Recipient(models.Model):
-    """A unit a letter goes to. `days` are working days of its own to reply in, none by the rule."""
+    """A unit a letter goes to. `days` are working days of its own to reply in, none by the rule;
+    `name` is how the unit was called at issue."""
 
     letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="recipients")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="received")
     part = models.CharField(max_length=10, choices=_choices(Part))
     days = models.PositiveSmallIntegerField(null=True, blank=True)
+    name = models.CharField(max_length=120, blank=True)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     acknowledged_by = models.CharField(max_length=150, blank=True)
 

@@ -45,18 +45,19 @@ class Paper:
 
 
 def paper_of(letter: Letter) -> Paper:
-    """The letter's paper; two queries."""
+    """The letter's paper; two queries. Once issued it is as it was then, whatever organ and units
+    are called since."""
     found = letter.recipients.select_related("unit").order_by("pk")
-    names = [(recipient.part, recipient.unit.name) for recipient in found]
+    names = [(recipient.part, recipient.name or recipient.unit.name) for recipient in found]
     main = "、".join(name for part, name in names if part == Part.MAIN)
     return Paper(
-        head=letter.organ.name,
+        head=letter.head or letter.organ.name,
         number=letter.number or _number_to_come(letter),
         title=tuple(letter.title.splitlines()),
         addressed=(letter.salutation or main) + "：",
         body=tuple(paragraphs(letter.body)),
         annexes=tuple(line.strip() for line in letter.annexes.splitlines() if line.strip()),
-        signature=letter.organ.signature,
+        signature=letter.signature or letter.organ.signature,
         day=day_text(letter.date) if letter.date else "    年  月  日",
         copies=tuple(name for part, name in names if part == Part.COPY),
         imprint=f"{day_text(letter.date)}印发" if letter.date else "",

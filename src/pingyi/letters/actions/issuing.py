@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils.timezone import localdate, localtime
 
 from pingyi.audit.actions import Actor, action, record
 from pingyi.clocks import actions as clocks
 from pingyi.clocks.calendar import city_calendar
+from pingyi.directory.models import Unit
 from pingyi.letters import messages, rules
 from pingyi.letters.actions.steps import LONGEST_REASON, required, stamp, take
 from pingyi.letters.models import Letter, LetterClock, LetterCounter, Recipient
@@ -37,8 +38,12 @@ def issue_letter(*, letter: Letter, by: Actor, at: datetime) -> Letter:
         year=year,
         serial=serial,
         date=localdate(at),
+        head=letter.organ.name,
+        signature=letter.organ.signature,
         **stamp("issued", by=by, at=at),
     )
+    called = Unit.objects.filter(pk=OuterRef("unit")).values("name")
+    letter.recipients.update(name=Subquery(called))
     _start_clocks(letter, at=at)
     messages.tell_the_recipients(letter, by=by, at=at)
     record(letter, number=letter.number, revision=letter.revision)
