@@ -37,6 +37,7 @@ def test_control_characters_are_found_by_their_category(text):
 def test_what_stays_and_what_goes():
     assert clean_text("一\r\n二\r三\t四\n") == "一\n二\n三\t四\n"
     assert clean_text("a\x00b\x1bc\x7fd\x85e\ud800") == "abcde"
+    assert clean_text("f\ufffeg\uffff") == "fg", "no letters, and no XML holds them"
     assert clean_text("e\u0301 👨‍👩‍👧 𠮷 ئۇيغۇر") == "é 👨‍👩‍👧 𠮷 ئۇيغۇر"
     assert has_control_characters("a\r\nb")
     assert not has_control_characters("a\n\tb")

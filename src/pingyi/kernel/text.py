@@ -3,8 +3,8 @@
 import re
 import unicodedata
 
-# Control characters but tab and newline; surrogates, which no database takes.
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# Control characters but tab and newline; surrogates, which no database takes; what no XML holds.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _PHONE = re.compile(r"1[3-9][0-9]{9}")
 _PHONE_GAPS = re.compile(r"[\s\-‐‑‒–—―−.()]+")
 _COUNTRY = re.compile(r"^(?:\+|00)?86(?=1[0-9]{10}$)")

@@ -26,6 +26,8 @@ from pingyi.web.office import directory_words
 
 _DAYS = re.compile(r"^(.*?)\s*[\t,，;；]\s*(\d{1,4})\s*$")
 EVERY = "*"
+LONGEST_LINE = 200
+"""Longer ones name no unit; the pattern would take hours over one of blanks."""
 
 
 class Line(NamedTuple):
@@ -40,7 +42,7 @@ def lines_of(text: str) -> list[Line]:
     """`蔡店区卫健委，10`, one unit a line; cells pasted from a sheet come apart at tabs."""
     found = []
     for number, line in enumerate(text.splitlines(), start=1):
-        match = _DAYS.match(line)
+        match = _DAYS.match(line) if len(line) <= LONGEST_LINE else None
         name, days = (match[1].strip(), int(match[2])) if match else (line.strip(), None)
         if name:
             found.append(Line(number, name, days))
