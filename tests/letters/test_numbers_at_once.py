@@ -99,3 +99,12 @@ def test_two_replies_at_once(office: Office):
     )
     assert sum(isinstance(result, Refused) for result in results) == 1, results
     assert LetterReply.objects.count() == 1
+
+
+def test_two_reminders_at_once(office: Office):
+    recipient, drafter = office.sent(), office.drafter
+    results = at_once(
+        *(lambda: actions.remind(recipient=recipient, by=drafter, at=after(days=1)) for _ in "ab")
+    )
+    assert sum(isinstance(result, Refused) for result in results) == 1, results
+    assert recipient.reminders.count() == 1

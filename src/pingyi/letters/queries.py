@@ -180,6 +180,12 @@ def file_for(user: User, pk: int) -> StoredFile | None:
     return StoredFile.objects.filter(letters | sent | seen, pk=pk).first()
 
 
+def letter_of(file: StoredFile) -> Letter:
+    """The letter a file goes out with, or is a reply to."""
+    went_out, came_back = Q(files__file=file), Q(recipients__replies__files__file=file)
+    return Letter.objects.filter(went_out | came_back).order_by("pk")[0]
+
+
 def names_of(logins: object) -> dict[str, str]:
     """How the users of these logins are called."""
     found = User.objects.filter(username__in=set(logins))  # type: ignore[call-overload]

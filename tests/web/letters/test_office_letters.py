@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from pingyi.audit.queries import reads_of
 from pingyi.directory.models import Unit
 from pingyi.letters import actions
 from pingyi.letters.actions import Addressee
@@ -115,6 +117,8 @@ def test_files_go_out_with_it_and_only_to_its_readers(office):
     actions.submit_letter(letter=letter, by=office.drafter, at=AT)
     actions.issue_letter(letter=letter, by=office.issuer, at=AT)
     assert unit.get(address).status_code == 200
+    (look,) = reads_of(letter)
+    assert (look.reader, look.what) == (office.unit_admin.username, "file")
     stranger = office.world.person(Role.UNIT_ADMIN, unit=office.world.other_unit)
     assert signed_in(stranger).get(address).status_code == 404
     assert signed_in(office.world.manager).get(address).status_code == 404, "the district's"
@@ -129,6 +133,26 @@ def test_a_file_is_taken_off_a_draft(office):
     path = f"/office/letters/{letter.pk}/edit/"
     drafter.post(path, filled(office, revision=1, remove=keys))
     assert not letter.files.exists()
+
+
+@pytest.mark.parametrize(
+    "main",
+    ["x" + " " * 390_000 + "x", "x," * 190_000, "\n".join(map(str, range(60_000)))],
+    ids=["blanks", "commas", "lines"],
+)
+def test_a_list_of_units_of_any_shape_is_answered_in_time(office, main):
+    started = time.monotonic()
+    answer = signed_in(office.drafter).post("/office/letters/new/", filled(office, main=main))
+    assert answer.status_code == 422
+    assert time.monotonic() - started < 20
+
+
+def test_what_a_paper_cannot_hold_is_left_out_of_it(office):
+    drafter = signed_in(office.drafter)
+    drafter.post("/office/letters/new/", filled(office, body="一\ufffe二\uffff三"))
+    letter = Letter.objects.get()
+    assert letter.body == "一二三"
+    assert drafter.get(f"/office/letters/{letter.pk}/docx/").content[:2] == b"PK"
 
 
 def test_the_paper_is_a_download_named_by_its_number(office):

@@ -56,6 +56,8 @@ def remind(*, recipient: Recipient, by: Actor, at: datetime) -> Reminder:
         raise Refused(Why.NOT_YOURS)
     if not is_awaited(recipient):
         raise Refused(Why.NOT_AWAITED)
+    # Of two who remind at once the second waits, and is told.
+    Recipient.objects.select_for_update(of=("self",)).get(pk=recipient.pk)
     last = recipient.reminders.last()
     if last is not None and localdate(last.at) == localdate(at):
         raise Refused(Why.REMINDED)

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -18,13 +19,12 @@ from django.views.decorators.http import require_safe
 
 from pingyi.casework.letter_queries import is_overdue
 from pingyi.files.models import StoredFile
-from pingyi.files.serving import attachment
-from pingyi.files.vault import FileLost
 from pingyi.letters import queries
 from pingyi.letters.document import docx_of
 from pingyi.letters.models import Letter, Recipient
 from pingyi.letters.paper import paper_of
 from pingyi.letters.states import Kind, Progress, State
+from pingyi.web.components import file_downloads
 from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.file_fields import FileRow
 from pingyi.web.components.markup import clock, term_tag
@@ -161,10 +161,8 @@ def file(request: SignedIn, pk: int) -> HttpResponse:
     found = queries.file_for(request.user, pk)
     if found is None:
         raise Http404
-    try:
-        return attachment(found)
-    except FileLost:
-        raise Http404 from None
+    about = queries.letter_of(found)
+    return file_downloads.download(found, about=about, by=request.user, at=timezone.now())
 
 
 def _search(lead: str) -> Filter:
