@@ -75,6 +75,17 @@ def test_what_was_backed_up_comes_back(city, saved, tmp_path):
     assert not list(new.rglob("*.restoring"))
 
 
+@pytest.mark.parametrize("broken", [b"no database at all" * 99, b""])
+def test_a_broken_database_is_told_in_one_line_and_leaves_nothing(tmp_path, broken):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / archive.DATABASE).write_bytes(broken)
+    done = pingyi("backup", str(tmp_path / "saved"), data=tmp_path / "data")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("Error: nothing was backed up: ")
+    assert done.stderr.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
+
+
 def test_a_backup_during_an_open_write_is_sound(city, tmp_path):
     with sqlite3.connect(city / archive.DATABASE) as writer:
         writer.execute("BEGIN IMMEDIATE")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -37,16 +39,23 @@ def backup(folder: Path) -> None:
     draft = folder.with_name(folder.name + ".partial")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True, mode=0o700)
-    archive.copy_database(env.data / archive.DATABASE, draft / archive.DATABASE)
-    for name in archive.KEYS:
-        if (env.data / name).exists():
-            shutil.copy2(env.data / name, draft / name)
-    if (env.data / archive.FILES).exists():
-        archive.copy_files(env.data / archive.FILES, draft / archive.FILES)
-    manifest = archive.write_manifest(
-        draft, version=pingyi.__version__, at=timezone.now().isoformat(timespec="seconds")
-    )
+    try:
+        manifest = _copy(env.data, draft, at=timezone.now().isoformat(timespec="seconds"))
+    except (sqlite3.DatabaseError, archive.BrokenBackup) as error:
+        shutil.rmtree(draft)
+        raise click.ClickException(f"nothing was backed up: {error}") from None
     draft.rename(folder)
     if manifest["lost"]:
         click.echo(f"uploads missing from {env.data}: {len(manifest['lost'])}", err=True)
     click.echo(f"{len(manifest['files'])} files, {manifest['rows']['ratings_rating']} ratings")
+
+
+def _copy(data: Path, draft: Path, *, at: str) -> dict[str, Any]:
+    """Copy what a backup holds; its manifest."""
+    archive.copy_database(data / archive.DATABASE, draft / archive.DATABASE)
+    for name in archive.KEYS:
+        if (data / name).exists():
+            shutil.copy2(data / name, draft / name)
+    if (data / archive.FILES).exists():
+        archive.copy_files(data / archive.FILES, draft / archive.FILES)
+    return archive.write_manifest(draft, version=pingyi.__version__, at=at)
