@@ -107,6 +107,21 @@ def test_every_wrong_field_is_named_and_nothing_is_stored(driver, city):
     assert not Rating.objects.exists()
 
 
+POINTLESS = [
+    ({}, {"point", "level", "key"}),
+    ({"point": None, "level": "satisfied", "key": "1"}, {"point", "key"}),
+    ({"point": 7, "level": "superb", "mood": 1}, {"point", "level", "key", "mood"}),
+    ({"level": "dissatisfied", "key": "0" * 32}, {"point", "comment"}),
+    ({"level": "dissatisfied", "key": "0" * 32, "reasons": ["214"]}, {"point"}),
+]
+
+
+def test_without_a_point_the_other_wrong_fields_are_named_too(driver, city):
+    for fields, wrong in POINTLESS:
+        answer = driver.rate(fields)
+        assert (answer.status, answer.json()["errors"].keys()) == (422, wrong), fields
+
+
 RIGHT = [
     ({"comment": "好" * 500}, {"comment": "好" * 500}),
     ({"comment": "👨‍👩‍👧" * 100}, {"comment": "👨‍👩‍👧" * 100}),

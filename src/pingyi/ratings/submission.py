@@ -17,6 +17,7 @@ import msgspec
 
 from pingyi.kernel import text
 from pingyi.ratings.problems import Problem, problem
+from pingyi.rulebook import Level
 
 BODY_LIMIT = 16 * 1024
 """Bytes; anything longer is refused before it is parsed."""
@@ -153,16 +154,26 @@ def checked(fields: Mapping[str, Any], *, offer: Offer, code: str) -> Submission
 
 
 _GROUNDS = frozenset({"comment", "reasons"})
+_ANY_OFFER = Offer({level.value: level.rank for level in Level}, {})
 
 
 def point_of(fields: Mapping[str, Any]) -> str:
-    """The point's code as given. Raises Invalid if there is none; the first thing to look at."""
+    """The point's code as given; the first thing to look at.
+
+    Raises Invalid if there is none, with whatever else is wrong at any point.
+    """
     code = fields.get("point")
-    if code is None and "point" not in fields:
-        raise Invalid({"point": problem("required")})
-    if type(code) is not str:
-        raise Invalid({"point": problem("wrong_type", expected="a string")})
-    return code
+    if type(code) is str:
+        return code
+    missing = "point" not in fields
+    problems = {
+        "point": problem("required") if missing else problem("wrong_type", expected="a string")
+    }
+    try:
+        checked(fields, offer=_ANY_OFFER, code="")
+    except Invalid as others:
+        problems |= others.problems
+    raise Invalid(problems)
 
 
 def _key(value: Any, problems: dict[str, Problem]) -> str:
