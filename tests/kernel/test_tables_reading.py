@@ -307,3 +307,9 @@ def test_an_enormous_declared_sheet_is_read_row_by_row(monkeypatch):
     for dimension in ("A1:XFD10", "A1:J3000000", "AA1:ZZ2"):
         ((_, lines),) = workbook.sheets(built(sheet_xml(ROWS, dimension)), LIMITS)
         assert lines[2][0] == "C1"
+
+
+def test_a_cell_of_a_csv_file_may_be_long():
+    long = "长" * 200_000
+    (table,) = read_tables(f"a,b\n1,{long}\n".encode(), filename="t.csv").values()
+    assert table.rows[0].values == {"a": "1", "b": long}

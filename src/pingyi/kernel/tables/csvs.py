@@ -5,11 +5,13 @@ import csv
 import re
 
 from pingyi.kernel.tables.cells import as_text
-from pingyi.kernel.tables.limits import Limits
+from pingyi.kernel.tables.limits import LIMITS, Limits
 from pingyi.kernel.tables.mistakes import Mistake
 from pingyi.kernel.tables.table import Table, TableError, TableErrors
 
 _DELIMITERS = ",;\t"
+# A cell may be as long as a file: how much is too much for a column, who reads the column says.
+csv.field_size_limit(LIMITS.file_bytes)
 
 
 def read_csv(content: bytes, name: str, limits: Limits) -> Table:
