@@ -71,6 +71,12 @@ def test_chinese_headings_and_a_units_name_serve_too(world):
     assert (row.unit, row.satisfaction) == ("B1-1", 5)
 
 
+def test_a_spreadsheets_number_is_its_moment():
+    found = parsed_moment("43579.65282407407")
+    assert found == parsed_moment("2019/4/24 15:40:04")
+    assert parsed_moment("43890") == parsed_moment("2020/2/29")
+
+
 def test_every_bad_row_is_named(world):
     text = HEAD + (
         ",a,s,2026/5/24 1:00:00,t,,,,\n"
@@ -91,6 +97,17 @@ def test_every_bad_row_is_named(world):
     assert "satisfaction" in lines[-1]
     assert "row 8" in lines[-1]
     assert not CitizenMessage.objects.exists()
+
+
+def test_a_row_given_twice_counts_once(world):
+    first, *_others = read(world)
+    twice = GOOD + GOOD.removeprefix(HEAD)
+    tables = read_tables(twice.encode(), filename="messages.csv")
+    with translation.override("en"):
+        rows, notes = message_files.read(tables, area=world.city, at=AT)
+    assert (len(rows), rows[0]) == (3, first)
+    assert notes == ["3 rows repeat an earlier one word for word and count once."]
+    assert load(world, rows) == {"new": 3, "known": 0, "opened": 1}
 
 
 def test_a_missing_column_and_an_empty_file_are_refused(world):
@@ -181,6 +198,12 @@ def test_a_proposal_keeps_its_rows_encrypted_until_it_is_loaded_or_given_up(worl
         ("2019/2/30 1:00:00", None),
         ("24.4.2019", None),
         ("2019/4/24 25:00:00", None),
+        ("2019/4/24 24:00:00", None),
+        ("0001/1/1 00:00:00", None),
+        ("43579.65282407407", 15),
+        ("43579", 0),
+        ("4357", None),
+        ("-43579", None),
     ],
 )
 def test_moments_as_they_are_written(text, hour):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 from django.utils.translation import gettext as _
@@ -53,6 +53,9 @@ _MOMENT = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
     r"(?:[ T]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?)?"
 )
+# Days since then, as spreadsheets count them: five digits are 1927 to 2173.
+_SERIAL = re.compile(r"[1-9][0-9]{4}(?:\.[0-9]+)?", re.ASCII)
+_DAY_NOUGHT = datetime(1899, 12, 30, tzinfo=SHANGHAI)
 
 
 class MessageRow(msgspec.Struct, frozen=True):
@@ -88,7 +91,13 @@ def read(
     rows = [row for line in table.rows if (row := reader.row(line)) is not None]
     if reader.problems:
         raise DirectoryErrors(_named_as_in_file(reader.problems, filled[0]))
-    return rows, unread(table, COLUMNS)
+    notes = unread(table, COLUMNS)
+    if len(rows) < len(table.rows):
+        notes.append(
+            _("%(number)d 行与前面的行完全相同，只计一次。")
+            % {"number": len(table.rows) - len(rows)}
+        )
+    return rows, notes
 
 
 def _named_as_in_file(problems: Iterable[Problem], table: Table) -> list[Problem]:
@@ -105,16 +114,21 @@ class _Reader:
         self.problems: list[Problem] = []
         self._sheet = table.name
         self._at = at
-        self._seen: dict[str, int] = {}
+        self._seen: dict[str, Line] = {}
         self._units = _units_within(area) if "unit" in table.header else {}
 
     def row(self, line: Line) -> MessageRow | None:
+        """The line's message; None where it says again what a line before said, or is wrong."""
         before = len(self.problems)
         said = {name: clean_text(line.values.get(name, "")).strip() for name in COLUMNS}
         for name, value in said.items():
             self._check_text(line, name, value)
         number, subject = one_line(said["message_no"]), one_line(said["subject"])
-        self._check_once(line, number)
+        if number and self._seen.setdefault(number, line) is not line:
+            if self._seen[number].values == line.values:
+                return None
+            first = self._seen[number].number
+            self._wrong(line, "message_no", _("与第 %(line)d 行重复") % {"line": first})
         row = MessageRow(
             line=line.number,
             number=number,
@@ -137,11 +151,6 @@ class _Reader:
             self._wrong(line, name, _("不能为空"))
         elif len(value) > LONGEST.get(name, len(value)):
             self._wrong(line, name, _("超过 %(longest)d 个字") % {"longest": LONGEST[name]})
-
-    def _check_once(self, line: Line, number: str) -> None:
-        first = self._seen.setdefault(number, line.number)
-        if number and first != line.number:
-            self._wrong(line, "message_no", _("与第 %(line)d 行重复") % {"line": first})
 
     def _moment(self, line: Line, name: str, value: str) -> datetime | None:
         if not value:
@@ -168,15 +177,23 @@ class _Reader:
 
 
 def parsed_moment(text: str) -> datetime | None:
-    """`2019/4/24 15:40:04`, in Wuhan's time; without a time of day midnight; None if it is none."""
+    """`2019/4/24 15:40:04`, in Wuhan's time; without a time of day midnight; None if it is none.
+
+    A number is a spreadsheet's day, where a cell lost its format: 43579.5 is noon of 2019-04-24.
+    """
+    if _SERIAL.fullmatch(text.strip()):
+        seconds = round(float(text) * 86_400)
+        return _DAY_NOUGHT + timedelta(seconds=seconds)
     found = _MOMENT.fullmatch(text.strip())
     if found is None:
         return None
     year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
     try:
-        return datetime(year, month, day, hour, minute, second, tzinfo=SHANGHAI)
-    except ValueError:
+        moment = datetime(year, month, day, hour, minute, second, tzinfo=SHANGHAI)
+        moment.astimezone(UTC)  # the first hours of the year 1 have no place in it
+    except (ValueError, OverflowError):
         return None
+    return moment
 
 
 def _units_within(area: Area) -> dict[str, str]:
