@@ -144,6 +144,7 @@ def parts_of(world: World, case: Case) -> Parts:
         ("office/directory/points/", "pk"): str(world.point.pk),
         ("office/marks/", "season"): world.season.code,
         ("office/marks/", "component"): "superiors",
+        ("office/marks/", "unit"): world.brigade.code,
         ("office/findings/", "pk"): str(finding.pk),
         ("office/findings/", "key"): "annul",
         ("office/duties/", "pk"): str(duty.pk),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, time
 from decimal import Decimal
 from typing import NamedTuple
@@ -70,6 +70,14 @@ def _ballots(season: Season, at: datetime) -> Mapping[tuple[int, str], Mapping[s
         "unit_id", "session__component", "panel", "counts"
     ):
         found[unit, component][panel] = counts
+    return found
+
+
+def sheets(session: PanelSession, units: Iterable[int]) -> dict[int, dict[str, BallotSheet]]:
+    """The ballots that stand of these units (ids), by panel; one query."""
+    found: dict[int, dict[str, BallotSheet]] = defaultdict(dict)
+    for sheet in BallotSheet.objects.filter(session=session, unit__in=units).order_by("pk"):
+        found[sheet.unit_id][sheet.panel] = sheet
     return found
 
 

@@ -70,6 +70,11 @@ MARKED_ALREADY = Reason(
     "Marks were entered for this component; it cannot come from a mass rating too",
     "component",
 )
+COUNTED_MEANWHILE = Reason(
+    "counted_meanwhile",
+    "您填写时，别人已录入这一界别的票数；请核对后再录",
+    "Somebody else entered this panel's ballots meanwhile; compare, then enter again",
+)
 NO_PANELS = Reason(
     "no_panels",
     "该年度的方案没有集中测评的规则",

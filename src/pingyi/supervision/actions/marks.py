@@ -119,9 +119,15 @@ def why_not_whole(by: Actor, season: Season, component: str) -> Reason | None:
 
 @action("ballot.enter")
 def enter_ballots(
-    *, session: PanelSession, sheets: list[Sheet], by: Actor, at: datetime
+    *,
+    session: PanelSession,
+    sheets: list[Sheet],
+    seen: int | None = None,
+    by: Actor,
+    at: datetime,
 ) -> list[BallotSheet]:
-    """Enter counted ballots, all or none; a later sheet takes the place of an earlier one.
+    """Enter counted ballots, all or none; a later sheet takes the place of an earlier one. `seen`:
+    the sheet (0 for none) that whoever enters one had before them; refused if another came since.
 
     Raises Refusal, naming the field.
     """
@@ -129,6 +135,8 @@ def enter_ballots(
     groups = groups_with(session.season, session.component)
     for sheet in sheets:
         _refuse(_why_not_sheet(sheet, scheme, groups, by=by))
+        if seen is not None and _standing_sheet(session, sheet) != seen:
+            raise refusal(policies.COUNTED_MEANWHILE)
     made = BallotSheet.objects.bulk_create(
         BallotSheet(
             session=session,
@@ -181,6 +189,11 @@ def standing_marks(season: Season, component: str) -> dict[int, Decimal]:
     rows = Mark.objects.filter(season=season, component=component).order_by("pk")
     latest = dict(rows.values_list("unit_id", "value"))
     return {unit: value for unit, value in latest.items() if value is not None}
+
+
+def _standing_sheet(session: PanelSession, sheet: Sheet) -> int:
+    rows = session.sheets.filter(unit=sheet.unit, panel=sheet.panel).order_by("-pk")
+    return rows.values_list("pk", flat=True).first() or 0
 
 
 def _why_not_sheet(

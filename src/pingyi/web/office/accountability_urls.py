@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pingyi.web.office import duties, findings, marks, naming
+from pingyi.web.office import ballots, duties, findings, marks, naming
 
 urlpatterns: list = [
     path("findings/", findings.findings, name="findings"),
@@ -14,6 +14,9 @@ urlpatterns: list = [
     path("marks/<str:season>/<slug:component>/", marks.grid, name="mark-grid"),
     path("marks/<str:season>/<slug:component>/import/", marks.load, name="load-marks"),
     path("marks/<str:season>/<slug:component>/panel/", marks.open_session, name="open-panel"),
+    path(
+        "marks/<str:season>/<slug:component>/ballots/<str:unit>/", ballots.ballots, name="ballots"
+    ),
     path("duties/", duties.duties, name="duties"),
     path("duties/<int:pk>/", duties.duty, name="duty"),
     path("duties/<int:pk>/<str:key>/", duties.deed, name="duty-deed"),

@@ -22,12 +22,13 @@ from pingyi import rulebook
 from pingyi.casework.policies import Refusal
 from pingyi.directory.models import Season, Unit
 from pingyi.people.permissions import may, scope_of
-from pingyi.supervision import inputs, reading
+from pingyi.supervision import inputs, panels, reading
 from pingyi.supervision.actions import marks as actions
 from pingyi.supervision.models import Mark, PanelSession
 from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.forms import DeskForm, TextField
 from pingyi.web.components.offers import DayField, answer_refusal, sent_form
+from pingyi.web.office.ballots import said
 from pingyi.web.office.loading_tables import Import
 from pingyi.web.office.loading_tables import load as load_table
 
@@ -137,8 +138,29 @@ def grid(request: SignedIn, season: str, component: str) -> HttpResponseBase:
         "may_enter": may_enter and session is None,
         "may_load": may_enter,
         "rows": [(unit, standing.get(unit.pk)) for unit in page.object_list],
+        "sheets": _sheets(session, list(page.object_list), standing) if session else None,
+        "panels": [said(panel) for panel in scheme.panels.values()],
     }
     return render(request, "office/mark_grid.html", context, status=status)
+
+
+def _sheets(
+    session: PanelSession, units: list[Unit], standing: dict[int, Decimal]
+) -> list[tuple[Unit, list[Decimal | None], Decimal | None]]:
+    """Of each unit what every panel's ballots come to, and all of them."""
+    scheme = rulebook.scheme(session.season.scheme)
+    found = inputs.sheets(session, [unit.pk for unit in units])
+    return [
+        (
+            unit,
+            [
+                panels.panel_result(sheet.counts, scheme) if sheet else None
+                for sheet in (found.get(unit.pk, {}).get(panel) for panel in scheme.panels)
+            ],
+            standing.get(unit.pk),
+        )
+        for unit in units
+    ]
 
 
 def _enter(
