@@ -11,14 +11,19 @@ from django.utils.timezone import localdate
 from pingyi.accountability.actions import decide_duty, fulfil_duty, notify_unit, record_measure
 from pingyi.accountability.actions.measures import Given
 from pingyi.accountability.models import Duty
+from pingyi.accountability.terms import State
 from pingyi.audit.actions import Actor
 from pingyi.casework.models import Case, Verdict
 from pingyi.casework.rules import office_of
 from pingyi.demo import names
 from pingyi.demo.staff import Staff
 from pingyi.directory.models import Area, Enrolment
+from pingyi.people.models import User
 from pingyi.people.roles import Role
-from pingyi.publication.duties import propose_from_releases
+from pingyi.publication import queries
+from pingyi.publication.duties import arisen, propose_from_releases
+from pingyi.publication.models import Release
+from pingyi.publication.terms import Kind
 from pingyi.supervision.actions.findings import Found, approve_finding, record_finding
 
 FOUND = (
@@ -35,6 +40,14 @@ MEASURES = (
     ("分管副局长", "leadership", "admonition"),
 )
 ORGAN = "派驻纪检监察组"
+SECOND_CHANCE = "诫勉谈话，限期半年扭转"
+NEW_HEAD = "主要负责人到任不足三个月。"
+PLACES = {
+    "named": "全市作风建设大会",
+    "head_accountable": "区纪委监委",
+    "parent_loses_points": "市绩效考评办",
+    "parent_examined": "市纪委监委",
+}
 
 
 def record_findings(staff: Staff, *, seed: int, at: datetime) -> None:
@@ -45,9 +58,30 @@ def record_findings(staff: Staff, *, seed: int, at: datetime) -> None:
 
 
 def hold_to_account(staff: Staff, *, by: Actor, at: datetime) -> None:
-    """Propose what the releases entail, and decide some of it."""
+    """Propose what the releases entail: of years past all is decided and done, of late some."""
+    leader = staff.of(Role.LEADER, Area.objects.get(parent=None))
+    for release in queries.standing().filter(kind=Kind.SEASON).order_by("published_at"):
+        if release.published_at is not None:
+            propose_from_releases(by=by, at=release.published_at)
+            _settle(release, leader, decided=release.published_at + timedelta(days=6))
     propose_from_releases(by=by, at=at)
-    _decide(staff, at)
+    _decide(leader, at)
+
+
+def _settle(release: Release, leader: User, *, decided: datetime) -> None:
+    """What a season's result entailed: decided that day, done within two weeks."""
+    for number, duty in enumerate(arisen(release), start=1):
+        if "dismissal_recommended" in duty.what:
+            given = {"outcome": "other", "words": SECOND_CHANCE, "reason": NEW_HEAD}
+        elif number % 12 == 0:
+            given = {"outcome": "waived", "reason": NEW_HEAD}
+        else:
+            given = {"outcome": "accepted"}
+        decide_duty(duty=duty, by=leader, at=decided, **given)
+        if given["outcome"] != "waived":
+            done = decided + timedelta(days=3 + number % 7)
+            where = PLACES.get(duty.what, "市治庸办会议室")
+            fulfil_duty(duty=duty, on=localdate(done), place=where, by=leader, at=done)
 
 
 def _findings(staff: Staff, rng: random.Random, at: datetime) -> None:
@@ -94,10 +128,10 @@ def _measures(staff: Staff, rng: random.Random, at: datetime) -> None:
         notify_unit(measure=measure, by=inspector, at=at)
 
 
-def _decide(staff: Staff, at: datetime) -> None:
+def _decide(leader: User, at: datetime) -> None:
     """The latest duties wait; of the others some are done, some under way, one was waived."""
-    leader = staff.of(Role.LEADER, Area.objects.get(parent=None))
-    for number, duty in enumerate(Duty.objects.select_related("unit").order_by("pk")[:6]):
+    waiting = Duty.objects.filter(state=State.PROPOSED.value).select_related("unit")
+    for number, duty in enumerate(waiting.order_by("pk")[:6]):
         outcome = "waived" if number == 5 else "accepted"
         reason = "单位刚完成合并，另行安排。" if outcome == "waived" else ""
         decide_duty(duty=duty, outcome=outcome, reason=reason, by=leader, at=at)

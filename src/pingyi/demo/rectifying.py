@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -11,6 +12,8 @@ from pingyi.demo.staff import Staff
 from pingyi.directory.models import Unit
 from pingyi.kernel.workdays import SHANGHAI
 from pingyi.people.roles import Role
+from pingyi.publication import papers, queries
+from pingyi.publication.terms import Kind
 from pingyi.supervision.actions.improvements import record_improvement
 from pingyi.supervision.actions.rectification import (
     accept_item,
@@ -58,6 +61,19 @@ def put_right(staff: Staff, unit: Unit, *, now: datetime) -> None:
         _done(staff, each, now=now - 8 * WEEK)
     for ago, (each, change) in enumerate(zip(others, CHANGES, strict=False), start=1):
         _improve(staff, each, change, at=now - ago * WEEK)
+    _since_their_bad_year(staff, now=now)
+
+
+def _since_their_bad_year(staff: Staff, *, now: datetime) -> None:
+    """What the last of every group changed for good in the season after."""
+    changes = itertools.cycle(CHANGES)
+    for release in queries.standing().filter(kind=Kind.SEASON).order_by("through"):
+        for group in papers.groups(release):
+            for months, row in enumerate(queries.bottom(release, group, 2), start=1):
+                at = release.as_of + timedelta(days=60 * months)
+                if at + WEEK < now:
+                    unit = Unit.objects.select_related("area__parent").get(pk=row.unit_id)
+                    _improve(staff, unit, next(changes), at=at)
 
 
 def _under_way(staff: Staff, unit: Unit, *, now: datetime) -> None:

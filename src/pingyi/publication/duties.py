@@ -25,7 +25,8 @@ STILL = timedelta(days=90)
 def propose_from_releases(*, by: Actor, at: datetime) -> list[Duty]:
     """Propose what the standing releases of late entail, once per clause and unit."""
     made: list[Duty] = []
-    for release in queries.standing().filter(published_at__gte=at - STILL):
+    of_late = queries.standing().filter(published_at__gte=at - STILL, published_at__lte=at)
+    for release in of_late:
         if release.is_bulletin:
             talks = list(_talks(release))
             made += propose(wanted=talks, by=by, at=at)
