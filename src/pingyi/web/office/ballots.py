@@ -57,8 +57,7 @@ class BallotForm(DeskForm):
 
     def has_seen(self, standing: BallotSheet | None) -> None:
         """What was filled in stays; sent again, it takes the place of `standing`."""
-        self.data = self.data.copy()
-        self.data["seen"] = str(standing.pk if standing else 0)
+        self.data = {**dict(self.data.items()), "seen": str(standing.pk if standing else 0)}
 
     @property
     def rows(self) -> list[tuple[str, list[forms.BoundField]]]:
