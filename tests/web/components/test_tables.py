@@ -7,7 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 from django.test import RequestFactory
+from django.utils import translation
+from django.utils.functional import lazy
 from django.utils.html import format_html
+from django.utils.translation import get_language
 
 from pingyi.directory.models import Area
 from pingyi.kernel.tables import read_tables
@@ -127,6 +130,20 @@ def test_a_workbook_too():
     (sheet,) = read_tables(io.BytesIO(b"".join(answer)).getvalue()).values()
     assert len(sheet.rows) == 26
     assert sheet.rows[0].values["Code"] == "00"
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_file_is_in_the_language_of_its_page(kind):
+    word = lazy(get_language, str)()
+    column = Column("code", word, lambda area, at: get_language(), sort=("code",))
+    table = DataTable(name="areas", title=word, columns=(column,), order="code")
+    asked = RequestFactory().get(f"/areas/?export={kind}")
+    with translation.override("en"):
+        answer = table.read(asked, Area.objects.filter(code__lt="02"), at=AT).file()
+    with translation.override("zh-hans"):
+        (sheet,) = read_tables(b"".join(answer), filename=f"en.{kind}").values()
+    assert (sheet.name, sheet.header) == ("en", ["en"])
+    assert [row.values["en"] for row in sheet.rows] == ["en", "en"]
 
 
 def test_two_queries_for_any_page(django_assert_num_queries):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import F, QuerySet
 from django.forms.utils import flatatt
 from django.http import HttpRequest, StreamingHttpResponse
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -117,6 +119,7 @@ class Listing:
     ) -> None:
         self.table = table
         self.at = at
+        self._language = translation.get_language()
         self._asked = request.GET.copy()
         self.form = _filter_form(table, request)
         self.order = self._order()
@@ -245,14 +248,24 @@ class Listing:
 
     def _workbook(self) -> Iterator[bytes]:
         with tempfile.TemporaryFile() as target:
-            write_xlsx(target, {str(self.table.title)[:31]: self._lines()})
+            with self._told():
+                title = str(self.table.title)[:31]
+            write_xlsx(target, {title: self._lines()})
             target.seek(0)
             yield from iter(lambda: target.read(64 * 1024), b"")
 
     def _lines(self) -> Iterator[Sequence[Cell]]:
-        yield [str(column.label) for column in self.table.columns]
+        with self._told():
+            heads = [str(column.label) for column in self.table.columns]
+        yield heads
         for row in self._rows.iterator(chunk_size=CHUNK):
-            yield [self._value(column, row) for column in self.table.columns]
+            with self._told():
+                line = [self._value(column, row) for column in self.table.columns]
+            yield line
+
+    def _told(self) -> AbstractContextManager[None]:
+        """The reader's language: a file is made while it is sent, after the page's own end."""
+        return translation.override(self._language)
 
     def _value(self, column: Column, row: Any) -> Cell:
         if column.value is not None:
