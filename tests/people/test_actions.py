@@ -58,6 +58,9 @@ def test_a_user_is_created_without_password_and_the_phone_is_encrypted(user):
         ("a b", "", Why.LOGIN_UNFIT),
         ("x" * 151, "", Why.LOGIN_UNFIT),
         ("+86 138 1234 1234", "", Why.LOGIN_IS_PHONE),
+        ("System", "", Why.LOGIN_RESERVED),
+        ("ｃｉｔｉｚｅｎ", "", Why.LOGIN_RESERVED),
+        ("shell", "", Why.LOGIN_RESERVED),
         ("li", "12345", Why.PHONE_UNFIT),
     ],
 )

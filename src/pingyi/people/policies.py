@@ -20,6 +20,8 @@ LONGEST_LOGIN = 150
 """As the framework stores it."""
 LONGEST_EMAIL = 254
 """RFC 5321, 4.5.3.1."""
+RESERVED = frozenset({"system", "citizen", "shell", "demo", "benchmark"})
+"""How the log of events calls those who act and are no user: nobody signs in under such a name."""
 
 
 class Why(StrEnum):
@@ -28,6 +30,7 @@ class Why(StrEnum):
     LOGIN_TAKEN = "login_taken"
     LOGIN_UNFIT = "login_unfit"
     LOGIN_IS_PHONE = "login_is_phone"
+    LOGIN_RESERVED = "login_reserved"
     PHONE_UNFIT = "phone_unfit"
     EMAIL_UNFIT = "email_unfit"
     EMAIL_NEEDED = "email_needed"
@@ -51,6 +54,7 @@ TEXTS: dict[Why, str | Promise] = {
     Why.LOGIN_TAKEN: _("登录名已被使用"),
     Why.LOGIN_UNFIT: _("登录名只能由文字、数字和 @ . + - _ 组成"),
     Why.LOGIN_IS_PHONE: _("手机号不能作登录名"),
+    Why.LOGIN_RESERVED: _("这个登录名留给系统自身，不能用"),
     Why.PHONE_UNFIT: _("不是有效的手机号"),
     Why.EMAIL_UNFIT: _("不是有效的邮箱地址"),
     Why.EMAIL_NEEDED: _("要收每日汇总邮件，请先填邮箱地址"),
@@ -91,6 +95,8 @@ def why_not_login(login: str) -> Why | None:
     """Whether `login` (as `login_form` gives it) can be one. Logins stand in events for ever."""
     if phone_is_valid(normalise_phone(login)):
         return Why.LOGIN_IS_PHONE
+    if login in RESERVED:
+        return Why.LOGIN_RESERVED
     try:
         UnicodeUsernameValidator()(login)
     except ValidationError:
