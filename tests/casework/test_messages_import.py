@@ -85,6 +85,7 @@ def test_every_bad_row_is_named(world):
         "4,a,s,2026/5/24 1:00:00,t,,,B9,\n"
         "5,a,s,2026/5/24 1:00:00,t,,,,fine\n"
         "6,a,s,2027/5/24 1:00:00,t,,,,\n"
+        "8,a,s,0001/1/1 0:00:00,t,,,,\n"
         "7,a,s,2026/5/24 1:00:00,t,,,,\n"
         "7,a,s,2026/5/24 1:00:00,t,,,,6\n"
     )
@@ -92,10 +93,11 @@ def test_every_bad_row_is_named(world):
         read(world, text)
     lines = wrong.value.lines
     assert [line.split(": ")[1] for line in lines] == [
-        "message_no", "sent_at", "text", "unit", "satisfaction", "sent_at", "message_no",
+        "message_no", "sent_at", "text", "unit", "satisfaction", "sent_at", "sent_at",
+        "message_no",
     ]  # fmt: skip
     assert "satisfaction" in lines[-1]
-    assert "row 8" in lines[-1]
+    assert "row 9" in lines[-1]
     assert not CitizenMessage.objects.exists()
 
 

@@ -37,6 +37,8 @@ HEADINGS = {
 NEEDED = ("message_no", "sender", "subject", "sent_at", "text", "reply", "replied_at")
 COLUMNS = (*NEEDED, "unit", "satisfaction")
 LONGEST = {"message_no": 64, "sender": 100, "subject": 200, "text": 20_000, "reply": 20_000}
+EARLIEST = 1990
+"""No board or hotline is older; the first years there are cannot be told in every zone."""
 FILLED = ("message_no", "sent_at", "text")
 
 _WORDS = {
@@ -160,6 +162,8 @@ class _Reader:
             self._wrong(line, name, _("不是时间，应如 2026/11/21 18:40:00"))
         elif moment > self._at:
             self._wrong(line, name, _("时间在将来"))
+        elif moment.year < EARLIEST:
+            self._wrong(line, name, _("请核对年份。"))
         return moment
 
     def _unit(self, line: Line, value: str) -> str:
