@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "pingyi.web.components.middleware.SecurityHeaders",
+    "pingyi.web.components.middleware.OnlyUtf8",
     "pingyi.web.components.middleware.NoNul",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

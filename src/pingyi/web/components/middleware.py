@@ -36,6 +36,20 @@ _UNREADABLE = "%EF%BF%BD"
 """U+FFFD, as for bytes that are no UTF-8."""
 
 
+class OnlyUtf8:
+    """A form may name another encoding for its text, some of which spell halves of characters that
+    nothing can store or send on: our pages ask for UTF-8, and take nothing else."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        named = (request.content_params or {}).get("charset", "utf-8")
+        if named.lower().replace("_", "-") not in ("utf-8", "utf8"):
+            return HttpResponse(status=415)
+        return self.get_response(request)
+
+
 class NoNul:
     """PostgreSQL takes no NUL in a text: in a query it counts as an unreadable character, and an
     address with one is none."""
