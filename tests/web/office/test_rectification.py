@@ -124,6 +124,12 @@ def test_one_document_and_no_second(world):
     assert not StoredFile.objects.exists()
 
 
+def test_an_item_of_any_number_is_there_or_not(world):
+    desk = signed_in(world.manager)
+    for number in ("9" * 18, "9" * 40, "9" * 5_000):
+        assert desk.get(f"/office/improvements/new/?item={number}").status_code == 404
+
+
 def test_a_struck_out_improvement_is_no_longer_counted(world):
     made = record_improvement(
         kind="other",

@@ -162,7 +162,7 @@ def _item(request: SignedIn) -> RectificationItem | None:
     pk = request.GET.get("item", "")
     if not pk:
         return None
-    if not (pk.isascii() and pk.isdigit()):
+    if not (pk.isascii() and pk.isdigit() and len(pk) < 19):
         raise Http404
     rows = RectificationItem.objects.visible_to(request.user).select_related("unit")
     return get_object_or_404(rows, pk=int(pk))
