@@ -178,6 +178,36 @@ class TestOffice:
     def test_macros_and_programs(self, more):
         assert why("a.docx", docx(**more)) is Why.MACROS
 
+    @pytest.mark.parametrize(
+        ("kind", "target", "taken"),
+        [
+            ("attachedTemplate", "https://example.org/t.dotm", False),
+            ("attachedTemplate", "\\\\10.0.0.1\\t.dotm", False),
+            ("attachedTemplate", "file://10.0.0.1/t.dotm", False),
+            ("oleObject", "&#104;ttp://example.org/x", False),
+            ("frame", "mhtml:http://example.org/x!x", False),
+            ("attachedTemplate", "file:///C:/Users/wang/Normal.dotm", True),
+            ("hyperlink", "https://example.org/", True),
+            ("image", "https://example.org/a.png", True),
+        ],
+    )
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+    def test_what_is_fetched_from_elsewhere_on_opening(self, kind, target, taken, encoding):
+        rels = (
+            f'<?xml version="1.0" encoding="{encoding}"?><Relationships><Relationship Id="r1" '
+            f'Type="http://x/relationships/{kind}" Target="{target}" TargetMode="External"/>'
+            "</Relationships>"
+        ).encode(encoding)
+        content = docx(**{"word/_rels/settings.xml.rels": rels})
+        if taken:
+            assert checked(upload("a.docx", content)).name == "a.docx"
+        else:
+            assert why("a.docx", content) is Why.CALLS_OUT
+
+    def test_relations_with_a_document_type(self):
+        bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa">]><Relationships/>'
+        assert why("a.docx", docx(**{"_rels/.rels": bomb})) is Why.UNPACKS_HUGE
+
     def test_a_document_that_only_says_it_has_macros(self):
         said = b'<Types><Override ContentType="application/x.sheet.macroEnabled.main+xml"/></Types>'
         assert why("a.xlsx", zipped({"[Content_Types].xml": said})) is Why.MACROS

@@ -44,6 +44,12 @@ class Why(Term):
         "不收带宏或内嵌程序的文档：请去掉后再传",
         "Documents with macros or embedded programs are not taken: remove them first",
     )
+    CALLS_OUT = (
+        "calls_out",
+        "不收打开时会从别处取模板或程序的文档：请去掉外部模板和链接的对象后再传",
+        "Documents that fetch a template or object from elsewhere when opened are not taken: "
+        "remove the links first",
+    )
     SCRIPT = "script", "不收带脚本的 PDF", "PDF files with scripts are not taken"
     PROTECTED = (
         "protected",

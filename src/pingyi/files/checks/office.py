@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from xml.etree import ElementTree
 
 from pingyi.files.formats import DOC, DOCX, OFD, PPT, PPTX, XLS, XLSX, Format
 from pingyi.files.refusals import Refused, Why
@@ -25,6 +26,9 @@ _PROGRAM = re.compile(
     r"\.(exe|dll|js|vbs|bat|cmd|ps1|scr|hta|jar|sh|html?)$",
     re.IGNORECASE,
 )
+_CLICKED_OR_SEEN = frozenset({"hyperlink", "image"})
+_ELSEWHERE = re.compile(r"\s*(?!file:/{3})([a-z][a-z0-9+.-]+:|[/\\]{2})", re.IGNORECASE)
+"""An address on another machine: a scheme, or a share. `file:///C:/…` is the writer's own."""
 _MAIN = (
     (b"wordprocessingml.document.main+xml", DOCX),
     (b"spreadsheetml.sheet.main+xml", XLSX),
@@ -91,10 +95,34 @@ def _office(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> Fo
     said = archive.read(types)
     if b"macroEnabled" in said or b"vbaProject" in said:
         raise Refused(Why.MACROS)
+    if any(_calls_out(archive, info) for info in members.values()):
+        raise Refused(Why.CALLS_OUT)
     for main, format_ in _MAIN:
         if main in said:
             return format_
     raise Refused(Why.UNKNOWN)
+
+
+def _calls_out(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bool:
+    """Whether a part's relations name a template, frame or object on another machine, which the
+    program would fetch on opening, macros and all. What a reader must click is no such."""
+    if not info.filename.endswith(".rels"):
+        return False
+    if info.file_size > SMALL:
+        raise Refused(Why.UNPACKS_HUGE)
+    content = archive.read(info)
+    if b"<!" in content.replace(b"\0", b"").replace(b"<!--", b""):
+        raise Refused(Why.UNPACKS_HUGE)  # no program writes a document type here
+    try:
+        relations = ElementTree.fromstring(content)  # noqa: S314  neither types nor entities
+    except ElementTree.ParseError:
+        raise Refused(Why.BROKEN) from None
+    return any(
+        each.get("TargetMode") == "External"
+        and each.get("Type", "").rpartition("/")[2] not in _CLICKED_OR_SEEN
+        and _ELSEWHERE.match(each.get("Target", "")) is not None
+        for each in relations
+    )
 
 
 # Compound files (MS-CFB): the names of their streams stand in the directory as UTF-16.
