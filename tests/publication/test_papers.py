@@ -114,3 +114,12 @@ def test_an_interval_stands_beside_every_rate(town: Town):
         assert (row["满意率"], row["95% 区间"], row["评价数"]) == ("87.50%", "71.93–95.03%", "32")
     head = lines(document(release)[0].tables[-1])[0]
     assert head[5:8] == ["满意率", "95% 区间", "评价数"]
+
+
+def test_a_documents_properties_name_neither_person_nor_program(town: Town):
+    _found, content = document(town.release())
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        about = packed.read("docProps/core.xml").decode()
+    assert "6 月通报" in about
+    assert "python" not in about.lower()
+    assert town.keeper.username not in about

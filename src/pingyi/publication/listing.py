@@ -6,6 +6,7 @@ Fonts are named, never shipped: those of official papers (GB/T 9704-2012), for E
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import IO, Any
 from xml.sax.saxutils import escape
 
@@ -24,12 +25,16 @@ WIDE = 3_000
 """Twips from which a column holds words, and is not centred."""
 
 
+UNDATED = datetime(2000, 1, 1)  # noqa: DTZ001  a file's property without a zone
+
+
 class Landscape:
     """A paper under way: headings, paragraphs and tables, one after the other."""
 
     def __init__(self, *, title: str, subtitle: str) -> None:
         self._document: Any = Document()
         self._lay_out()
+        self._describe(title)
         self._line(title, font=TITLE, size=22, centred=True)
         self._line(subtitle, font=BODY, size=12, centred=True)
 
@@ -75,6 +80,13 @@ class Landscape:
             run = footer.add_run()
             _set_font(run, BODY, 14)
             run._r.append(parse_xml(_field_part(kind)))
+
+    def _describe(self, title: str) -> None:
+        """Its properties: nothing of the program it was made with, nor of whose machine."""
+        about = self._document.core_properties
+        about.title, about.author, about.last_modified_by = _printable(title)[:255], "", ""
+        about.comments, about.revision = "", 1
+        about.created = about.modified = UNDATED
 
     def _line(
         self,

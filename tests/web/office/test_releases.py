@@ -11,7 +11,9 @@ from django.db import connection
 from pingyi import rulebook
 from pingyi.accountability.models import Duty
 from pingyi.audit.actions import SYSTEM
+from pingyi.kernel.tables import read_tables
 from pingyi.notices.models import InboxItem
+from pingyi.people.actions import appoint
 from pingyi.people.roles import Role
 from pingyi.publication import actions as publication
 from pingyi.publication import policies
@@ -205,3 +207,18 @@ def test_what_follows_stands_on_its_page_before_and_after(town: Town, now):
     given_up = town.prepare(kind=Kind.WEEKLY, through=JULY.date() - timedelta(days=5))
     publication.give_up(release=given_up, by=town.keeper, at=JULY)
     assert "结果运用" not in words(leader.get(f"{DESK}{given_up.pk}/?group=stations"))
+
+
+def test_whoever_serves_a_unit_too_takes_away_the_publics_rates(town: Town, now):
+    town.rated(town.stations[2], date(2026, 6, 9), good=4)  # too few to be public
+    release = town.release()
+    both = town.world.newcomer(Role.CASE_MANAGER)
+
+    def rates(user) -> set[str]:
+        file = b"".join(signed_in(user).get(f"{DESK}{release.pk}/list.xlsx"))
+        sheet = read_tables(file, filename="x.xlsx")["基层站所"]
+        return {row.values["满意率"] for row in sheet.rows if row.values["编码"] == "S3"}
+
+    assert rates(both) == {"100.00%"}
+    appoint(user=both, role=Role.UNIT_ADMIN, unit=town.stations[2].unit, by=SYSTEM, at=JULY)
+    assert rates(both) == {"—"}

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from pingyi.directory.models import Season
 from pingyi.people.models import User
-from pingyi.people.permissions import may
+from pingyi.people.permissions import may, scope_of
 from pingyi.publication import actions, papers, policies, queries, wording
 from pingyi.publication.models import Release
 from pingyi.publication.policies import Refused
@@ -289,6 +289,8 @@ def verify(request: SignedIn, pk: int) -> HttpResponseBase:
 @requires("release.read")
 @require_safe
 def file(request: SignedIn, pk: int, suffix: str) -> HttpResponseBase:
-    """The lists as .xlsx or .docx."""
+    """The lists as .xlsx or .docx; with the public's rates for whoever serves a unit besides: the
+    exact ones move by single ratings."""
     found = _found(request, pk)
-    return as_file(found, suffix, public=False)
+    serves = bool(scope_of(request.user, "case.answer").units)
+    return as_file(found, suffix, public=serves)
