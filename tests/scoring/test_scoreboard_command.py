@@ -89,6 +89,9 @@ def test_another_scheme(world: World):
         (("--season", "2026", "--scheme", "jiangmen-2008"), 1, "has no group"),
         (("--season", "2026", "--at", "noon"), 2, "'noon' is no day or time"),
         (("--season", "2026", "--at", "2026-02-30"), 2, "is no day or time"),
+        (("--season", "2026", "--at", ""), 2, "'' is no day or time"),
+        (("--season", "2026", "--at", "9999-12-31T23:59:59-12:00"), 2, "is no day or time"),
+        (("--season", "2026", "--at", "0001-01-01T00:00:00"), 2, "is no day or time"),
         ((), 2, "Missing option '--season'"),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
 import click
@@ -68,7 +68,7 @@ def scoreboard(
         known = ", ".join(Season.objects.values_list("code", flat=True)) or "none"
         raise click.ClickException(f"no season {code!r}; there are {known}")
     now = timezone.now()
-    at = _moment(moment) if moment else now
+    at = now if moment is None else _moment(moment)
     scheme = scheme_from(name or season.scheme)
     if group is not None and group not in scheme.groups:
         known = ", ".join(scheme.groups)
@@ -154,6 +154,8 @@ def _moment(text: str) -> datetime:
         if day is not None:
             return datetime.combine(day, time.max, get_default_timezone())
         found = datetime.fromisoformat(text)
-    except ValueError:
+        found = make_aware(found) if is_naive(found) else found
+        # Beyond either end of the calendar there is no such time elsewhere.
+        return found.astimezone(UTC).astimezone(get_default_timezone())
+    except (ValueError, OverflowError):
         raise click.BadParameter(f"{text!r} is no day or time", param_hint="--at") from None
-    return make_aware(found) if is_naive(found) else found
