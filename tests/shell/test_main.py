@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from django.db import OperationalError
 
 from pingyi.shell.main import COMMANDS, main
 from tests.shell.test_backup import pingyi
@@ -28,7 +29,31 @@ def test_a_database_without_tables_is_told_in_one_line(tmp_path: Path, command: 
     done = pingyi(*command, data=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("Error: the database cannot be used: no such table")
+    assert done.stderr.endswith("pingyi manage migrate\n")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "hinted"),
+    [
+        ('relation "audit_seal" does not exist\nLINE 1: SELECT 1 FROM "audit_seal"\n   ^', True),
+        ('column audit_seal.new does not exist\nLINE 1: SELECT "new"\n   ^', True),
+        ('FATAL:  database "nodb" does not exist\n', False),
+        ("connection failed: refused\n\tIs the server running on that host?", False),
+        ("", False),
+    ],
+)
+def test_what_postgresql_says_in_several_lines_is_told_in_one(
+    monkeypatch: pytest.MonkeyPatch, said: str, hinted: bool
+):
+    def fail():
+        raise OperationalError(said)
+
+    monkeypatch.setattr("pingyi.shell.framework.start", fail)
+    told = CliRunner().invoke(main, ["scoreboard", "--season", "2026"])
+    assert (told.exit_code, told.stdout) == (1, "")
+    assert told.stderr.count("\n") == 1
+    assert ("pingyi manage migrate" in told.stderr) is hinted
 
 
 def test_a_folder_that_cannot_be_used_is_told_in_one_line(tmp_path: Path):

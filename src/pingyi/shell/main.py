@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 
 import click
 from django.core.exceptions import ImproperlyConfigured
@@ -59,8 +60,17 @@ class Commands(click.Group):
 
             if not isinstance(failure, DatabaseError):
                 raise
-            said = str(failure).strip()
-            raise click.ClickException(f"the database cannot be used: {said}") from None
+            raise click.ClickException(_database(str(failure))) from None
+
+
+_BEHIND = re.compile(r"no such (table|column)|(relation|column) \S+ does not exist")
+
+
+def _database(said: str) -> str:
+    """What a database said, in one line: PostgreSQL quotes the query in those that follow."""
+    line = next(iter(said.strip().splitlines()), "")
+    hint = "; nothing is set up yet, or it is behind: pingyi manage migrate"
+    return f"the database cannot be used: {line}{hint if _BEHIND.search(line) else ''}"
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
