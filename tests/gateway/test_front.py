@@ -60,8 +60,9 @@ def test_static_files_come_compressed_and_once(driver):
 
 def test_health_readiness_and_metrics(driver, city):
     driver.rate(city.fields())
-    assert driver.send("GET", "/healthz").status == 200
-    assert driver.send("GET", "/readyz").status == 200
+    for path in ("/healthz", "/readyz"):
+        answer = driver.send("GET", path)
+        assert (answer.status, answer.header("content-type")) == (200, "text/plain; charset=utf-8")
     metrics = driver.send("GET", "/metrics").body.decode()
     assert 'pingyi_requests_total{route="api",status="201"} 1.0' in metrics
     assert 'pingyi_request_seconds_count{route="api"} 1.0' in metrics

@@ -118,6 +118,16 @@ def test_the_form_and_its_page_answer_alike(driver, city):
         assert same_everywhere(driver, f"/r/{path}", b"", "", method="GET") == status
 
 
+def test_a_longer_address_is_no_point_to_either(driver, city):
+    body = urlencode({"level": "satisfied", "key": str(uuid.uuid4())}).encode()
+    kind = "application/x-www-form-urlencoded"
+    for method in ("GET", "HEAD", "POST"):
+        for path in (f"/r/{city.code}/", f"/r/{city.code}/x"):
+            assert by_front(driver, method, path, body, kind)[0] == 404
+            assert by_django(method, path, body, kind)[0] == 404
+    assert not Rating.objects.exists()
+
+
 def test_whatever_is_sent_is_answered_alike(driver, city):
     @settings(
         max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), database=None

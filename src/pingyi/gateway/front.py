@@ -152,9 +152,10 @@ class Front:
         if path == API and method == "POST":
             answer = await self._rate(protocol, headers, _client(address, headers))
             return "api", self._send(protocol, answer)
-        if path.startswith(FORM) and method == "POST":
+        at_point = path.startswith(FORM) and "/" not in path[len(FORM) :]
+        if at_point and method == "POST":
             return "form", await self._form(scope, protocol, headers, peer, address)
-        if path.startswith(FORM) and method == "GET" and not scope.query_string:
+        if at_point and method == "GET" and not scope.query_string:
             return "page", await self._page(scope, protocol, headers, peer, address)
         if path == "/healthz" and method in ("GET", "HEAD"):
             return "health", self._send(protocol, _ALIVE)

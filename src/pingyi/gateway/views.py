@@ -19,6 +19,8 @@ from pingyi.ratings import points, store, submission
 from pingyi.ratings.batching import Unavailable
 from pingyi.ratings.entry import Client, local_day
 
+_PLAIN = "text/plain; charset=utf-8"
+
 
 @csrf_exempt  # no cookie gives this door any power
 @login_not_required
@@ -76,7 +78,7 @@ def openapi(request: HttpRequest) -> JsonResponse:
 @looked_at
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process is alive."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type=_PLAIN)
 
 
 @looked_at
@@ -85,5 +87,5 @@ def readyz(request: HttpRequest) -> HttpResponse:
     try:
         points.revision()
     except DatabaseError:
-        return HttpResponse("the database does not answer\n", status=503, content_type="text/plain")
-    return HttpResponse("ready\n", content_type="text/plain")
+        return HttpResponse("the database does not answer\n", status=503, content_type=_PLAIN)
+    return HttpResponse("ready\n", content_type=_PLAIN)
