@@ -11,7 +11,7 @@ from pingyi.audit.actions import NamedActor
 from pingyi.audit.queries import events, events_about
 from pingyi.casework.models import Case, CaseClock
 from pingyi.clocks import actions
-from pingyi.clocks.actions import ClockOver, change_calendar, recompute
+from pingyi.clocks.actions import ClockOver, NothingChanged, change_calendar, recompute
 from pingyi.clocks.calendar import city_calendar
 from pingyi.clocks.models import CalendarDay
 from pingyi.kernel.workdays import SHANGHAI
@@ -152,7 +152,7 @@ def test_a_saturday_made_working_brings_the_deadline_forward(case: Case):
 
 
 def test_a_day_that_was_not_declared_cannot_be_taken_back(db):
-    with pytest.raises(LookupError):
+    with pytest.raises(NothingChanged):
         change_calendar(days={date(2026, 6, 3): None}, by=BY, at=MONDAY)
 
 
@@ -194,7 +194,7 @@ def test_recomputing_passes_over_a_clock_met_meanwhile(case: Case, monkeypatch):
 
 
 def test_every_clock_model_names_its_pauses():
-    for model in actions._deadline_models():
+    for model in actions.deadline_models():
         assert model.pauses.rel.related_model._meta.get_field("clock")
 
 

@@ -21,6 +21,7 @@ from pingyi.casework.intake_models import CitizenMessage, MessageBatch
 from pingyi.casework.message_files import MessageRow
 from pingyi.casework.models import Case
 from pingyi.casework.origins import Channel
+from pingyi.clocks.actions import change_calendar, latest_change
 from pingyi.directory import actions as directory
 from pingyi.directory import proposals
 from pingyi.directory.content import AreaRow, Content
@@ -137,6 +138,7 @@ def parts_of(world: World, case: Case) -> Parts:
         ("unit/cases/", "key"): "answer",
         ("office/cases/", "key"): "dispatch",
         ("inspectors/", "key"): "note",
+        ("office/calendar/", "number"): str(_calendar_change(at)),
         ("office/directory/import/", "pk"): str(batch.pk),
         ("office/directory/seasons/", "code"): world.season.code,
         ("office/directory/units/", "code"): world.brigade.code,
@@ -171,6 +173,12 @@ def parts_of(world: World, case: Case) -> Parts:
         ("scoreboard/", "season"): world.season.code,
         ("scoreboard/", "code"): world.brigade.code,
     }
+
+
+def _calendar_change(at: datetime) -> int:
+    """The number of a change of the calendar: a day long past, which moves nothing."""
+    change_calendar(days={date(2026, 1, 4): False}, note="t", by=SYSTEM, at=at)
+    return latest_change()
 
 
 def _messages(world: World, *, at: datetime) -> tuple[CitizenMessage, MessageBatch]:

@@ -71,7 +71,7 @@ FOR_ALL_STAFF = {
 
 NASTY = ("\0", "'%\"<>", "9" * 40, "-1e9", "\ud800" + "𠮷" * 300)
 ASKED = """q page sort export area unit season group honour state kind late case show per_page
-    problem district release point actor action subject reader role lang large next item"""
+    problem district release point actor action subject reader role lang large next item year"""
 SENT = """account action actor address addressees again annexes area assigned badge body by code
     closed_from closed_to comment component confirmed copies counts_by data days desk digest
     document ends_on erase grounds put_right seed stage wanted way
@@ -81,7 +81,7 @@ SENT = """account action actor address addressees again annexes area assigned ba
     post private_word problem process_change proof reader reason receipt reference remove
     reply responsibility revision role route salutation satisfied scheme season send_code
     series signature source staff stands starts_on subject sure team text tick title unit
-    uploads username value wants_reply what words"""
+    uploads username value wants_reply what words first seen word"""
 """Names of parameters and fields that some page reads."""
 
 

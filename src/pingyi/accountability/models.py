@@ -231,9 +231,12 @@ class DutyQuerySet(models.QuerySet[Any]):
         return self.filter(Exists(clocks))
 
     def with_due(self) -> DutyQuerySet:
-        """With `due_at`, when it is to be done; None before it is decided."""
+        """With `due_at`, when it is to be done, None before it is decided; and `due_confirmed`."""
         running = DutyClock.objects.running().filter(duty=OuterRef("pk"))
-        return self.annotate(due_at=models.Subquery(running.values("due_at")[:1]))
+        return self.annotate(
+            due_at=models.Subquery(running.values("due_at")[:1]),
+            due_confirmed=models.Subquery(running.values("confirmed")[:1]),
+        )
 
 
 class Duty(models.Model):

@@ -5,16 +5,19 @@ The helpers write the clock alone; the action that calls them records the event.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
 from django.apps import apps
+from django.db import IntegrityError, transaction
+from django.db.models import Max
 
-from pingyi.audit.actions import Actor, action, record
+from pingyi.audit.actions import Actor, action, kind_of, record
 from pingyi.clocks.calendar import city_calendar
-from pingyi.clocks.models import CalendarDay, Deadline, DeadlineQuerySet
+from pingyi.clocks.models import CalendarChange, CalendarDay, Deadline, DeadlineQuerySet
 from pingyi.kernel.workdays import Calendar, DueAt
 from pingyi.kernel.workdays import Pause as Span
 
@@ -98,7 +101,7 @@ def due_of(clock: Deadline, calendar: Calendar, *, at: datetime) -> DueAt:
 
 @dataclass(frozen=True)
 class Moved:
-    """A clock whose deadline a changed calendar has moved, or whose days are confirmed now."""
+    """A clock whose deadline a changed calendar moves, or whose days it confirms."""
 
     clock: Deadline
     was: datetime
@@ -106,47 +109,117 @@ class Moved:
     confirmed: bool
 
 
+class CalendarOvertaken(RuntimeError):
+    """Somebody else has changed the calendar meanwhile."""
+
+
+class NothingChanged(ValueError):
+    """The days are declared so already."""
+
+
+Days = Mapping[date, bool | None]
+"""Days declared working (True) or free (False), or the city's word taken back (None)."""
+
+
+def latest_change() -> int:
+    """The number of the latest change: what whoever decides on the next one has seen."""
+    return CalendarChange.objects.aggregate(last=Max("number"))["last"] or 0
+
+
+def new_days(days: Days) -> dict[date, bool | None]:
+    """Those of `days` of which the city says something else now."""
+    declared = dict(CalendarDay.objects.filter(date__in=days).values_list("date", "working"))
+    return {day: word for day, word in sorted(days.items()) if word is not declared.get(day)}
+
+
+def would_move(days: Days, *, at: datetime) -> list[Moved]:
+    """The open clocks that changing these days would move. Changes nothing."""
+    return list(_moves(city_calendar(days), at=at))
+
+
 @action("calendar.change")
 def change_calendar(
-    *, days: Mapping[date, bool | None], note: str = "", by: Actor, at: datetime
+    *, days: Days, note: str = "", seen: int | None = None, by: Actor, at: datetime
 ) -> list[Moved]:
-    """Declare days working (True) or free (False), or take the city's word back (None).
+    """Declare days, or take the city's word on them back.
 
-    Open clocks are recomputed in the same transaction; returns those that moved.
+    Open clocks are recomputed in the same transaction; returns those that moved, and keeps them
+    with the change. `seen` is the latest change that whoever decided knew of. Raises
+    CalendarOvertaken if there is a later one, NothingChanged.
     """
-    for day, working in sorted(days.items()):
+    change = _begin(note=note, seen=seen, by=by, at=at)
+    new = new_days(days)
+    if not new:
+        raise NothingChanged
+    change.days = {day.isoformat(): working for day, working in new.items()}
+    change.save(update_fields=["days"])
+    for day, working in new.items():
         if working is None:
-            _take_back(day)
+            kept = CalendarDay.objects.get(date=day)
+            record(kept, date=day.isoformat(), working=None, note=note)
+            kept.delete()
         else:
             changed, _ = CalendarDay.objects.update_or_create(
                 date=day, defaults={"working": working, "note": note}
             )
             record(changed, date=day.isoformat(), working=working, note=note)
-    return recompute(by=by, at=at)
+    return _move_all(_moves(city_calendar(), at=at), change, by=by, at=at)
 
 
-def _take_back(day: date) -> None:
-    kept = CalendarDay.objects.filter(date=day).first()
-    if kept is None:
-        raise LookupError(f"{day} was not declared")
-    record(kept, date=day.isoformat(), working=None)
-    kept.delete()
+def _begin(*, note: str, seen: int | None, by: Actor, at: datetime) -> CalendarChange:
+    last = latest_change()
+    if seen is not None and seen != last:
+        raise CalendarOvertaken
+    try:
+        with transaction.atomic():
+            return CalendarChange.objects.create(
+                number=last + 1,
+                note=note,
+                by=by.audit_name,
+                at=at,
+            )
+    except IntegrityError:  # two at once: the number is taken
+        raise CalendarOvertaken from None
 
 
 def recompute(*, by: Actor, at: datetime) -> list[Moved]:
     """Reckon all open clocks again by the calendar as it now is; those that moved.
 
-    Also what confirms clocks once an upgrade brings the next year's published calendar: a job
-    runs it every day.
+    What confirms clocks once an upgrade brings the next year's published calendar: a job runs it
+    every day. Nothing is kept where nothing moved; another's change goes first.
     """
-    calendar, moved = city_calendar(), []
+    due = list(_moves(city_calendar(), at=at))
+    if not due:
+        return []
+    try:
+        change = _note_recomputing(by=by, at=at)
+    except CalendarOvertaken:
+        return []
+    return _move_all(due, change, by=by, at=at)
+
+
+@action("calendar.recompute")
+def _note_recomputing(*, by: Actor, at: datetime) -> CalendarChange:
+    change = _begin(note="", seen=None, by=by, at=at)
+    record(change, number=change.number)
+    return change
+
+
+def _moves(calendar: Calendar, *, at: datetime) -> Iterator[Moved]:
     for clock in _open_clocks():
         due = due_of(clock, calendar, at=at)
         if (due.at, due.confirmed) != (clock.due_at, clock.confirmed):
-            try:
-                moved.append(move_deadline(clock=clock, due=due, by=by, at=at))
-            except ClockOver:
-                continue
+            yield Moved(clock, clock.due_at, due.at, due.confirmed)
+
+
+def _move_all(
+    due: Iterable[Moved], change: CalendarChange, *, by: Actor, at: datetime
+) -> list[Moved]:
+    moved = []
+    for one in due:
+        with suppress(ClockOver):
+            to = DueAt(one.due_at, one.confirmed)
+            moved.append(move_deadline(clock=one.clock, due=to, change=change, by=by, at=at))
     return moved
 
 
@@ -155,8 +228,16 @@ class ClockOver(RuntimeError):
 
 
 @action("clock.move")
-def move_deadline(*, clock: Deadline, due: DueAt, by: Actor, at: datetime) -> Moved:
-    """Set a running clock's deadline to what the calendar says. Raises ClockOver."""
+def move_deadline(
+    *,
+    clock: Deadline,
+    due: DueAt,
+    change: CalendarChange | None = None,
+    by: Actor,
+    at: datetime,
+) -> Moved:
+    """Set a running clock's deadline to what the calendar says, and keep the move with the
+    change. Raises ClockOver."""
     was = clock.due_at
     unchanged = type(clock)._default_manager.filter(
         pk=clock.pk, due_at=was, met_at__isnull=True, stopped_at__isnull=True
@@ -164,18 +245,32 @@ def move_deadline(*, clock: Deadline, due: DueAt, by: Actor, at: datetime) -> Mo
     if not unchanged.update(due_at=due.at, confirmed=due.confirmed):
         raise ClockOver
     clock.due_at, clock.confirmed = due.at, due.confirmed
+    if change is not None:
+        change.moves.create(
+            kind=kind_of(clock),
+            clock=clock.pk,
+            rule=clock.rule,
+            was=was,
+            due_at=due.at,
+            confirmed=due.confirmed,
+        )
     record(clock, was=was.isoformat(), due=due.at.isoformat(), confirmed=due.confirmed)
     return Moved(clock, was, due.at, due.confirmed)
 
 
 def _open_clocks() -> Iterator[Deadline]:
-    for model in _deadline_models():
-        # Clock time knows no holidays: only working days can move.
+    for model in deadline_models():
+        # Clock time knows no holidays: only working days can move. A paused clock is reckoned
+        # anew when it runs on.
         open_ones = model._default_manager.filter(
-            unit="working_days", met_at__isnull=True, stopped_at__isnull=True
+            unit="working_days",
+            met_at__isnull=True,
+            stopped_at__isnull=True,
+            paused_at__isnull=True,
         )
         yield from open_ones.prefetch_related("pauses").order_by("pk")  # type: ignore[misc]
 
 
-def _deadline_models() -> list[type[Deadline]]:
+def deadline_models() -> list[type[Deadline]]:
+    """Every kind of clock there is."""
     return [model for model in apps.get_models() if issubclass(model, Deadline)]

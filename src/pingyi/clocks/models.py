@@ -23,6 +23,43 @@ class CalendarDay(models.Model):
         return f"{self.date:%Y-%m-%d} {'班' if self.working else '休'}"
 
 
+class CalendarChange(models.Model):
+    """Days declared, or taken back, and why; or, without days, that what became known since has
+    moved deadlines. What moved is kept in `moves`.
+
+    Numbered without gaps: two people who change the calendar they both saw take the same number,
+    and only one of them gets it. `days` is date to working, or to null where the city's word was
+    taken back.
+    """
+
+    number = models.PositiveIntegerField(unique=True)
+    days = models.JSONField(default=dict)
+    note = models.CharField(max_length=100, blank=True)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=150)
+
+    class Meta:
+        ordering = ["-number"]
+
+
+class CalendarMove(models.Model):
+    """A deadline that a change has moved, or confirmed, or made unsure again.
+
+    `kind` names the clock's model, `clock` its key there: this area knows none of them.
+    """
+
+    change = models.ForeignKey(CalendarChange, on_delete=models.PROTECT, related_name="moves")
+    kind = models.CharField(max_length=40)
+    clock = models.BigIntegerField()
+    rule = models.CharField(max_length=40)
+    was = models.DateTimeField()
+    due_at = models.DateTimeField()
+    confirmed = models.BooleanField()
+
+    class Meta:
+        ordering = ["due_at", "id"]
+
+
 class DeadlineQuerySet(models.QuerySet[Any]):
     """Lateness is asked, never stored."""
 

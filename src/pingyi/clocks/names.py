@@ -1,4 +1,4 @@
-"""What the clocks that schemes lay down are called. Pure."""
+"""What the clocks that schemes lay down are called, and what a city says of a day. Pure."""
 
 from pingyi.kernel.terms import Term
 
@@ -25,3 +25,11 @@ class ClockName(Term):
     RECHECK = "recheck", "复查", "Recheck"
     DUTY = "duty", "问责落实", "Measure carried out"
     APOLOGY = "apology", "道歉", "Apology"
+
+
+class DayWord(Term):
+    """What the city says of a day of its calendar."""
+
+    FREE = "free", "休息", "Free"
+    WORKING = "working", "上班", "Worked"
+    BACK = "back", "撤销本市规定", "Take the city's word back"

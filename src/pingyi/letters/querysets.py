@@ -69,10 +69,13 @@ class RecipientQuerySet(models.QuerySet[Any]):
         return self.filter(Exists(open_ones), letter__state=State.ISSUED.value)
 
     def with_due(self) -> RecipientQuerySet:
-        """With `due_at`: when the awaited reply is due, None if none is."""
+        """With `due_at`: when the awaited reply is due, None if none is; and `due_confirmed`."""
         clocks: Any = self.model.clocks.rel.related_model.objects.running()
-        due = clocks.filter(recipient=OuterRef("pk")).order_by("due_at", "pk").values("due_at")
-        found: RecipientQuerySet = self.annotate(due_at=Subquery(due[:1]))
+        due = clocks.filter(recipient=OuterRef("pk")).order_by("due_at", "pk")
+        found: RecipientQuerySet = self.annotate(
+            due_at=Subquery(due.values("due_at")[:1]),
+            due_confirmed=Subquery(due.values("confirmed")[:1]),
+        )
         return found
 
     def by_urgency(self) -> RecipientQuerySet:

@@ -91,6 +91,9 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "prying.review": frozenset({Role.AUDIT_ADMIN}),
     # What a rater asks about her own data, on paper or in person.
     "request.handle": frozenset({Role.CASE_MANAGER}),
+    # The city's working days; changed by the city's own office alone (clocks move everywhere).
+    "calendar.read": OFFICE | {Role.INSPECTOR, Role.LEADER},
+    "calendar.change": frozenset({Role.SCHEME_KEEPER, Role.CASE_MANAGER}),
     "outbox.read": frozenset({Role.CASE_MANAGER, Role.CALLER}),
 }
 

@@ -92,9 +92,12 @@ class ItemQuerySet(models.QuerySet[Any]):
         return self.filter(Exists(ItemClock.objects.late(at).filter(item=OuterRef("pk"))))
 
     def with_due(self) -> ItemQuerySet:
-        """With `due_at`, when the running clock is due; None while none runs."""
+        """With `due_at`, when the running clock is due, None while none runs; `due_confirmed`."""
         running = ItemClock.objects.running().filter(item=OuterRef("pk")).order_by("pk")
-        found: ItemQuerySet = self.annotate(due_at=Subquery(running.values("due_at")[:1]))
+        found: ItemQuerySet = self.annotate(
+            due_at=Subquery(running.values("due_at")[:1]),
+            due_confirmed=Subquery(running.values("confirmed")[:1]),
+        )
         return found
 
 

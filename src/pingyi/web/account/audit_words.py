@@ -14,6 +14,7 @@ from pingyi.web.components.words import say
 ACTIONS: dict[str, str | Promise] = {
     "calendar.change": _("修改工作日历"),
     "case.draft_letter": _("因案件起草函件"),
+    "calendar.recompute": _("按新公布的日历重算时限"),
     "case.load": _("载入案件"),
     "case.open_by_hand": _("手工立案"),
     "city.found_demo": _("建立示范城市"),

@@ -55,7 +55,9 @@ def whom(duty: Duty) -> str:
 
 def _due(duty: Duty, at: datetime) -> SafeString:
     due_at = duty.due_at  # type: ignore[attr-defined]
-    return clock(due_at, at) if due_at is not None else SafeString("—")
+    if due_at is None:
+        return SafeString("—")
+    return clock(due_at, at, confirmed=duty.due_confirmed)  # type: ignore[attr-defined]
 
 
 STATE = Column(

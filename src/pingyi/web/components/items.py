@@ -30,7 +30,9 @@ def state_tag(item: RectificationItem) -> SafeString:
 
 
 def _due(item: Any, at: datetime) -> object:
-    return clock(item.due_at, at) if item.due_at is not None else "—"
+    if item.due_at is None:
+        return "—"
+    return clock(item.due_at, at, confirmed=item.due_confirmed)
 
 
 STATE = Column(

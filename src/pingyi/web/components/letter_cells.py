@@ -83,7 +83,9 @@ def number_text(letter: Letter) -> str:
 
 def due_cell(recipient: Any, at: datetime) -> SafeString:
     """The awaited reply's clock."""
-    return clock(recipient.due_at, at) if recipient.due_at else SafeString("—")
+    if recipient.due_at is None:
+        return SafeString("—")
+    return clock(recipient.due_at, at, confirmed=recipient.due_confirmed)
 
 
 @dataclass(frozen=True)

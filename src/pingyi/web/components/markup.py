@@ -47,11 +47,15 @@ class Deadline(Protocol):
     stopped_at: datetime | None
 
 
-def clock(due_at: datetime | None, at: datetime) -> SafeString:
-    """A running clock as the time remaining at `at`, the due date on hover."""
+def clock(due_at: datetime | None, at: datetime, *, confirmed: bool = True) -> SafeString:
+    """A running clock as the time remaining at `at`, the due date on hover; marked where it rests
+    on a calendar not yet published."""
     if due_at is None:
         return SafeString("")
     manner = "late" if due_at < at else "soon" if due_at - at < SOON else "running"
+    if not confirmed:
+        text = remaining_text(due_at, at) + gettext("（暂定）")
+        return _clock(manner, text, due_at, gettext("截止（该年工作日安排尚未公布）"))
     return _clock(manner, remaining_text(due_at, at), due_at, gettext("截止"))
 
 
@@ -66,14 +70,7 @@ def deadline(clock_: Deadline, at: datetime) -> SafeString:
         return _clock("still", gettext("不再计时"), clock_.stopped_at, gettext("停止于"))
     if clock_.paused_at is not None:
         return _clock("still", gettext("已暂停"), clock_.paused_at, gettext("暂停于"))
-    if not clock_.confirmed:
-        return _clock(
-            "late" if clock_.due_at < at else "running",
-            remaining_text(clock_.due_at, at) + gettext("（暂定）"),
-            clock_.due_at,
-            gettext("截止（该年工作日安排尚未公布）"),
-        )
-    return clock(clock_.due_at, at)
+    return clock(clock_.due_at, at, confirmed=clock_.confirmed)
 
 
 def _clock(manner: str, text: str, when: datetime, what: str) -> SafeString:

@@ -49,6 +49,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(_("积分榜"), "observatory:scoreboard", "scoreboard.read"),
     Entry(_("结果发布"), "office:releases", "release.read"),
     Entry(_("目录"), "office:directory", "directory.read"),
+    Entry(_("工作日历"), "office:calendar", "calendar.change"),
     Entry(_("发件箱"), "office:outbox", "outbox.read"),
     Entry(_("信息请求"), "office:requests", "request.handle"),
     Entry(_("用户"), "account:users", "user.read"),

@@ -3,6 +3,7 @@ from django.urls import path
 from pingyi.web.office import (
     accountability_urls,
     appeals,
+    calendar,
     calls,
     cases,
     directory_urls,
@@ -31,6 +32,9 @@ urlpatterns: list = [
     path("look-backs/", look_backs.look_backs, name="look-backs"),
     path("look-backs/draw/", look_backs.draw, name="look-backs-draw"),
     path("appeals/", appeals.appeals, name="appeals"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/change/", calendar.change, name="calendar-do"),
+    path("calendar/changes/<int:number>/", calendar.changed, name="calendar-change"),
     path("outbox/", outbox.listed, name="outbox"),
     path("releases/", releases.releases, name="releases"),
     path("releases/<int:pk>/", releases.release, name="release"),
