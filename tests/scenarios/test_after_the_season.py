@@ -83,7 +83,7 @@ def test_bottom_ten_two_years_running(clock):
     decide(play, "parent_examined", "2026", **other)
     told = words(play[Role.LEADER].get(f"{release}?group=stations"))
     told = told[told.index("结果运用") :]
-    for said in ("建议免职或辞退", "倒查主管单位责任", "蔡店区公安局"):
+    for said in ("建议免职或辞退", "倒查主管单位责任 → 责令主管单位作出书面检查", "蔡店区公安局"):
         assert said in told
     assert (told.count("待决定"), told.count("待落实")) == (3, 2)
     years = words(Client().get("/results/2026/units/U1/"))

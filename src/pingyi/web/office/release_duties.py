@@ -39,7 +39,7 @@ def follows(release: Release, group: str, user: User) -> list[Follows]:
     if release.state == "prepared":
         found = duties.proposals(release)
     elif release.state == "published":
-        seen = Duty.objects.visible_to(user).select_related("unit")
+        seen = Duty.objects.visible_to(user).select_related("unit", "decision")
         found = seen.filter(pk__in=duties.arisen(release).values("pk")).order_by("pk")
     names = _from_last(release, group)
     order = list(names)
@@ -65,4 +65,12 @@ def _follows(unit: str, one: Proposal | Duty) -> Follows:
     else:
         what, state, url = ",".join(one.what), SafeString(""), ""
     said = cells.listed(list(whats(what)))
+    if isinstance(one, Duty) and (instead := _instead(one)):
+        said = f"{said} → {instead}"
     return Follows(unit, one.unit.name, said, say(On(one.on)), one.words, state, url)
+
+
+def _instead(duty: Duty) -> str:
+    """What was decided in place of what was proposed."""
+    decision = getattr(duty, "decision", None)
+    return decision.words if decision is not None else ""
