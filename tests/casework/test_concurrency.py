@@ -256,3 +256,19 @@ def test_a_job_that_dies_half_way_leaves_whole_cases(world: World, monkeypatch):
     assert len(actions.open_missing_cases(by=SYSTEM, at=LATER)) == 2
     assert sorted(Case.objects.values_list("number", flat=True))[-1] == "2026-000003"
     assert {case.clocks.count() for case in Case.objects.all()} == {3}
+
+
+def test_two_who_say_who_sees_to_it(world: World):
+    case = world.case("to_place")
+    a, b = copies(case)
+    one_wins(
+        at_once(
+            *(
+                lambda case=case, to=to: actions.assign_case(
+                    case=case, assignee=to, by=world.manager, at=LATER
+                )
+                for case, to in ((a, world.caller), (b, world.sorter))
+            )
+        )
+    )
+    assert Case.objects.get().assignee == case.assignments.get().assignee

@@ -348,3 +348,19 @@ def test_a_hundred_steps_are_raised_in_as_many_queries_as_ten(world: World):
         return len(seen)
 
     assert queries(5) == queries(50)
+
+
+def test_whoever_was_given_the_case_is_its_handler(world: World):
+    staffed(world)
+    second = world.newcomer(Role.CALLER)
+    case = world.case("sorted")
+    actions.assign_case(case=case, assignee=second, by=world.manager, at=after(hours=3))
+    clock = alone(case, "call_back", at=after(hours=4))
+    case.refresh_from_db()
+    staff = escalation.Staff()
+    clock = escalation.with_case(CaseClock.objects.filter(pk=clock.pk)).get()
+    assert staff.told(clock, Tier.HANDLER) == {second.pk}
+    assert staff.told(clock, Tier.CASE_MANAGER) == {world.manager.pk}
+    second.is_active = False
+    second.save(update_fields=["is_active"])
+    assert escalation.Staff().told(clock, Tier.HANDLER) == {world.caller.pk}

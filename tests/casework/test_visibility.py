@@ -72,7 +72,7 @@ def test_each_desk_lists_its_state(world: World):
         queries.to_sort: (world.sorter, {"unsorted"}),
         queries.to_call: (world.caller, {"sorted"}),
         queries.to_check: (world.manager, {"unreachable"}),
-        queries.to_place: (world.manager, {"to_place", "reopened", "look_back_failed"}),
+        queries.to_place: (world.manager, {"to_place", "assigned", "reopened", "look_back_failed"}),
         queries.to_decide: (world.manager, {"to_decide", "reported"}),
         queries.to_reply: (
             world.caller,

@@ -21,6 +21,8 @@ HOLDERS = {
     "case.decide": {MANAGER},
     "case.open": {SORTER, MANAGER},
     "case.reply": {CALLER, MANAGER},
+    "case.see_to": {SORTER, CALLER, MANAGER},
+    "case.assign": {MANAGER},
     "case.close": {MANAGER},
     "case.read": {SORTER, CALLER, MANAGER, KEEPER, INSPECTOR, LEADER, UNIT},
     "case.oversee": {SORTER, CALLER, MANAGER, KEEPER, INSPECTOR, LEADER},

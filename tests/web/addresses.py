@@ -142,6 +142,7 @@ def parts_of(world: World, case: Case) -> Parts:
         ("office/directory/import/", "pk"): str(batch.pk),
         ("office/directory/seasons/", "code"): world.season.code,
         ("office/directory/units/", "code"): world.brigade.code,
+        ("office/workload/", "code"): world.district.code,
         ("office/directory/posts/", "pk"): str(post.pk),
         ("office/directory/points/", "pk"): str(world.point.pk),
         ("office/marks/", "season"): world.season.code,

@@ -20,7 +20,7 @@ from pingyi.clocks.calendar import city_calendar
 from pingyi.directory.models import Area, Season
 from pingyi.kernel.workdays import Calendar
 from pingyi.people.models import Appointment
-from pingyi.people.roles import Role
+from pingyi.people.roles import Role, roles_that_may
 from pingyi.ratings.points import LATEST_FIRST, rules_among
 from pingyi.rulebook import EscalationStep
 
@@ -106,17 +106,21 @@ class Staff:
         self._above = dict(Area.objects.values_list("pk", "parent"))
         self._at_area: dict[tuple[int, Role], set[int]] = defaultdict(set)
         self._of_unit: dict[int, set[int]] = defaultdict(set)
+        self._staff: set[int] = set()
         held = Appointment.objects.filter(until__isnull=True, user__is_active=True)
         for user, role, area, unit in held.values_list("user", "role", "area", "unit").order_by():
             if unit is not None:
                 self._of_unit[unit].add(user)
             elif area is not None:
                 self._at_area[area, Role(role)].add(user)
+                if role in _SEE_TO_CASES:
+                    self._staff.add(user)
 
     def told(self, clock: CaseClock, tier: Tier) -> set[int]:
-        """Those of `tier` for a clock (see `with_case`): of the case's area or, if nobody is
-        there, the next above. Of a case under embargo only the inspectors; never, for the office,
-        whoever serves the unit too."""
+        """Those of `tier` for a clock (see `with_case`): the handler at the office is whoever was
+        given the case to see to; all others are those of the case's area or, if nobody is there,
+        the next above. Of a case under embargo only the inspectors; never, for the office, whoever
+        serves the unit too."""
         case: Case = clock.case
         role = handler(clock.rule, State(case.state), embargoed=case.embargoed)
         if tier is Tier.HANDLER and role is Role.UNIT_ADMIN:
@@ -126,6 +130,9 @@ class Staff:
         else:
             roles = (role,) if tier is Tier.HANDLER else _ROLES[tier]
         own = {user for unit in line_of(case.unit) for user in self._of_unit[unit.pk]}
+        seen_to = tier is Tier.HANDLER and role in _SEE_TO_CASES and case.state != State.CLOSED
+        if seen_to and case.assignee_id in self._staff - own:
+            return {case.assignee_id}
         for area in self._line(case.area_id, from_the_top=tier is Tier.CITY):
             if found := set().union(*(self._at_area[area, role] for role in roles)) - own:
                 return found
@@ -142,6 +149,7 @@ class Staff:
             area = self._above[area]
 
 
+_SEE_TO_CASES = roles_that_may("case.see_to")
 _ROLES: dict[Tier, tuple[Role, ...]] = {
     Tier.CASE_MANAGER: (Role.CASE_MANAGER,),
     Tier.LEADER: (Role.LEADER,),

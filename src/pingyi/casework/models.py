@@ -25,6 +25,7 @@ from pingyi.casework.states import (
 from pingyi.clocks.models import Deadline, Pause
 from pingyi.directory.models import Area, ServicePoint, Unit
 from pingyi.kernel.terms import Term
+from pingyi.people.models import User
 from pingyi.ratings.models import Rating
 
 
@@ -56,7 +57,8 @@ class Case(models.Model):
     `state` moves by compare-and-set along the table in `states`. `area` is the district whose
     office works it. `kind` is what the sorter, later the verdict, says it is about. `embargoed`
     hides it, its score line too, from all but the inspectors until they release it. `round` is how
-    often a look-back has found nothing put right.
+    often a look-back has found nothing put right. `assignee` is who at the office sees to it: the
+    latest `Assignment`; any other may still take its steps.
     """
 
     number = models.CharField(max_length=20, unique=True)
@@ -74,6 +76,9 @@ class Case(models.Model):
     priority = models.CharField(max_length=20, blank=True, choices=_choices(Priority))
     embargoed = models.BooleanField(default=False)
     round = models.PositiveSmallIntegerField(default=0)
+    assignee = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="assigned"
+    )
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
 
@@ -163,6 +168,23 @@ class Fact(models.Model):
                 violation_error_message="A fact says who stated it.",
             )
         ]
+
+
+class AssignmentManager(models.Manager["Assignment"]):
+    """Each with whom it was given to: the story names them."""
+
+    def get_queryset(self) -> models.QuerySet[Assignment]:
+        return super().get_queryset().select_related("assignee")
+
+
+class Assignment(Fact):
+    """Given to somebody of the office to see to; the latest counts."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assignments")
+    assignee = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assignments")
+    reason = models.TextField(blank=True)
+
+    objects = AssignmentManager()
 
 
 class Sorting(Fact):

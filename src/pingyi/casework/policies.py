@@ -205,6 +205,14 @@ NOT_ALL_ANSWERED = Reason(
     "还有案件未答复，每位反映人都答复后才能办结",
     "Some cases are not answered yet; the problem closes once everybody was",
 )
+CANNOT_WORK_IT = Reason(
+    "cannot_work_it",
+    "此人不能承办本案：不是管辖本区的分拣员、回访员或案件管理员，或服务于被评单位",
+    "They cannot see to this case: no sorter, caller or case manager for its district, or of the "
+    "rated unit",
+    "assignee",
+)
+ASSIGNED_SO = Reason("assigned_so", "本案已由此人承办", "They see to this case already", "assignee")
 NOT_BAD = Reason("not_bad", "不是差评，或已作废", "Not a bad rating, or void")
 HAS_CASE = Reason("has_case", "该评价已经立案", "This rating has its case")
 

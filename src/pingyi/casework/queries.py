@@ -138,7 +138,7 @@ def late_cases(user: User, at: datetime) -> CaseQuerySet:
 def _desk(user: User, permission: str, *states: State) -> CaseQuerySet:
     mine = scope_of(user, permission).over(area="area")
     found = Case.objects.filter(mine, embargoed=False).in_states(*states)
-    return found.strange_to(user).with_clocks().by_urgency()
+    return found.strange_to(user).with_clocks().by_urgency().mine_first(user)
 
 
 class ScoreEvent(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -16,6 +16,8 @@ from pingyi.people.permissions import scope_of
 
 if TYPE_CHECKING:
     from pingyi.people.models import User
+
+SOON = timedelta(days=1)
 
 
 class CaseQuerySet(models.QuerySet[Any]):
@@ -80,6 +82,13 @@ class CaseQuerySet(models.QuerySet[Any]):
         clocks: models.QuerySet[Any] = self.model.clocks.rel.related_model.objects.late(at)
         return self.filter(Exists(clocks.filter(case=OuterRef("pk"))))
 
+    def due_soon(self, at: datetime) -> CaseQuerySet:
+        """Those with a clock that runs out within a day of `at`, and none that has."""
+        clocks: models.QuerySet[Any] = self.model.clocks.rel.related_model.objects.running()
+        near = clocks.filter(paused_at__isnull=True, due_at__gte=at, due_at__lt=at + SOON)
+        late = self.model.clocks.rel.related_model.objects.late(at).filter(case=OuterRef("pk"))
+        return self.filter(Exists(near.filter(case=OuterRef("pk"))), ~Exists(late))
+
     def with_due(self) -> CaseQuerySet:
         """With `due_at` and `due_rule`: the running clock that is due next, None without one."""
         running: models.QuerySet[Any] = (
@@ -97,7 +106,7 @@ class CaseQuerySet(models.QuerySet[Any]):
         """With all clocks and what a row shows, in a constant number of queries."""
         return (
             self.with_due()
-            .select_related("unit", "point", "area__parent", "rating", "source")
+            .select_related("unit", "point", "area__parent", "rating", "source", "assignee")
             .prefetch_related("clocks__escalations")
         )
 
@@ -109,6 +118,14 @@ class CaseQuerySet(models.QuerySet[Any]):
             output_field=IntegerField(),
         )
         return self.with_due().order_by(first, F("due_at").asc(nulls_last=True), "pk")
+
+    def mine_first(self, user: User) -> CaseQuerySet:
+        """Those given to the user before all others; `others` is 0 for them."""
+        others = When_(
+            When(assignee=user.pk, then=Value(0)), default=Value(1), output_field=IntegerField()
+        )
+        order = self.query.order_by
+        return self.annotate(others=others).order_by("others", *order)
 
 
 def of_units(units: Collection[int]) -> Q:

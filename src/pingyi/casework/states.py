@@ -186,19 +186,23 @@ ALONE = frozenset({Finding.VERIFIED, Finding.PARTLY})
 """Findings one person may pronounce. Unfounded and void take the rater's word away, so a second
 person, who was not on the case, confirms them."""
 
-PICKING = ("case.pick", "sample.draw")
-"""Actions that pick a case for a look-back: whoever draws a sample was not on its cases."""
+PICKING = ("case.pick", "sample.draw", "case.assign")
+"""Actions that pick a case for a look-back, or say who sees to it: whoever does no more than that
+was not on it."""
 
 S = State
 _AT_OFFICE = (S.TO_CHECK, S.TO_PLACE, S.TO_DECIDE)
 _IN_HAND = (S.TO_PLACE, S.WITH_UNIT, S.REFERRED, S.TO_DECIDE, S.TO_CONFIRM, S.TO_REPLY)
 """Where a case with a verdict can stand again: reopened, or not yet answered."""
 _TOLD = (S.REPLIED, S.CLOSED)
+_OPEN = tuple(state for state in S if state is not S.CLOSED)
 
 # fmt: off
 _TABLE = (
     _t("open", "立案", "Open", (), S.UNSORTED, SYSTEM,
        starts="sort call_back verify", automatic=True),
+
+    _t("assign", "分派", "Assign", _OPEN, None, "case.assign", "assignee"),
 
     _t("sort_to_call", "分拣，转回访", "Sort, to be called back", (S.UNSORTED,), S.TO_CALL,
        "case.sort", "kind", meets="sort"),

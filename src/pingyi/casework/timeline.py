@@ -204,6 +204,10 @@ def _may_read(item: _Told, audience: Audience) -> bool:
     return audience == "inspectors" or item.name != "note_investigation"
 
 
+def _say_assignment(fact: Any) -> str:
+    return _lines(gettext("承办人：%(name)s") % {"name": fact.assignee}, fact.reason)
+
+
 def _say_sorting(fact: Any) -> str:
     return _lines(words(Kind(fact.kind)), fact.note)
 
@@ -236,6 +240,7 @@ def _say_rejudgement(fact: Any) -> str:
 
 
 _SAYS: dict[str, Callable[[Fact], str]] = {
+    "assignment": _say_assignment,
     "sorting": _say_sorting,
     "callattempt": _say_call,
     "checknote": lambda fact: fact.note,  # type: ignore[attr-defined]

@@ -297,6 +297,10 @@ def _review(outcome: Review) -> Callable[[Walk], None]:
     return step
 
 
+def _assign(w: Walk) -> None:
+    actions.assign_case(case=w.case, assignee=w.hands.manager, by=w.hands.second, at=w.at)
+
+
 def _pick(w: Walk) -> None:
     actions.pick_look_back(case=w.case, stage=Stage.FIRST, by=w.hands.second, at=w.at)
 
@@ -345,6 +349,7 @@ STEPS: dict[str, Callable[[Walk], None]] = {
     "confirm": _confirm,
     "send_back": _send_back,
     "reconsider": _reconsider,
+    "assign": _assign,
     "pick": _pick,
     "look_back": _look_back(put_right=True),
     "look_back_fails": _look_back(put_right=False),
@@ -368,6 +373,7 @@ ENDS: dict[str, tuple[str, ...]] = {
     "unreachable": ("sort", "no_answer", "no_answer", "no_answer"),
     "to_place": _STANDING,
     "with_unit": (*_STANDING, "dispatch"),
+    "assigned": (*_STANDING, "assign"),
     "acknowledged": (*_STANDING, "dispatch", "acknowledge"),
     "to_decide": _ANSWERED,
     "referred": (*_STANDING, "refer"),

@@ -63,11 +63,11 @@ _DAY = timedelta(days=1)
 SPECIAL = (
     (("sort_lead", "investigate", "conclude", "release", "reply"), 14 * _DAY),
     (_ANSWERED, 12 * _DAY),
-    ((*_STANDING, "dispatch"), 9 * _DAY),
+    ((*_STANDING, "assign", "dispatch"), 9 * _DAY),
     (("sort_lead", "investigate"), 5 * _DAY),
     ((*_STANDING, "dispatch", "acknowledge"), 5 * _DAY),
     ((*_STANDING, "dispatch"), 4 * _DAY),
-    (("sort",), 3 * _DAY),
+    (("sort", "assign"), 3 * _DAY),
     (("sort",), 2 * _DAY),
     ((), 1.8 * _DAY),
     ((), 1 * _DAY),

@@ -39,6 +39,9 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "case.investigate": frozenset({Role.INSPECTOR}),
     "case.decide": frozenset({Role.CASE_MANAGER}),
     "case.reply": frozenset({Role.CASE_MANAGER, Role.CALLER}),
+    # Cases can be given to them to see to.
+    "case.see_to": frozenset({Role.SORTER, Role.CALLER, Role.CASE_MANAGER}),
+    "case.assign": frozenset({Role.CASE_MANAGER}),
     "case.close": frozenset({Role.CASE_MANAGER}),
     "case.read": OFFICE | {Role.INSPECTOR, Role.LEADER, Role.UNIT_ADMIN},
     # The office's own view of cases, with the rater's words; a unit has another view of its own.

@@ -5,6 +5,7 @@ All take `by` (who) and `at` (when) and raise a `policies.Refusal` whose reason 
 
 from pingyi.casework.actions.answering import acknowledge, answer_case
 from pingyi.casework.actions.appealing import appeal_verdict, review_appeal
+from pingyi.casework.actions.assigning import assign_case
 from pingyi.casework.actions.by_hand import open_case_by_hand, open_case_of_message
 from pingyi.casework.actions.calling import log_call, stop_calling_the_unknown
 from pingyi.casework.actions.contacts import Contact, reveal_contact
@@ -62,6 +63,7 @@ __all__ = [
     "acknowledge",
     "answer_case",
     "appeal_verdict",
+    "assign_case",
     "close_case",
     "close_problem",
     "close_unjudged_cases",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -17,6 +18,7 @@ from pingyi.casework.escalation import furthest
 from pingyi.casework.escalation_models import Escalation
 from pingyi.casework.models import Case, CaseClock
 from pingyi.casework.origins import Origin
+from pingyi.casework.querysets import CaseQuerySet
 from pingyi.casework.states import Finding, Kind, Priority, State, Tier
 from pingyi.clocks.names import ClockName
 from pingyi.web.components.markup import deadline, level_text, tag, term_tag
@@ -133,6 +135,24 @@ KIND = Column(
 UNIT = Column(
     "unit", _("单位"), lambda case, at: case.unit.name, sort=("unit__name",), style="name"
 )
+ASSIGNEE = Column(
+    "assignee",
+    _("承办人"),
+    lambda case, at: _assignee(case),
+    value=lambda case: str(case.assignee or ""),
+    sort=("assignee__name",),
+    style="nowrap",
+)
+MINE = replace(ASSIGNEE, key="mine", sort=("others", "due_at"))
+"""On a desk: what was given to oneself before all others, what is due first before the rest."""
+
+
+def _assignee(case: Case) -> object:
+    if not getattr(case, "others", 1):
+        return tag(gettext("我的"), "open")
+    return case.assignee or "—"
+
+
 POINT = Column(
     "point", _("服务点"), lambda case, at: case.point.name if case.point else "—", style="name"
 )
@@ -171,12 +191,19 @@ def _search(rows: QuerySet, text: str, at: datetime) -> QuerySet:
     return rows.filter(found)
 
 
+def _in_state(rows: QuerySet, value: str, at: datetime) -> QuerySet:
+    return rows.exclude(state=State.CLOSED) if value == "open" else rows.filter(state=value)
+
+
 SEARCH = Filter("q", _("编号、单位或文字"), _search)
 BY_STATE = Filter(
     "state",
     _("状态"),
-    lambda rows, value, at: rows.filter(state=value),
-    lambda request: [(state.value, say(state)) for state in State],
+    _in_state,
+    lambda request: [
+        ("open", gettext("未办结")),
+        *((state.value, say(state)) for state in State),
+    ],
 )
 BY_KIND = Filter(
     "kind",
@@ -193,12 +220,19 @@ BY_ORIGIN = Filter(
 LATE = Filter(
     "late",
     _("时限"),
-    lambda rows, value, at: rows.late(at) if value == "yes" else rows.filter(Exists(_told(value))),
+    lambda rows, value, at: _late(rows, value, at),
     lambda request: [
         ("yes", gettext("已超期")),
+        ("soon", gettext("一日内到期")),
         *((tier.value, str(text)) for tier, (text, _tone) in TOLD.items()),
     ],
 )
+
+
+def _late(rows: CaseQuerySet, value: str, at: datetime) -> QuerySet:
+    if value == "soon":
+        return rows.due_soon(at)
+    return rows.late(at) if value == "yes" else rows.filter(Exists(_told(value)))
 
 
 def _told(tier: str) -> QuerySet[Escalation]:

@@ -22,6 +22,7 @@ from pingyi.web.components.case_forms import (
     AcknowledgeForm,
     AnswerForm,
     AppealForm,
+    AssignForm,
     CallForm,
     CaseForm,
     CheckForm,
@@ -164,6 +165,10 @@ DEEDS: dict[str, Deed] = {
         Deed(
             ReplyForm, _("答复评价人"), _("发出答复"), _("已答复"),
             ("reply",), actions.reply_to_citizen,
+        ),
+        Deed(
+            AssignForm, _("分派"), _("分派"), _("已分派"),
+            ("assign",), actions.assign_case,
         ),
         Deed(
             CloseForm, _("办结"), _("办结"), _("已办结"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from pingyi.casework import actions, policies, rules
+from pingyi.casework.assigning import workers_of
 from pingyi.casework.models import Case
 from pingyi.casework.states import (
     ALONE,
@@ -20,6 +22,7 @@ from pingyi.casework.states import (
     Stage,
     Way,
 )
+from pingyi.people.models import User
 from pingyi.web.components.file_fields import FilesField
 from pingyi.web.components.forms import DeskForm, LongTextField, TermField, TickField
 from pingyi.web.components.words import say
@@ -33,6 +36,22 @@ class CaseForm(DeskForm):
     def __init__(self, *args: Any, case: Case, **options: Any) -> None:
         self.case = case
         super().__init__(*args, **options)
+
+
+class AssignForm(CaseForm):
+    form_id = "assign"
+    assignee = forms.ModelChoiceField(
+        label=_("承办人"), queryset=User.objects.none(), empty_label=_("请选择")
+    )
+    reason = LongTextField(
+        label=_("理由"), required=False, rows=2, max_length=200, help_text=_("如原承办人外出。")
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        assignee = cast(forms.ModelChoiceField, self.fields["assignee"])
+        others = ~Q(pk=self.case.assignee_id)
+        assignee.queryset = workers_of(self.case.area).filter(others).order_by("name", "pk")
 
 
 class SortForm(CaseForm):

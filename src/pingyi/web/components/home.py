@@ -27,8 +27,8 @@ def desk(request: SignedIn) -> HttpResponseBase:
         "components/desk.html",
         {
             "loads": loads,
-            "waiting": sum(load.total for load in loads),
-            "late": sum(load.late for load in loads),
+            "waiting": sum(load.total for load in loads if not load.own),
+            "late": sum(load.late for load in loads if not load.own),
             "first": next((load for load in loads if load.total), None),
             "inbox": user.inbox.all()[:10],
             "roles": [say(role) for role in Role if role in roles_of(user)],

@@ -59,6 +59,7 @@ ENTRIES: tuple[Entry, ...] = (
 
 CASE_TABS: tuple[Entry, ...] = (
     Entry(_("全部案件"), "office:cases", "case.oversee"),
+    Entry(_("督办台"), "office:workload", "case.assign"),
     Entry(_("问题清单"), "office:problems", "case.oversee"),
     Entry(_("群众留言"), "office:messages", "case.open"),
     Entry(_("多次投诉"), "office:repeats", "case.oversee"),

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from pingyi.casework import queries
+from pingyi.casework import assigning, queries
 from pingyi.casework.querysets import CaseQuerySet
 from pingyi.letters import queries as letters
 from pingyi.letters.querysets import LetterQuerySet, RecipientQuerySet
@@ -37,6 +37,15 @@ class Queue:
         return reverse(self.url_name) + (f"?{self.query}" if self.query else "")
 
 
+MINE = Queue(
+    "mine",
+    _("我的案件"),
+    _("分派给我承办、尚未办结的"),
+    "case.see_to",
+    assigning.mine,
+    "office:cases",
+    "state=open&assignee=mine&sort=due",
+)
 SORTING = Queue(
     "sorting",
     _("待分拣"),
@@ -156,6 +165,7 @@ REPLIES_TO_JUDGE = Queue(
     "office:letters-to-judge",
 )
 QUEUES = (
+    MINE,
     INVESTIGATING,
     SORTING,
     CALLS,
@@ -181,12 +191,17 @@ class Load:
     total: int
     late: int
 
+    @property
+    def own(self) -> bool:
+        """Cases given to the user, each of which waits in another queue too."""
+        return self.queue is MINE
+
 
 def loads_of(user: User, *, at: datetime) -> list[Load]:
-    """The user's own queues, those with late cases first, then the fullest."""
+    """The user's own queues: their own cases, then those with late ones, then the fullest."""
     loads = []
     for queue in QUEUES:
         if may(user, queue.permission):
             rows = queue.rows(user).order_by()
             loads.append(Load(queue, rows.count(), rows.late(at).count()))
-    return sorted(loads, key=lambda load: (-load.late, -load.total))
+    return sorted(loads, key=lambda load: (not load.own or not load.total, -load.late, -load.total))

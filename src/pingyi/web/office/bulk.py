@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from pingyi.casework import actions, queries
 from pingyi.casework.actions.problems import Applied, one_by_one, why_not_joined
+from pingyi.casework.assigning import colleagues_of
 from pingyi.casework.models import Case
 from pingyi.casework.policies import Refusal
 from pingyi.casework.problem_models import Problem, ProblemState
@@ -53,7 +54,21 @@ def act(request: SignedIn) -> HttpResponseBase:
     elif request.POST.get("deed") == "close":
         done = one_by_one(chosen, actions.close_case, by=request.user, at=timezone.now())
         tell(request, done)
+    elif request.POST.get("deed") == "assign":
+        _assign(request, chosen)
     return redirect("office:cases")
+
+
+def _assign(request: SignedIn, chosen: Sequence[Case]) -> None:
+    asked = request.POST.get("assignee", "")
+    assignee = next((one for one in colleagues_of(request.user) if str(one.pk) == asked), None)
+    if assignee is None:
+        messages.warning(request, gettext("请选择承办人。"))
+        return
+    done = one_by_one(
+        chosen, actions.assign_case, assignee=assignee, by=request.user, at=timezone.now()
+    )
+    tell(request, done)
 
 
 @requires("problem.work")

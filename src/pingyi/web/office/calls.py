@@ -18,7 +18,16 @@ from pingyi.casework.models import Case
 from pingyi.casework.states import CallOutcome, State
 from pingyi.web.components import case_page
 from pingyi.web.components.access import SignedIn, requires
-from pingyi.web.components.case_cells import AREA, DUE, KIND, LEVEL, POINT, UNIT, number_column
+from pingyi.web.components.case_cells import (
+    AREA,
+    DUE,
+    KIND,
+    LEVEL,
+    MINE,
+    POINT,
+    UNIT,
+    number_column,
+)
 from pingyi.web.components.tables import Column, DataTable
 from pingyi.web.components.words import moment_text, say
 from pingyi.web.office.filters import AREAS, BY_KIND, SEARCH
@@ -38,16 +47,16 @@ ATTEMPTS = Column("attempts", _("已拨打"), lambda case, at: _attempts(case), 
 CALLS = DataTable(
     name="calls",
     title=_("待回访"),
-    columns=(DUE, number_column("office:call"), LEVEL, UNIT, POINT, KIND, ATTEMPTS),
-    order="due",
+    columns=(DUE, MINE, number_column("office:call"), LEVEL, UNIT, POINT, KIND, ATTEMPTS),
+    order="mine",
     filters=(SEARCH, AREAS, BY_KIND),
     empty=_("没有要回访的评价人。"),
 )
 CHECKS = DataTable(
     name="checks",
     title=_("待核查"),
-    columns=(DUE, number_column("office:case"), LEVEL, UNIT, POINT, AREA, KIND),
-    order="due",
+    columns=(DUE, MINE, number_column("office:case"), LEVEL, UNIT, POINT, AREA, KIND),
+    order="mine",
     filters=(SEARCH, AREAS, BY_KIND),
     empty=_("没有要核查的案件。"),
 )

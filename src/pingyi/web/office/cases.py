@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pingyi.accountability.policies import why_not_name
 from pingyi.casework import queries
+from pingyi.casework.assigning import colleagues_of
 from pingyi.casework.file_models import CaseFile
 from pingyi.casework.likeness import open_ones_like
 from pingyi.casework.models import Case
@@ -29,6 +30,7 @@ from pingyi.web.components import case_files, case_page
 from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.case_cells import (
     AREA,
+    ASSIGNEE,
     DUE,
     KIND,
     LEVEL,
@@ -38,15 +40,15 @@ from pingyi.web.components.case_cells import (
     number_column,
 )
 from pingyi.web.components.tables import Column, DataTable
-from pingyi.web.office.filters import AREAS, BY_KIND, BY_ORIGIN, BY_STATE, LATE, SEARCH
+from pingyi.web.office.filters import AREAS, BY_ASSIGNEE, BY_KIND, BY_ORIGIN, BY_STATE, LATE, SEARCH
 from pingyi.web.office.improvements import unrecorded_change
 
 CASES = DataTable(
     name="cases",
     title=_("案件"),
-    columns=(number_column("office:case"), STATE, DUE, UNIT, AREA, KIND, LEVEL, OPENED),
+    columns=(number_column("office:case"), STATE, DUE, ASSIGNEE, UNIT, AREA, KIND, LEVEL, OPENED),
     order="-number",
-    filters=(SEARCH, BY_STATE, AREAS, BY_KIND, BY_ORIGIN, LATE),
+    filters=(SEARCH, BY_STATE, AREAS, BY_ASSIGNEE, BY_KIND, BY_ORIGIN, LATE),
     empty=_("还没有案件。差评一到，案件自动立案。"),
 )
 
@@ -64,6 +66,7 @@ CASES_TO_PICK = replace(CASES, columns=(PICK, *CASES.columns))
 
 DEEDS = frozenset(
     {
+        "assign",
         "check",
         "dispatch",
         "recall",
@@ -85,14 +88,19 @@ DEEDS = frozenset(
 @require_safe
 def cases(request: SignedIn) -> HttpResponseBase:
     """Every visible case: filtered, sorted, exported."""
-    rows = queries.overseen_by(request.user)
+    rows = queries.overseen_by(request.user).mine_first(request.user)
     listing = CASES.read(request, rows, at=timezone.now())
     if listing.wants_file:
         return listing.file()
     may_pick = may(request.user, "problem.work")
     if may_pick:
         listing = CASES_TO_PICK.read(request, rows, at=timezone.now())
-    shown = {"listing": listing, "may_open": may(request.user, "case.open"), "may_pick": may_pick}
+    shown = {
+        "listing": listing,
+        "may_open": may(request.user, "case.open"),
+        "may_pick": may_pick,
+        "colleagues": colleagues_of(request.user) if may_pick else (),
+    }
     return render(request, "office/cases.html", shown)
 
 

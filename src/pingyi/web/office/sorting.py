@@ -23,7 +23,7 @@ from pingyi.casework.suggesting import Suggestion
 from pingyi.people.models import User
 from pingyi.web.components import case_deeds, case_forms
 from pingyi.web.components.access import SignedIn, requires
-from pingyi.web.components.case_cells import AREA, DUE, LEVEL, POINT, UNIT, number_link
+from pingyi.web.components.case_cells import AREA, DUE, LEVEL, MINE, POINT, UNIT, number_link
 from pingyi.web.components.case_page import (
     case_or_404,
     own_words,
@@ -42,6 +42,7 @@ QUEUE = DataTable(
     title=_("待分拣"),
     columns=(
         DUE,
+        MINE,
         Column(
             "number",
             _("编号"),
@@ -55,7 +56,7 @@ QUEUE = DataTable(
         POINT,
         AREA,
     ),
-    order="due",
+    order="mine",
     filters=(SEARCH, AREAS),
     empty=_("没有待分拣的差评。"),
     per_page=25,

@@ -15,6 +15,7 @@ from pingyi.web.office import (
     releases,
     requests,
     sorting,
+    workload,
 )
 
 urlpatterns: list = [
@@ -50,6 +51,9 @@ urlpatterns: list = [
     path("requests/<int:pk>/verify/", requests.verify, name="request-verify"),
     path("requests/<int:pk>/settle/", requests.settle, name="request-settle"),
     path("requests/<int:pk>/refuse/", requests.refuse, name="request-refuse"),
+    path("workload/", workload.districts, name="workload"),
+    path("workload/<slug:code>/", workload.people, name="workload-area"),
+    path("workload/<slug:code>/hand-over/", workload.hand_over, name="workload-hand-over"),
     path("cases/", cases.cases, name="cases"),
     path("cases/<case_number:number>/", cases.case, name="case"),
     path("cases/<case_number:number>/reveal/", cases.reveal, name="case-reveal"),
