@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -63,3 +64,12 @@ def test_a_folder_that_cannot_be_used_is_told_in_one_line(tmp_path: Path):
     assert (
         done.stderr == f"Error: [Errno 20] Not a directory: '{tmp_path}/file/folder/secret.key'\n"
     )
+
+
+def test_a_reader_who_has_enough_is_no_failure_to_tell(monkeypatch: pytest.MonkeyPatch):
+    def fail():
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    monkeypatch.setattr("pingyi.shell.framework.start", fail)
+    told = CliRunner().invoke(main, ["scoreboard", "--season", "2026"])
+    assert told.stderr == ""

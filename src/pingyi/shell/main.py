@@ -53,6 +53,8 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except ImproperlyConfigured as refused:
             raise click.ClickException(str(refused)) from None
+        except BrokenPipeError:
+            raise  # whoever read has enough; click leaves without a word
         except OSError as failure:
             raise click.ClickException(str(failure)) from None
         except Exception as failure:
