@@ -90,6 +90,7 @@ WRONG = [
     ({"level": "dissatisfied"}, {"comment"}),
     ({"level": "dissatisfied", "comment": " \n "}, {"comment"}),
     ({"level": "dissatisfied", "reasons": []}, {"comment"}),
+    ({"level": "dissatisfied", "comment": "\u200b\u3000\u3164\ufe0f"}, {"comment"}),
     ({"level": "dissatisfied", "reasons": ["510"]}, {"reasons"}),
     (
         {"level": "x", "key": "x", "comment": 1, "matter": [], "mood": 1, "contact": 0},
@@ -133,6 +134,8 @@ RIGHT = [
     ({"reasons": ["510", "408", "510"]}, {"reasons": "408,510"}),
     ({"level": "dissatisfied", "reasons": ["115", "214"]}, {"reasons": "115,214", "level": 2}),
     ({"level": "dissatisfied", "comment": "慢"}, {"level": 2}),
+    ({"level": "dissatisfied", "comment": "👎🏿"}, {"comment": "👎🏿"}),
+    ({"level": "dissatisfied", "comment": "𠮷"}, {"comment": "𠮷"}),
     ({"staff": "007"}, {"badge": "007"}),
     ({"key": uuid.uuid4().hex.upper()}, {}),
 ]

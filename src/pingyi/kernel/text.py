@@ -10,6 +10,8 @@ _PHONE_GAPS = re.compile(r"[\s\-‐‑‒–—―−.()]+")
 _COUNTRY = re.compile(r"^(?:\+|00)?86(?=1[0-9]{10}$)")
 # Iteration marks and 〇, the unified and compatibility ideographs, and planes 2 and 3 (𠮷).
 _HANZI = re.compile("([\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])")
+_UNSEEN = frozenset({"Cc", "Cf", "Mn", "Zl", "Zp", "Zs"})
+_LETTERS_UNSEEN = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # Hangul fillers, Braille's blank
 _NO_WORD = re.compile(r"[\W_]+")
 
 
@@ -22,6 +24,11 @@ def clean_text(text: str) -> str:
 def has_control_characters(text: str) -> bool:
     """Whether `text` holds any but newline and tab (a carriage return counts), or half a pair."""
     return _CONTROL.search(text) is not None
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of `text` is to be seen: spaces, joiners and fillers, however many."""
+    return all(unicodedata.category(one) in _UNSEEN or one in _LETTERS_UNSEEN for one in text)
 
 
 def length(text: str) -> int:

@@ -146,7 +146,7 @@ def checked(fields: Mapping[str, Any], *, offer: Offer, code: str) -> Submission
     matter = _words(fields, "matter", MATTER_LIMIT, problems)
     badge = _words(fields, "staff", BADGE_LIMIT, problems)
     rank = offer.ranks.get(level, 0)
-    if 0 < rank <= 2 and not reasons and not comment and not problems.keys() & _GROUNDS:
+    if 0 < rank <= 2 and not reasons and text.is_blank(comment) and not problems.keys() & _GROUNDS:
         problems["comment"] = problem("no_grounds")
     if problems:
         raise Invalid(problems)
