@@ -60,6 +60,14 @@ def test_the_menu_marks_where_one_is(world):
     assert '<a href="/office/sorting/" aria-current="page">' in page
 
 
+def test_a_long_menu_folds_and_a_short_one_does_not(world):
+    page = signed_in(world.manager).get("/office/letters/").content.decode()
+    assert page.count('<details name="menu">') == 3
+    folded = page.split('<summary class="here">')[1].split("</details>")[0]
+    assert '<a href="/office/letters/" aria-current="page">' in folded
+    assert '<details name="menu">' not in signed_in(world.unit_admin).get("/desk/").content.decode()
+
+
 def test_anyone_may_read_the_style_guide_in_a_trial(client, db):
     assert settings.PINGYI.trial
     assert "组件样例" in words(client.get("/styleguide/"))

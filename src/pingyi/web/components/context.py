@@ -12,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 
 from pingyi.demo.trail import is_demo_city
 from pingyi.notices.queries import unread_count
-from pingyi.web.components.menu import menu_for
+from pingyi.web.components.menu import folded, menu_for
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         return {"menu": [], "unread": 0, "invented": invented()}
     return {
         "invented": invented(),
-        "menu": menu_for(user, request.path),
+        "menu": folded(menu_for(user, request.path)),
         "unread": SimpleLazyObject(lambda: unread_count(user)),
     }
 

@@ -21,6 +21,17 @@ class Entry:
     permission: str
     count: Callable[[User], int] | None = None
     """How much waits there for the user, to stand beside the label."""
+    group: str = ""
+    """Under which heading it folds away for whoever has a long menu."""
+
+
+GROUPS: dict[str, str | Promise] = {
+    "after": _("督办问责"),
+    "results": _("评议结果"),
+    "manage": _("管理"),
+}
+FLAT = 6
+"""So many entries stand side by side; more are folded under their headings."""
 
 
 def _letters_to_do(user: User) -> int:
@@ -36,24 +47,24 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(_("回访台"), "office:calls", "case.call"),
     Entry(_("案件"), "office:cases", "case.oversee"),
     Entry(_("本单位"), "unit:desk", "case.answer"),
-    Entry(_("整改"), "office:rectification", "rectification.read"),
+    Entry(_("整改"), "office:rectification", "rectification.read", group="after"),
     Entry(_("整改"), "unit:rectification", "rectification.work"),
     Entry(_("来函"), "unit:letters", "letter.reply", _letters_to_answer),
     Entry(_("移交件"), "inspectors:desk", "case.investigate"),
-    Entry(_("监督事项"), "office:findings", "finding.oversee"),
-    Entry(_("问责台账"), "inspectors:measures", "measure.read"),
-    Entry(_("问责建议"), "office:duties", "duty.read"),
+    Entry(_("监督事项"), "office:findings", "finding.oversee", group="after"),
+    Entry(_("问责台账"), "inspectors:measures", "measure.read", group="after"),
+    Entry(_("问责建议"), "office:duties", "duty.read", group="after"),
     Entry(_("监督与问责"), "unit:duties", "duty.own"),
-    Entry(_("函件"), "office:letters", "letter.read", _letters_to_do),
-    Entry(_("概览"), "observatory:city", "scoreboard.read"),
-    Entry(_("积分榜"), "observatory:scoreboard", "scoreboard.read"),
-    Entry(_("结果发布"), "office:releases", "release.read"),
-    Entry(_("目录"), "office:directory", "directory.read"),
-    Entry(_("工作日历"), "office:calendar", "calendar.change"),
-    Entry(_("发件箱"), "office:outbox", "outbox.read"),
-    Entry(_("信息请求"), "office:requests", "request.handle"),
-    Entry(_("用户"), "account:users", "user.read"),
-    Entry(_("审计"), "account:audit", "audit.read"),
+    Entry(_("函件"), "office:letters", "letter.read", _letters_to_do, group="after"),
+    Entry(_("概览"), "observatory:city", "scoreboard.read", group="results"),
+    Entry(_("积分榜"), "observatory:scoreboard", "scoreboard.read", group="results"),
+    Entry(_("结果发布"), "office:releases", "release.read", group="results"),
+    Entry(_("目录"), "office:directory", "directory.read", group="manage"),
+    Entry(_("工作日历"), "office:calendar", "calendar.change", group="manage"),
+    Entry(_("发件箱"), "office:outbox", "outbox.read", group="manage"),
+    Entry(_("信息请求"), "office:requests", "request.handle", group="manage"),
+    Entry(_("用户"), "account:users", "user.read", group="manage"),
+    Entry(_("审计"), "account:audit", "audit.read", group="manage"),
 )
 
 
@@ -74,6 +85,37 @@ class Link:
     url: str
     here: bool
     count: int = 0
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Several entries under one heading."""
+
+    label: str | Promise
+    links: list[Link]
+
+    @property
+    def here(self) -> bool:
+        return any(link.here for link in self.links)
+
+    @property
+    def count(self) -> int:
+        return sum(link.count for link in self.links)
+
+
+def folded(links: list[Link]) -> list[Link | Fold]:
+    """The menu as the bar holds it: a long one with its groups folded, where the first stood."""
+    if len(links) <= FLAT:
+        return list(links)
+    found: list[Link | Fold] = []
+    for link in links:
+        group = [one for one in links if link.group and one.group == link.group]
+        if len(group) < 2:
+            found.append(link)
+        elif group[0] is link:
+            found.append(Fold(GROUPS[link.group], group))
+    return found
 
 
 def menu_for(user: User, path: str) -> list[Link]:
@@ -88,7 +130,7 @@ def menu_for(user: User, path: str) -> list[Link]:
             continue
         here = path.startswith(url) or (entry.url_name == "office:cases" and _beside_cases(path))
         count = entry.count(user) if entry.count else 0
-        links.append(Link(entry.label, url, here, count))
+        links.append(Link(entry.label, url, here, count, entry.group))
     nearest = max((len(link.url) for link in links if link.here), default=0)
     return [replace(link, here=link.here and len(link.url) == nearest) for link in links]
 

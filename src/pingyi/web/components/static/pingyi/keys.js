@@ -83,6 +83,19 @@
     if (done) event.preventDefault();
   });
 
+  // A folded part of the menu closes with Escape, and when one looks elsewhere.
+  function closed(except) {
+    document.querySelectorAll(".menu details[open]").forEach(function (part) {
+      if (part !== except) part.open = false;
+    });
+  }
+  document.addEventListener("click", function (event) {
+    closed(event.target.closest(".menu details"));
+  });
+  document.addEventListener("keydown", function (event) {
+    if (event.key === "Escape") closed(null);
+  });
+
   // A form is sent once, however often the button is pressed.
   document.addEventListener("submit", function (event) {
     var form = event.target;
