@@ -497,3 +497,22 @@ def test_the_digest_names_a_version(tmp_path: Path) -> None:
     second = rulebook.load(path).digest
     path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     assert len({first, second, rulebook.load(path).digest}) == 3
+
+
+def test_two_rules_that_propose_under_one_id(tmp_path: Path) -> None:
+    asked = ('what = "x"', 'on = "unit"', 'when = { honour = "top" }', 'why = "so"')
+    rule = added("consequences.c", *asked)
+    bulletin = added("bulletins.c", "places = 3", 'what = "talk"')
+    said = "the same id as [consequences.c]: proposals could not be told apart"
+    (mistake,) = mistakes(written(tmp_path, text(more=TOP + rule + bulletin)))
+    assert (mistake.clause, mistake.text) == ("bulletins.c", said)
+
+
+def test_how_often_and_how_many(tmp_path: Path) -> None:
+    for given, said in (
+        (('bulletin = "quarterly"', "listed = 5"), "known are weekly, half_monthly, monthly"),
+        (('bulletin = "weekly"', "listed = 0"), "`listed` "),
+    ):
+        (mistake,) = mistakes(written(tmp_path, text(more=added("releases", *given))))
+        assert mistake.clause == "releases"
+        assert said in mistake.text

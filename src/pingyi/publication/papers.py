@@ -62,20 +62,27 @@ def period_total(row: ReleasedResult) -> Cell:
     return None if total is None else total.quantize(row.result.total or total)
 
 
-def write_workbook(release: Release, target: IO[bytes], *, public: bool) -> None:
-    """A sheet for each group with all its units, and one that says what this is."""
+def write_workbook(
+    release: Release, target: IO[bytes], *, public: bool, group: str | None = None
+) -> None:
+    """A sheet for each group, or for `group` alone, with all its units; and one that says what
+    this is."""
     scheme = release.scheme.scheme()
     about = gettext("说明")
     write_xlsx(
         target,
         {
             **{
-                wording.group_text(scheme, group)[:31]: _sheet(release, group, public=public)
-                for group in groups(release)
+                wording.group_text(scheme, one)[:31]: _sheet(release, one, public=public)
+                for one in _asked(release, group)
             },
             about: [[gettext("项目"), gettext("内容")], *head(release)],
         },
     )
+
+
+def _asked(release: Release, group: str | None) -> list[str]:
+    return groups(release) if group is None else [group]
 
 
 def _sheet(release: Release, group: str, *, public: bool) -> Iterator[Sequence[Cell]]:
@@ -118,8 +125,10 @@ def _moment(at) -> str:
     return "—" if at is None else f"{localtime(at):%Y-%m-%d %H:%M}"
 
 
-def write_document(release: Release, target: IO[bytes], *, public: bool) -> None:
-    """A landscape list: for each group its best, its last, and every unit."""
+def write_document(
+    release: Release, target: IO[bytes], *, public: bool, group: str | None = None
+) -> None:
+    """A landscape list: for each group, or for `group` alone, its best, its last, every unit."""
     city = Area.objects.filter(parent=None).first()
     scheme = release.scheme.scheme()
     paper = Landscape(
@@ -131,9 +140,9 @@ def write_document(release: Release, target: IO[bytes], *, public: bool) -> None
     if release.note:
         paper.paragraph(release.note)
     shown = columns(release, public=public)
-    for group in groups(release):
-        paper.heading(wording.group_text(scheme, group))
-        for words, rows, _of_period in lists(release, group):
+    for one in _asked(release, group):
+        paper.heading(wording.group_text(scheme, one))
+        for words, rows, _of_period in lists(release, one):
             paper.caption(words)
             paper.table(
                 [(column.head, column.width) for column in shown],

@@ -226,6 +226,7 @@ def _panels(scheme: Scheme) -> Iterator[Found]:
 
 
 def _duties(scheme: Scheme) -> Iterator[Found]:
+    yield from _told_apart(scheme)
     rungs: set[tuple[int, int]] = set()
     for rung in scheme.ladder.values():
         if (rung.complaints, rung.within_years) in rungs:
@@ -236,6 +237,20 @@ def _duties(scheme: Scheme) -> Iterator[Found]:
             yield ("apologies", rule.id), None, "needs either `complaints` or `findings`"
         if rule.units > 1 and not rule.findings:
             yield ("apologies", rule.id), "units", "belongs to `findings`, and only there"
+
+
+PROPOSING = ("consequences", "bulletins", "ladder", "apologies")
+
+
+def _told_apart(scheme: Scheme) -> Iterator[Found]:
+    """What is proposed cites its clause by id alone."""
+    known: dict[str, str] = {}
+    for section in PROPOSING:
+        for name in getattr(scheme, section):
+            if name in known:
+                text = f"the same id as [{known[name]}.{name}]: proposals could not be told apart"
+                yield (section, name), None, text
+            known.setdefault(name, section)
 
 
 OF_CASES = (

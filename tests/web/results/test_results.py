@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from datetime import date, timedelta
 from functools import partial
@@ -11,6 +12,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from docx import Document
 
 from pingyi.directory.models import Area, Enrolment, Season, Unit
 from pingyi.kernel.tables import read_tables
@@ -151,6 +153,26 @@ def test_lists_to_take_away(town: Town, suffix: str):
     if suffix == "xlsx":
         assert next(iter(read_tables(content, filename="x.xlsx"))) == "机关处室"
     assert Client().get(f"/results/files/{release.pk}/list.pdf").status_code == 404
+
+
+def test_one_groups_lists_by_themselves(town: Town):
+    release = town.release()
+    there = f"/results/files/{release.pk}/list"
+    assert (
+        f"{there}.docx?group=stations" in Client().get("/results/2026/stations/").content.decode()
+    )
+    book = Client().get(f"{there}.xlsx?group=stations")
+    assert list(read_tables(b"".join(book), filename="x.xlsx")) == ["基层站所", "说明"]
+    paper = Document(io.BytesIO(b"".join(Client().get(f"{there}.docx?group=stations"))))
+    said = "\n".join(one.text for one in paper.paragraphs)
+    assert "基层站所" in said
+    assert "机关处室" not in said
+    for wrong in ("nobody", "stations/../x", "medical"):
+        assert Client().get(f"{there}.xlsx?group={wrong}").status_code == 404
+    desk = signed_in(town.leader).get(f"/office/releases/{release.pk}/?group=stations")
+    mine = f"/office/releases/{release.pk}/list.xlsx?group=stations"
+    assert mine in desk.content.decode()
+    assert b"".join(signed_in(town.leader).get(mine)).startswith(b"PK")
 
 
 def test_a_units_card(town: Town):

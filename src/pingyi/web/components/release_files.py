@@ -17,16 +17,20 @@ _TYPES = {
 }
 
 
-def as_file(release: Release, suffix: str, *, public: bool) -> FileResponse:
-    """The lists as a file to keep; `suffix` is xlsx or docx, 404 for any other."""
-    if suffix not in WRITERS:
+def as_file(release: Release, suffix: str, *, public: bool, group: str = "") -> FileResponse:
+    """The lists as a file to keep, of one group or of all; `suffix` is xlsx or docx. 404 for any
+    other, and for a group that the release lacks."""
+    if suffix not in WRITERS or (group and group not in papers.groups(release)):
         raise Http404
+    name = wording.title(release)
+    if group:
+        name += f" {wording.group_text(release.scheme.scheme(), group)}"
     target = io.BytesIO()
-    WRITERS[suffix](release, target, public=public)
+    WRITERS[suffix](release, target, public=public, group=group or None)
     target.seek(0)
     return FileResponse(
         target,
         as_attachment=True,
-        filename=f"{wording.title(release)}.{suffix}",
+        filename=f"{name}.{suffix}",
         content_type=_TYPES[suffix],
     )

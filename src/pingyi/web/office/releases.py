@@ -179,6 +179,7 @@ def _show(
         "tabs": [
             (wording.group_text(scheme, key), f"?group={key}", key == group) for key in groups
         ],
+        "group": group,
         "lists": papers.lists(found, group)[:-1] if group else [],
         "units": found.results.filter(group=group).count(),
         "follows": follows(found, group, request.user),
@@ -293,4 +294,4 @@ def file(request: SignedIn, pk: int, suffix: str) -> HttpResponseBase:
     exact ones move by single ratings."""
     found = _found(request, pk)
     serves = bool(scope_of(request.user, "case.answer").units)
-    return as_file(found, suffix, public=serves)
+    return as_file(found, suffix, public=serves, group=request.GET.get("group", ""))

@@ -258,6 +258,13 @@ def group(request: HttpRequest, season: str, group: str) -> HttpResponseBase:
         {
             **about(release),
             "group": wording.group_text(scheme, group),
+            "files": [
+                (words, reverse("results:file", args=[release.pk, suffix]) + f"?group={group}")
+                for words, suffix in (
+                    (gettext("Word 名单"), "docx"),
+                    (gettext("Excel 名单"), "xlsx"),
+                )
+            ],
             "tabs": [
                 (wording.group_text(scheme, key), group_url(release, key), key == group)
                 for key in papers.groups(release)
@@ -270,4 +277,5 @@ def group(request: HttpRequest, season: str, group: str) -> HttpResponseBase:
 @results_page
 def file(request: HttpRequest, pk: int, suffix: str) -> HttpResponseBase:
     """A release's lists as .xlsx or .docx."""
-    return as_file(get_object_or_404(queries.published(), pk=pk), suffix, public=True)
+    release = get_object_or_404(queries.published(), pk=pk)
+    return as_file(release, suffix, public=True, group=request.GET.get("group", ""))
