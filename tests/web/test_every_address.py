@@ -71,9 +71,8 @@ FOR_ALL_STAFF = {
 
 NASTY = ("\0", "'%\"<>", "9" * 40, "-1e9", "\ud800" + "𠮷" * 300)
 ASKED = """q page sort export area unit season group honour state kind late case show per_page
-    problem district release point actor action subject reader role lang large next item year"""
     assignee having problem district release point actor action subject reader role lang large
-    next item"""
+    next item year"""
 SENT = """account action actor address addressees again annexes area assigned badge body by code
     assignee giver
     closed_from closed_to comment component confirmed copies counts_by data days desk digest
