@@ -108,7 +108,7 @@ def test_all_void_has_no_rate():
 
 def test_as_many_queries_for_a_thousand(here, django_assert_num_queries):
     rate(here, *[4] * 1003)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         figures = unit_figures(here.unit, here.season)
     assert figures is not None
     assert figures.total == 1000

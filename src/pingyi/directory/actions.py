@@ -47,6 +47,28 @@ def add_point(
     return point
 
 
+UNKNOWN = "服务点不详"
+"""The name of a unit's point that stands for those nobody knows."""
+
+
+def unknown_point(*, unit: Unit, by: Actor, at: datetime) -> ServicePoint:
+    """The unit's point for what belongs to it and nobody knows where: retired, without a code, so
+    that nothing is rated there. Made when first asked for."""
+    known = unit.points.filter(name=UNKNOWN).first()
+    return known or _add_unknown_point(unit=unit, by=by, at=at)
+
+
+@action("point.add")
+def _add_unknown_point(*, unit: Unit, by: Actor, at: datetime) -> ServicePoint:
+    point, _ = ServicePoint.objects.get_or_create(
+        unit=unit,
+        name=UNKNOWN,
+        defaults={"kind": ServicePoint.Kind.OFFICE.value, "retired_at": at},
+    )
+    record(point, unit=unit.code, name=UNKNOWN, kind=point.kind)
+    return point
+
+
 @action("point.edit")
 def edit_point(
     *,

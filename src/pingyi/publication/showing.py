@@ -14,7 +14,7 @@ from datetime import date
 
 from pingyi.directory.models import Season
 from pingyi.publication.models import Release, ReleasedResult
-from pingyi.ratings.models import Rating
+from pingyi.ratings.models import Rating, RatingMove
 from pingyi.ratings.unit_figures import STEP
 from pingyi.scoring.lines import Ratings
 
@@ -73,17 +73,19 @@ def _shown_in(release: Release | None) -> dict[str, Shown]:
 
 def reasons(season: Season, through: date) -> dict[str, dict[str, int]]:
     """How often each reason was given with a bad rating of a unit, in full tens; fewer are not
-    told. Void ratings stay out."""
+    told. Void ratings stay out; a moved one is told of the unit it belongs to."""
+    moves = RatingMove.objects.filter(rating__season=season, day__lte=through).order_by("pk")
+    moved = dict(moves.values_list("rating_id", "to_unit__code"))
     rows = (
         Rating.objects.filter(season=season, level__lte=2, day__lte=through, by_default=False)
         .exclude(reasons="")
         .exclude(void__day__lte=through)
         .order_by()
-        .values_list("unit__code", "reasons")
+        .values_list("pk", "unit__code", "reasons")
     )
     found: dict[str, Counter[str]] = defaultdict(Counter)
-    for unit, given in rows.iterator(chunk_size=5_000):
-        found[unit].update(given.replace(",", " ").split())
+    for pk, unit, given in rows.iterator(chunk_size=5_000):
+        found[moved.get(pk, unit)].update(given.replace(",", " ").split())
     return {
         unit: {
             code: number // STEP * STEP for code, number in sorted(counts.items()) if number >= STEP

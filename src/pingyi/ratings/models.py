@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from pingyi.audit.personal import Encrypted
 from pingyi.directory.models import Season, ServicePoint, Unit
@@ -78,6 +81,55 @@ class Contact(models.Model):
     )
 
 
+class RatingMove(models.Model):
+    """A rating was found to belong to another unit: it counts there from `day` on.
+
+    It stands where its latest move led; a void one is moved no more. `from_point` and `to_point`
+    are where the daily tallies took it from and put it, for every unit a point of its own.
+    """
+
+    rating = models.ForeignKey(Rating, on_delete=models.PROTECT, related_name="moves")
+    from_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="moves_away")
+    from_point = models.ForeignKey(
+        ServicePoint, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    to_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="moves_here")
+    to_point = models.ForeignKey(
+        ServicePoint, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    at = models.DateTimeField()
+    day = models.DateField()
+    by = models.CharField(max_length=150)
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(from_unit=F("to_unit")), name="rating_moves_to_another_unit"
+            )
+        ]
+
+
+class RatingVoidQuerySet(models.QuerySet[Any]):
+    """Voids, and where their ratings stood."""
+
+    def placed(self) -> RatingVoidQuerySet:
+        """With `unit_id` and `point_id`, from which the void took the rating: where it had been
+        moved, or else where it was given."""
+        moves = RatingMove.objects.filter(rating=OuterRef("rating")).order_by("-pk")
+        key = models.BigIntegerField()
+        found: RatingVoidQuerySet = self.annotate(
+            unit_id=Coalesce(
+                Subquery(moves.values("to_unit")[:1]), F("rating__unit"), output_field=key
+            ),
+            point_id=Coalesce(
+                Subquery(moves.values("to_point")[:1]), F("rating__point"), output_field=key
+            ),
+        )
+        return found
+
+
 class RatingVoid(models.Model):
     """A rating was voided after review: out of every rate from `day` on, still visible as void."""
 
@@ -89,9 +141,12 @@ class RatingVoid(models.Model):
     by = models.CharField(max_length=150)
     reason = models.CharField(max_length=200)
 
+    objects = RatingVoidQuerySet.as_manager()
+
 
 class UnitTally(models.Model):
-    """How many ratings of a level a unit has in a season, by channel; voids are subtracted."""
+    """How many ratings of a level a unit has in a season, by channel; voids are subtracted, moved
+    ones counted where they belong."""
 
     season = models.ForeignKey(Season, on_delete=models.PROTECT, db_index=False)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, db_index=False)
@@ -110,7 +165,8 @@ class UnitTally(models.Model):
 
 
 class PointTally(models.Model):
-    """The change on one day in a point's ratings of a level, by channel: +1 a rating, −1 a void."""
+    """The change on one day in a point's ratings of a level, by channel: +1 a rating, −1 a void;
+    a move is −1 at one point and +1 at another, on its own day."""
 
     day = models.DateField()
     point = models.ForeignKey(ServicePoint, on_delete=models.PROTECT, db_index=False)

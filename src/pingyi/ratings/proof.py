@@ -13,14 +13,15 @@ from django.db import connection, transaction
 from django.db.models import Count, Max
 
 from pingyi.ratings.entry import local_day
-from pingyi.ratings.models import PointTally, Rating, RatingVoid, UnitTally
+from pingyi.ratings.models import PointTally, Rating, RatingMove, RatingVoid, UnitTally
 
 SLICE = 50_000
 """Ratings counted by one query: a longer one would keep an embedded database's writer waiting."""
 
 _UNIT = ("season_id", "unit_id", "channel", "level", "by_default")
 _POINT = ("day", "point_id", "channel", "level", "by_default")
-_FACT = ("season_id", "unit_id", "point_id", "channel", "level", "by_default", "day")
+_KIND = ("channel", "level", "by_default")
+_FACT = ("season_id", "unit_id", "point_id", *_KIND, "day")
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ def prove(*, at: datetime) -> Proof:
         with transaction.atomic():
             _count_ratings(facts, after=last)
             _count_voids(facts)
+            _count_moves(facts)
             _read_point_tallies(tallied, since=recent)
             _read_unit_tallies(tallied)
             ratings = Rating.objects.count()
@@ -117,10 +119,19 @@ def _count_ratings(facts: _Sums, *, after: int) -> int:
 
 
 def _count_voids(facts: _Sums) -> None:
-    of_rating = [f"rating__{name}" for name in _FACT[:-1]]
-    rows = RatingVoid.objects.order_by().values_list(*of_rating, "day").annotate(count=Count("pk"))
-    for *fact, count in rows:
-        facts.add(tuple(fact), -count)
+    kind = [f"rating__{name}" for name in _KIND]
+    rows = RatingVoid.objects.placed().order_by()
+    for row in rows.values_list("rating__season_id", "unit_id", "point_id", *kind, "day"):
+        facts.add(row, -1)
+
+
+def _count_moves(facts: _Sums) -> None:
+    kind = [f"rating__{name}" for name in _KIND]
+    moves = RatingMove.objects.order_by()
+    for sign, side in ((-1, "from"), (1, "to")):
+        place = (f"{side}_unit_id", f"{side}_point_id")
+        for row in moves.values_list("rating__season_id", *place, *kind, "day"):
+            facts.add(row, sign)
 
 
 def _read_unit_tallies(tallied: _Sums) -> None:

@@ -24,7 +24,7 @@ DO UPDATE SET count = ratings_pointtally.count + excluded.count"""
 
 
 class Change(NamedTuple):
-    """One rating more (+1) or, on the day it was voided, less (−1)."""
+    """One rating more (+1) or, on the day it was voided or moved away, less (−1)."""
 
     season_id: int | None
     unit_id: int

@@ -1,21 +1,24 @@
 """What a unit may know of its own ratings: figures that move only in full tens.
 
 Were they to move with each rating, the desk could tell how the person just served had rated
-(10 → 11). So they stand as they did when the last full ten was complete, voids included; a season
-with fewer than ten ratings shows nothing. Default ratings were given by nobody and stay out.
+(10 → 11). So they stand as they did when the last full ten was complete, voids and moves included;
+a season with fewer than ten ratings shows nothing. Default ratings were given by nobody and stay
+out.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 
 from pingyi import rulebook
 from pingyi.directory.models import Season, Unit
-from pingyi.ratings.models import Rating
+from pingyi.ratings.models import Rating, RatingMove
 from pingyi.rulebook import Level
 
 STEP = 10
@@ -63,22 +66,34 @@ def unit_figures(unit: Unit, season: Season) -> UnitFigures | None:
     complete = given.count() // STEP * STEP
     if not complete:
         return None
-    last = given.order_by("pk").values_list("pk", "recorded_at")[complete - 1]
-    return _as_of(given, season, *last)
-
-
-def _as_of(given, season: Season, pk: int, at) -> UnitFigures:
-    """The ratings up to `pk`, less those void by `at`."""
-    counted = (
-        given.filter(pk__lte=pk)
-        .exclude(void__at__lte=at)
-        .order_by()
-        .values_list("level")
-        .annotate(n=Count("pk"))
-    )
+    last, at = given.order_by("pk").values_list("pk", "recorded_at")[complete - 1]
+    away, here = _moved(unit, season, at)
+    counts = _by_level(given.filter(pk__lte=last).exclude(pk__in=away), at)
+    if here:
+        counts += _by_level(Rating.objects.filter(pk__in=here, by_default=False), at)
     scheme = rulebook.scheme(season.scheme)
     return UnitFigures(
-        dict(counted),
+        dict(counts),
         satisfied=frozenset(level.rank for level in scheme.rate.satisfied),
         shown=tuple(level.rank for level in scheme.levels),
     )
+
+
+def _by_level(ratings: QuerySet[Rating], at: datetime) -> Counter[int]:
+    """Those not void by `at`."""
+    standing = ratings.exclude(void__at__lte=at).order_by()
+    return Counter(dict(standing.values_list("level").annotate(n=Count("pk"))))
+
+
+def _moved(unit: Unit, season: Season, at: datetime) -> tuple[set[int], set[int]]:
+    """The season's ratings that by `at` had been moved away from the unit, and those moved here
+    from another."""
+    moves = RatingMove.objects.filter(
+        Q(from_unit=unit) | Q(to_unit=unit), rating__season=season, at__lte=at
+    ).order_by("pk")
+    last = dict(moves.values_list("rating_id", "to_unit_id"))
+    if not last:
+        return set(), set()
+    own = set(Rating.objects.filter(pk__in=last, unit=unit).values_list("pk", flat=True))
+    stays = {rating for rating, to in last.items() if to == unit.pk}
+    return last.keys() - stays, stays - own

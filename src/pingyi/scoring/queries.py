@@ -12,7 +12,7 @@ from pingyi.casework.models import Referral, Verdict
 from pingyi.casework.queries import sealed
 from pingyi.casework.states import Finding
 from pingyi.directory.models import Enrolment, Season
-from pingyi.ratings.models import PointTally, Rating, RatingVoid, UnitTally
+from pingyi.ratings.models import PointTally, Rating, RatingMove, RatingVoid, UnitTally
 from pingyi.supervision import inputs
 
 
@@ -40,24 +40,33 @@ def live_counts(season: Season, group: str | None = None) -> Iterable[Counted]:
 
 
 def counts_through(season: Season, day: date, *, since: date | None = None) -> Iterator[Counted]:
-    """The season's counts as they stood at the end of `day`; three queries. With `since`, what the
-    days from that one on added to them, or took away.
+    """The season's counts as they stood at the end of `day`; in five queries. With `since`, what
+    the days from that one on added to them, or took away.
 
-    The daily tallies know no season, and a void counts on its own day: voids that crossed the
-    season's border are set right one by one.
+    The daily tallies know no season, and voids and moves count on their own day: those that
+    crossed the season's border are set right one by one.
     """
     first, last = max(since or season.starts_on, season.starts_on), min(day, season.ends_on)
     days = PointTally.objects.filter(day__gte=first, day__lte=last)
     summed = days.order_by().values("point__unit_id", *_KEY).annotate(sum=Sum("count"))
     yield from map(Counted._make, summed.values_list("point__unit_id", *_KEY, "sum"))
-    rating = [f"rating__{name}" for name in ("unit_id", *_KEY)]
-    voids = RatingVoid.objects.order_by().values_list(*rating)
-    in_days = Q(day__gte=first, day__lte=last)
-    for row in voids.filter(in_days).exclude(rating__season=season):
-        yield Counted._make((*row, 1))
-    later = Q(day__gt=season.ends_on, day__gte=first, day__lte=day)
-    for row in voids.filter(later, rating__season=season):
+    for other in _later_facts(Q(day__gte=first, day__lte=last) & ~Q(rating__season=season)):
+        yield other._replace(number=-other.number)
+    yield from _later_facts(
+        Q(day__gt=season.ends_on, day__gte=first, day__lte=day, rating__season=season)
+    )
+
+
+def _later_facts(of: Q) -> Iterator[Counted]:
+    """What the voids and moves `of` describes took from units, or gave them."""
+    rating = [f"rating__{name}" for name in _KEY]
+    voids = RatingVoid.objects.placed().filter(of).order_by()
+    for row in voids.values_list("unit_id", *rating):
         yield Counted._make((*row, -1))
+    moves = RatingMove.objects.filter(of).order_by()
+    for left, reached, *key in moves.values_list("from_unit_id", "to_unit_id", *rating):
+        yield Counted._make((left, *key, -1))
+        yield Counted._make((reached, *key, 1))
 
 
 def verified_bad(
@@ -94,6 +103,7 @@ def revision(season: Season) -> tuple[object, ...]:
         *tallies.values(),
         Rating.objects.aggregate(last=Max("pk"))["last"],
         RatingVoid.objects.count(),
+        RatingMove.objects.count(),
         *verdicts.values(),
         *embargoes.values(),
         *enrolled.values(),

@@ -100,6 +100,7 @@ ACTIONS: dict[str, str | Promise] = {
     "rating.load": _("载入评价"),
     "rating.open": _("用口令查看办理结果"),
     "rating.try": _("试口令"),
+    "rating.move": _("评价移交其他单位"),
     "rating.void": _("作废评价"),
     "release.correct": _("准备更正结果"),
     "release.give_up": _("作废结果稿"),
