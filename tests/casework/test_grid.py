@@ -5,6 +5,7 @@ import pytest
 from pingyi.audit.actions import CITIZEN, SYSTEM, NamedActor
 from pingyi.audit.queries import events_about
 from pingyi.casework import policies
+from pingyi.casework.actions import propose_move
 from pingyi.casework.models import Case
 from pingyi.casework.states import RATER, TRANSITIONS, State, Transition
 from pingyi.casework.states import SYSTEM as BY_SYSTEM
@@ -53,6 +54,18 @@ APPEALED = {
 """To each state in which an appeal can wait, the way there."""
 REVIEWS = {"uphold", "uphold_in_hand", "dismiss"}
 LOOKS = {"look_back_kept", "look_back_failed"}
+MOVES = {"move", "move_dispatched", "move_answered"}
+ANSWERS_TO_A_MOVE = MOVES | {"refuse_move"}
+MOVABLE = {
+    State.UNSORTED: "unsorted",
+    State.TO_CALL: "sorted",
+    State.TO_CHECK: "unreachable",
+    State.TO_PLACE: "to_place",
+    State.WITH_UNIT: "with_unit",
+    State.TO_DECIDE: "to_decide",
+    State.CLOSED: "settled",
+}
+"""Each state in which another unit can be proposed; the closed case was settled on the phone."""
 
 
 def allowed(state: State, name: str, role: Role, *, embargoed: bool) -> bool:
@@ -62,7 +75,9 @@ def allowed(state: State, name: str, role: Role, *, embargoed: bool) -> bool:
         return False
     if embargoed != step.sealed and step.name != "note_investigation":
         return False
-    moot = {"appeal", *REVIEWS, *LOOKS, *NEVER_OF_A_RATING}
+    moot = {"appeal", *REVIEWS, *LOOKS, *ANSWERS_TO_A_MOVE, *NEVER_OF_A_RATING}
+    if name == "propose_move" and state is State.CLOSED:
+        return False  # this one has a verdict
     return name not in moot and state in step.sources
 
 
@@ -93,7 +108,7 @@ def test_from_step_role_while_an_appeal_waits(world: World, state: State):
             known = step.permission not in (RATER, BY_SYSTEM)
             may = known and role in roles_that_may(step.permission)
             expected = may and state in step.sources and not step.sealed
-            if name in LOOKS:
+            if name in {*LOOKS, *ANSWERS_TO_A_MOVE, "propose_move"}:
                 expected = False
             if name in ("appeal", "close", "note_investigation", *NEVER_OF_A_RATING):
                 expected = expected and name == "note_investigation"
@@ -113,6 +128,31 @@ def test_from_step_role_while_a_look_back_waits(world: World):
             if name in LOOKS and role in (Role.CALLER, Role.CASE_MANAGER):
                 reason = policies.why_not(step, case, world.person(role), at=LATER)
                 assert reason == policies.NOT_NEW
+
+
+@pytest.mark.parametrize("state", MOVABLE)
+def test_from_step_role_while_a_move_waits(world: World, state: State):
+    case = world.case(MOVABLE[state])
+    step = TRANSITIONS["propose_move"]
+    for role in Role:
+        may = policies.why_not(step, case, world.person(role), at=LATER) is None
+        assert may == (role in roles_that_may("case.move")), role
+    propose_move(
+        case=case, unit=world.other_unit, reason="武昌区的事", by=world.sorter, at=after(days=2)
+    )
+    for name, step in TRANSITIONS.items():
+        for role in Role:
+            new = name in policies.NEW_HANDS
+            person = world.newcomer(role) if new else world.person(role)
+            reason = policies.why_not(step, case, person, at=LATER)
+            expected = allowed(state, name, role, embargoed=False)
+            if name in {"propose_move", "decide", "propose", "dispatch"}:
+                expected = False
+            if name in ANSWERS_TO_A_MOVE:
+                expected = state in step.sources and role is Role.CASE_MANAGER
+            if state is State.CLOSED and name == "pick_look_back":
+                expected = False  # nothing was verified
+            assert (reason is None) == expected, (state, name, role, reason)
 
 
 @pytest.mark.parametrize("end", ["verified", "replied", "closed", "reopened"])
@@ -152,7 +192,7 @@ def test_some_steps_take_somebody_new_to_the_case(world: World):
         case = world.case(end)
         for name in policies.NEW_HANDS:
             step = TRANSITIONS[name]
-            if case.state not in step.sources or name in REVIEWS | LOOKS:
+            if case.state not in step.sources or name in REVIEWS | LOOKS | ANSWERS_TO_A_MOVE:
                 continue
             for login, person in world.people.items():
                 worked = events_about(case).filter(actor=person.audit_name).exists()

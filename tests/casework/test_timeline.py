@@ -6,6 +6,7 @@ from django.utils import translation
 from pingyi.casework.actions import dispatch_case, reveal_contact
 from pingyi.casework.queries import citizen_reply, citizen_steps, may_rejudge, timeline
 from pingyi.demo.cases import ENDS, SAID, STEPS, walk
+from pingyi.people.roles import Role
 from tests.casework.world import AT, COMMENT, MATTER, PHONE, World, after
 
 LATER = after(days=2)
@@ -63,7 +64,23 @@ def test_the_walks_take_every_step_there_is(world: World):
     )
     taken |= {entry.step for entry in timeline(c, "office")}
     taken |= {entry.step for entry in timeline(_a_check_of_the_offices_own(world), "office")}
+    for case in _moved_cases(world):
+        taken |= {entry.step for entry in timeline(case, "office")}
     assert set(TRANSITIONS) <= taken
+
+
+def _moved_cases(world: World):
+    from pingyi.casework.actions import confirm_move, propose_move, refuse_move
+
+    second = world.newcomer(Role.CASE_MANAGER)
+    for end in ("to_place", "with_unit", "to_decide", "sorted"):
+        case = world.case(end)
+        propose_move(case=case, unit=world.other_unit, reason="x", by=world.caller, at=LATER)
+        if end == "sorted":
+            refuse_move(case=case, reason="x", by=second, at=LATER)
+        else:
+            confirm_move(case=case, by=second, at=LATER)
+        yield case
 
 
 def _a_check_of_the_offices_own(world: World):

@@ -13,6 +13,7 @@ HOLDERS = {
     "case.sort": {SORTER, MANAGER},
     "case.call": {CALLER, MANAGER},
     "case.check": {CALLER, MANAGER},
+    "case.move": {SORTER, CALLER, MANAGER},
     "case.dispatch": {MANAGER},
     "case.refer": {SORTER, MANAGER},
     "case.answer": {UNIT},

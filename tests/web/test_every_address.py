@@ -71,6 +71,7 @@ FOR_ALL_STAFF = {
 
 NASTY = ("\0", "'%\"<>", "9" * 40, "-1e9", "\ud800" + "𠮷" * 300)
 ASKED = """q page sort export area unit season group honour state kind late case show per_page
+ASKED = """q page sort export area unit season group honour state kind late waits case show per_page
     assignee having problem district release point actor action subject reader role lang large
     next item year"""
 SENT = """account action actor address addressees again annexes area assigned badge body by code

@@ -5,6 +5,7 @@ And what waits in the inboxes of those whose turn it is: a case number, nothing 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -14,9 +15,11 @@ from pingyi.audit.actions import Actor
 from pingyi.audit.keys import keyring
 from pingyi.casework import policies
 from pingyi.casework.models import Case, CaseClock, Dispatch, Proposal, Referral, Verdict
+from pingyi.casework.move_models import CaseMove
 from pingyi.casework.second_looks import Appeal
 from pingyi.casework.states import ALONE, Finding
 from pingyi.clocks.names import ClockName
+from pingyi.directory.models import Unit
 from pingyi.notices.actions import notify, queue_sms
 from pingyi.people.models import User
 from pingyi.people.permissions import holders_of
@@ -32,6 +35,10 @@ REVIEWED = "案件 {number} 的申诉已复核，请查看结果。"
 SENT_BACK = "案件 {number} 的认定意见被复核退回，请重新认定。"
 DUE_SOON = "案件 {number} 的“{clock}”时限 {due} 到期，请抓紧办理。"
 OVERDUE = "案件 {number} 的“{clock}”时限已于 {due} 到期，尚未办理。"
+TO_MOVE = "案件 {number} 拟移交其他单位，请复核。"
+NOT_MOVED = "案件 {number} 拟移交其他单位，复核未同意。"
+MOVED_AWAY = "案件 {number} 经两人核定不属贵单位，评价已转出，不计入贵单位。"
+MOVED_HERE = "案件 {number} 经两人核定属贵单位，评价已转入，计入贵单位。"
 REFERRED = "移交案件 {number}，请按期核查。"
 
 
@@ -103,6 +110,28 @@ def tell_of_the_review(appeal: Appeal, *, by: Actor, at: datetime) -> None:
     readers = holders_of("case.appeal", unit=appeal.unit)
     text = REVIEWED.format(number=appeal.case.number)
     notify(users=readers, text=text, link=link_to(appeal.case), by=by, at=at)
+
+
+def tell_a_second_of_the_move(case: Case, *, by: Actor, at: datetime) -> None:
+    """Another unit is proposed, and waits for a second person."""
+    _tell_somebody_new(TO_MOVE, case, by=by, at=at)
+
+
+def tell_both_units(move: CaseMove, wrong: Iterable[Unit], *, by: Actor, at: datetime) -> None:
+    """The case is of the other unit now. Neither has a page of it yet, or any more."""
+    number, desk = move.case.number, "/unit/"
+    for unit in wrong:
+        text = MOVED_AWAY.format(number=number)
+        notify(users=holders_of("case.answer", unit=unit), text=text, link=desk, by=by, at=at)
+    text = MOVED_HERE.format(number=number)
+    notify(users=holders_of("case.answer", unit=move.to_unit), text=text, link=desk, by=by, at=at)
+
+
+def tell_the_mover(move: CaseMove, *, by: Actor, at: datetime) -> None:
+    """The case stays where it is."""
+    readers = User.objects.filter(username=move.by, is_active=True)
+    text = NOT_MOVED.format(number=move.case.number)
+    notify(users=readers, text=text, link=link_to(move.case), by=by, at=at)
 
 
 def tell_the_proposer(proposal: Proposal, *, by: Actor, at: datetime) -> None:

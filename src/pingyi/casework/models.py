@@ -362,6 +362,7 @@ from pingyi.casework import (  # noqa: E402
     file_models,  # noqa: F401
     intake_models,  # noqa: F401
     letter_models,  # noqa: F401
+    move_models,  # noqa: F401
     problem_models,  # noqa: F401
     search_models,  # noqa: F401
     second_looks,  # noqa: F401

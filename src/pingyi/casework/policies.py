@@ -17,6 +17,7 @@ from pingyi.audit.actions import CITIZEN, SYSTEM, Actor
 from pingyi.audit.queries import acted_on
 from pingyi.casework import states
 from pingyi.casework.models import Case, Dispatch, Proposal, Sorting
+from pingyi.casework.move_models import CaseMove
 from pingyi.casework.rules import appeal_until, line_of
 from pingyi.casework.second_looks import Appeal, LookBack
 from pingyi.casework.states import (
@@ -28,7 +29,7 @@ from pingyi.casework.states import (
     Transition,
     steps_from,
 )
-from pingyi.directory.models import Area
+from pingyi.directory.models import Area, ServicePoint, Unit
 from pingyi.people.models import User
 from pingyi.people.permissions import scope_of
 
@@ -136,7 +137,19 @@ NOTHING_TO_LOOK_AT = Reason(
 )
 PICKED = Reason("picked", "已列入回头看", "Picked for a look-back already")
 NOT_PICKED = Reason("not_picked", "未列入回头看", "Not picked for a look-back")
-MOOT = frozenset({NOTHING_TO_APPEAL, NO_APPEAL, NOTHING_TO_LOOK_AT, PICKED, NOT_PICKED})
+THERE_ALREADY = Reason("there_already", "本来就是该单位的", "It is this unit's already", "unit")
+MOVE_WAITS = Reason(
+    "move_waits",
+    "已拟移交其他单位，待第二人决定",
+    "Another unit is proposed; a second person decides first",
+)
+NO_MOVE = Reason("no_move", "没有待决定的移交", "No other unit is proposed")
+VERDICT_STANDS = Reason(
+    "verdict_stands",
+    "已有有效认定，不能移交其他单位；先撤回认定",
+    "A verdict counts, so it is not moved; withdraw the verdict first",
+)
+MOOT = frozenset({NO_MOVE, NOTHING_TO_APPEAL, NO_APPEAL, NOTHING_TO_LOOK_AT, PICKED, NOT_PICKED})
 """Reasons for which a step is not even offered greyed: it is about nothing that is there."""
 NEEDS = Reason("needs", "此项必填", "This is required")
 CONSENT_UNASKED = Reason(
@@ -313,12 +326,32 @@ def open_proposal(case: Case) -> Proposal | None:
     return case.proposals.filter(confirmed_at__isnull=True, sent_back_at__isnull=True).last()
 
 
+def open_move(case: Case) -> CaseMove | None:
+    """The other unit that is proposed and waits for a second person."""
+    waiting = case.moves.filter(confirmed_at__isnull=True, refused_at__isnull=True)
+    return waiting.select_related("to_unit__area__parent", "to_point").last()
+
+
+def why_not_there(case: Case, unit: Unit, point: ServicePoint | None) -> Reason | None:
+    """Why a case cannot be moved to that unit and point."""
+    if unit.pk == case.unit_id:
+        return THERE_ALREADY
+    if unit.retired_at is not None:
+        return UNIT_RETIRED
+    return OTHER_UNITS_POINT if point is not None and point.unit_id != unit.pk else None
+
+
 def is_of_its_unit(case: Case, by: Actor) -> bool:
-    """Whether `by` also serves the rated unit, or one above it: they work no case of their own."""
+    """Whether `by` also serves the rated unit, or one above it, or the one proposed instead: they
+    work no case of their own."""
     if not isinstance(by, User):
         return False
     own = scope_of(by, "case.answer").units
-    return bool(own) and any(unit.pk in own for unit in line_of(case.unit))
+    if not own:
+        return False
+    move = open_move(case)
+    units = [*line_of(case.unit), *(line_of(move.to_unit) if move is not None else ())]
+    return any(unit.pk in own for unit in units)
 
 
 NEW_HANDS = frozenset(
@@ -330,6 +363,8 @@ NEW_HANDS = frozenset(
         "dismiss",
         "look_back_kept",
         "look_back_failed",
+        *states.MOVES,
+        "refuse_move",
     }
 )
 """Steps for somebody who was not on the case."""
@@ -406,6 +441,26 @@ def _somebody_waits(case: Case, at: datetime) -> Reason | None:
     return REPLY_OWED if case.rating is not None or source is None or source.reply_owed else None
 
 
+def _movable(case: Case, at: datetime) -> Reason | None:
+    if case.verdicts.counting().exists():
+        return VERDICT_STANDS
+    return _move_waits(case, at)
+
+
+def _move_waits(case: Case, at: datetime) -> Reason | None:
+    return MOVE_WAITS if open_move(case) is not None else None
+
+
+def _moved(case: Case, at: datetime) -> Reason | None:
+    if open_move(case) is None:
+        return NO_MOVE
+    return VERDICT_STANDS if case.verdicts.counting().exists() else None
+
+
+def _move_proposed(case: Case, at: datetime) -> Reason | None:
+    return None if open_move(case) is not None else NO_MOVE
+
+
 _FURTHER: dict[str, Callable[[Case, datetime], Reason | None]] = {
     "acknowledge": _acknowledged,
     "conclude": _embargoed,
@@ -421,13 +476,20 @@ _FURTHER: dict[str, Callable[[Case, datetime], Reason | None]] = {
     "look_back_failed": _picked,
     "close": _her_time,
     "close_unowed": _somebody_waits,
+    "dispatch": _move_waits,
+    "decide": _move_waits,
+    "propose": _move_waits,
+    "propose_move": _movable,
+    **dict.fromkeys(states.MOVES, _moved),
+    "refuse_move": _move_proposed,
 }
 assert set(_FURTHER) <= set(TRANSITIONS)
 
 
 RECHECKED = frozenset(
     {"appeal", "uphold", "uphold_in_hand", "dismiss", "pick_look_back", "look_back_kept",
-     "look_back_failed"}
+     "look_back_failed", "dispatch", "decide", "propose", "propose_move", *states.MOVES,
+     "refuse_move"}
 )  # fmt: skip
 """Steps that hang on more than the case's state: asked again once the case's row is held."""
 

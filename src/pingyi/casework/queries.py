@@ -85,8 +85,10 @@ def to_decide(user: User) -> CaseQuerySet:
 
 
 def to_confirm(user: User) -> CaseQuerySet:
-    """Proposed as unfounded or void by somebody else: for those who were not on the case."""
-    return _desk(user, "case.decide", State.TO_CONFIRM).new_to(user)
+    """What somebody else proposed (unfounded, void, another unit): for those new to the case."""
+    mine = scope_of(user, "case.decide").over(area="area")
+    found = Case.objects.filter(mine, embargoed=False).waiting_for_a_second()
+    return found.strange_to(user).new_to(user).with_clocks().by_urgency()
 
 
 def appealed(user: User) -> CaseQuerySet:

@@ -74,6 +74,13 @@ class CaseQuerySet(models.QuerySet[Any]):
         worked = events_of_each(self.model, user.audit_name, but=PICKING)
         return self.exclude(Exists(worked))
 
+    def waiting_for_a_second(self) -> CaseQuerySet:
+        """Those on which somebody proposed what a second person decides."""
+        moves = self.model.moves.rel.related_model._base_manager.filter(
+            case=OuterRef("pk"), confirmed_at__isnull=True, refused_at__isnull=True
+        )
+        return self.filter(Q(state=State.TO_CONFIRM.value) | Exists(moves))
+
     def in_states(self, *states: State) -> CaseQuerySet:
         return self.filter(state__in=[state.value for state in states])
 

@@ -36,6 +36,7 @@ TEXTS: dict[str, tuple[str, ...]] = {
     "unitanswer": ("account", "measures", "process_change"),
     "referral": ("reason",),
     "verdict": ("reason",),
+    "casemove": ("names", "reason"),
     "reply": ("text",),
     "rejudgement": ("words",),
 }

@@ -113,6 +113,9 @@ class Tier(Term):
     CITY = "city", "市级", "City tier"
 
 
+MOVES = ("move", "move_dispatched", "move_answered")
+"""Steps that move a case to the unit it belongs to, by where it stands."""
+
 LOOK_BACK = "look_back_*"
 """The look-back clock, whichever stage it is."""
 HANDLE = "handle_*"
@@ -196,6 +199,9 @@ _IN_HAND = (S.TO_PLACE, S.WITH_UNIT, S.REFERRED, S.TO_DECIDE, S.TO_CONFIRM, S.TO
 """Where a case with a verdict can stand again: reopened, or not yet answered."""
 _TOLD = (S.REPLIED, S.CLOSED)
 _OPEN = tuple(state for state in S if state is not S.CLOSED)
+_MOVABLE_AS_IT_IS = (S.UNSORTED, S.TO_CALL, S.TO_CHECK, S.TO_PLACE, S.CLOSED)
+"""Moved to another unit, a case stands as it stood: no unit was asked yet, or all is settled."""
+_MOVABLE = (*_MOVABLE_AS_IT_IS, S.WITH_UNIT, S.TO_DECIDE)
 
 # fmt: off
 _TABLE = (
@@ -268,6 +274,17 @@ _TABLE = (
        starts="reply", meets="appeal_review", stops="re_judge"),
     _t("dismiss", "驳回申诉", "Dismiss the appeal", (*_IN_HAND, *_TOLD), None,
        "case.decide", "reason", meets="appeal_review"),
+    _t("propose_move", "拟移交其他单位", "Propose another unit", _MOVABLE, None,
+       "case.move", "unit reason"),
+    _t("move", "同意移交其他单位", "Move to the other unit", _MOVABLE_AS_IT_IS, None,
+       "case.decide"),
+    _t("move_dispatched", "同意移交其他单位，转办终止", "Move to the other unit, the dispatch ends",
+       (S.WITH_UNIT,), S.TO_PLACE, "case.decide",
+       starts="verify", stops=f"acknowledge {HANDLE}"),
+    _t("move_answered", "同意移交其他单位，重新处置", "Move to the other unit, to be placed anew",
+       (S.TO_DECIDE,), S.TO_PLACE, "case.decide"),
+    _t("refuse_move", "不同意移交其他单位", "Do not move it", tuple(S), None,
+       "case.decide", "reason"),
     _t("reply", "答复评价人", "Reply to the rater", (S.TO_REPLY,), S.REPLIED,
        "case.reply", "text", starts="re_judge", meets="reply"),
 

@@ -22,6 +22,7 @@ from pingyi.casework.escalation_models import Escalation
 from pingyi.casework.file_models import CaseFile
 from pingyi.casework.models import Case, Fact
 from pingyi.casework.states import (
+    MOVES,
     TRANSITIONS,
     CallOutcome,
     Finding,
@@ -193,6 +194,7 @@ _WHY = {
     "reconsider": "withdrawn_reason",
     "dismiss": "review_reason",
     "look_back_kept": "note",
+    "refuse_move": "refused_reason",
     "release": "release_reason",
     "release_concluded": "release_reason",
 }
@@ -235,6 +237,11 @@ def _say_verdict(fact: Any) -> str:
     )
 
 
+def _say_move(fact: Any) -> str:
+    place = f"{fact.to_unit} · {fact.to_point}" if fact.to_point else str(fact.to_unit)
+    return _lines(f"{fact.from_unit} → {place}", fact.reason)
+
+
 def _say_rejudgement(fact: Any) -> str:
     return str(fact.words)
 
@@ -250,6 +257,7 @@ _SAYS: dict[str, Callable[[Fact], str]] = {
     "investigationnote": lambda fact: fact.text,  # type: ignore[attr-defined]
     "proposal": _say_verdict,
     "verdict": _say_verdict,
+    "casemove": _say_move,
     "appeal": lambda fact: fact.grounds,  # type: ignore[attr-defined]
     "reply": lambda fact: fact.text,  # type: ignore[attr-defined]
     "rejudgement": _say_rejudgement,
@@ -370,6 +378,7 @@ _HER_WORDS = {
     "uphold": _("认定经复核改变，将再次答复您"),
     "uphold_in_hand": _("认定经复核改变"),
     "look_back_kept": _("回头看：问题已整改"),
+    **dict.fromkeys(MOVES, _("经核定属另一单位的事，已转由其办理")),
     "look_back_failed": _("回头看：问题未整改，已重新处置"),
     "reply": _("已答复您"),
     "accept_reply": _("您对办理表示满意，办结"),

@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from pingyi.audit import queries as audit
 from pingyi.audit.actions import SYSTEM, Actor, action, record
 from pingyi.casework.models import Case
+from pingyi.casework.rules import office_of
 from pingyi.casework.states import State, owner
 from pingyi.directory.models import Area
 from pingyi.people.models import Appointment
@@ -63,7 +64,7 @@ def _was_its_turn(case: Case, access: Any) -> bool:
     if role in SCOPED_TO_UNIT:
         dispatched = case.dispatches.filter(at__lte=access.at).values("unit")
         return held.filter(unit__in=dispatched).exists()
-    return held.filter(area__in=_line(case.area)).exists()
+    return held.filter(area__in=_offices(case)).exists()
 
 
 def _state_at(case: Case, moment: datetime) -> State:
@@ -71,6 +72,13 @@ def _state_at(case: Case, moment: datetime) -> State:
     last = audit.events_about(case).filter(at__lte=moment).order_by("-at", "-pk").first()
     said = last.data.get("state") if last is not None else None
     return State(said) if said in list(State) else State(case.state)
+
+
+def _offices(case: Case) -> list[int]:
+    """The areas whose office has the case, or had it before it was moved to another unit."""
+    moved = case.moves.filter(confirmed_at__isnull=False).select_related("from_unit__area__parent")
+    before = [office_of(move.from_unit) for move in moved]
+    return [key for area in (case.area, *before) for key in _line(area)]
 
 
 def _line(area: Area) -> list[int]:

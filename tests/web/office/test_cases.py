@@ -71,13 +71,13 @@ def test_files_hold_every_row_and_no_formula(world, desk):
 
 # What the case manager may do in each state: open forms by id, and greyed steps with a reason.
 OFFERED = {
-    "unsorted": set(),
-    "sorted": {"refer"},
-    "unreachable": {"check", "dispatch", "refer", "decide"},
-    "to_place": {"check", "dispatch", "refer", "decide"},
-    "with_unit": {"recall"},
+    "unsorted": {"move"},
+    "sorted": {"refer", "move"},
+    "unreachable": {"check", "dispatch", "refer", "decide", "move"},
+    "to_place": {"check", "dispatch", "refer", "decide", "move"},
+    "with_unit": {"recall", "move"},
     "referred": set(),
-    "to_decide": {"check", "refer", "decide"},
+    "to_decide": {"check", "refer", "decide", "move"},
     "verified": {"reconsider", "reply"},
     "replied": {"close"},  # her time to judge it ran out long ago
     "closed": {"pick"},

@@ -38,6 +38,7 @@ from pingyi.casework.actions.message_loading import (
     load_messages,
     propose_messages,
 )
+from pingyi.casework.actions.moving import confirm_move, propose_move, refuse_move
 from pingyi.casework.actions.opening import open_case, open_missing_cases
 from pingyi.casework.actions.placing import dispatch_case, note_check, recall_dispatch, refer_case
 from pingyi.casework.actions.problems import (
@@ -68,6 +69,7 @@ __all__ = [
     "close_problem",
     "close_unjudged_cases",
     "conclude_case",
+    "confirm_move",
     "confirm_verdict",
     "decide_case",
     "dispatch_case",
@@ -91,10 +93,12 @@ __all__ = [
     "open_problem",
     "pick_look_back",
     "propose_messages",
+    "propose_move",
     "raise_due_steps",
     "recall_dispatch",
     "record_look_back",
     "refer_case",
+    "refuse_move",
     "rejudge",
     "release_embargo",
     "reply_to_citizen",

@@ -58,8 +58,8 @@ def take(
     """Take the table's step `name`: raises Refusal, or leaves the case and its clocks moved.
 
     `grade` says which of a step's clocks is meant where there are several; they count from `since`
-    where that is not `at`. The case must still be in the state its caller saw, or the step is
-    Overtaken.
+    where that is not `at`. The case must still be in the state its caller saw, and of that unit, or
+    the step is Overtaken.
     """
     step = TRANSITIONS[name]
     reason = why_not(step, case, by, at=at)
@@ -68,7 +68,9 @@ def take(
     target = step.target_from(State(case.state))
     if target is not State(case.state):
         changes["closed_at"] = at if target is State.CLOSED else None
-    unchanged = Case.objects.filter(pk=case.pk, state=case.state, embargoed=case.embargoed)
+    unchanged = Case.objects.filter(
+        pk=case.pk, state=case.state, embargoed=case.embargoed, unit=case.unit_id
+    )
     if unchanged.update(state=target.value, **changes) != 1:
         raise Overtaken(OVERTAKEN)
     if step.name in RECHECKED and (reason := not_any_more(step, case, at=at)) is not None:

@@ -227,6 +227,12 @@ LATE = Filter(
         *((tier.value, str(text)) for tier, (text, _tone) in TOLD.items()),
     ],
 )
+WAITING = Filter(
+    "waits",
+    _("第二人"),
+    lambda rows, value, at: rows.waiting_for_a_second(),
+    lambda request: [("yes", gettext("待第二人复核"))],
+)
 
 
 def _late(rows: CaseQuerySet, value: str, at: datetime) -> QuerySet:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pingyi.casework import actions, policies
 from pingyi.casework.models import Case
-from pingyi.casework.states import Finding
+from pingyi.casework.states import MOVES, Finding
 from pingyi.people.models import User
 from pingyi.web.components.case_forms import (
     AcknowledgeForm,
@@ -29,14 +29,17 @@ from pingyi.web.components.case_forms import (
     CloseForm,
     ConcludeForm,
     ConfirmForm,
+    ConfirmMoveForm,
     DecideForm,
     DispatchForm,
     LookBackForm,
+    MoveForm,
     NoteForm,
     PickForm,
     RecallForm,
     ReconsiderForm,
     ReferForm,
+    RefuseMoveForm,
     ReleaseForm,
     ReplyForm,
     ReportForm,
@@ -163,6 +166,18 @@ DEEDS: dict[str, Deed] = {
             ("pick_look_back",), actions.pick_look_back,
         ),
         Deed(
+            MoveForm, _("移交其他单位"), _("提请第二人决定"), _("已提请移交其他单位"),
+            ("propose_move",), actions.propose_move,
+        ),
+        Deed(
+            ConfirmMoveForm, _("同意移交其他单位"), _("同意，移交"), _("已移交其他单位"),
+            MOVES, actions.confirm_move,
+        ),
+        Deed(
+            RefuseMoveForm, _("不同意移交"), _("不同意"), _("未移交，案件留在原单位"),
+            ("refuse_move",), actions.refuse_move,
+        ),
+        Deed(
             ReplyForm, _("答复评价人"), _("发出答复"), _("已答复"),
             ("reply",), actions.reply_to_citizen,
         ),
@@ -238,10 +253,13 @@ FIRST = {
     "closed": ("look-back", "review"),
 }
 """What a case in each state waits for."""
+BEFORE_ALL = ("confirm-move",)
+"""What somebody has asked a second person, whatever the state."""
 
 
 def _first_first(found: list[Choice], case: Case) -> list[Choice]:
-    wanted = FIRST.get(case.state, ())
+    asked = tuple(one.deed.key for one in found if one.deed.key in BEFORE_ALL and not one.reason)
+    wanted = asked or FIRST.get(case.state, ())
 
     def rank(choice: Choice) -> tuple[bool, bool, bool]:
         return (not choice.wrong, bool(choice.reason), choice.deed.key not in wanted)

@@ -22,9 +22,11 @@ from pingyi.casework.states import (
     Stage,
     Way,
 )
+from pingyi.directory.models import ServicePoint, Unit
 from pingyi.people.models import User
 from pingyi.web.components.file_fields import FilesField
-from pingyi.web.components.forms import DeskForm, LongTextField, TermField, TickField
+from pingyi.web.components.forms import DeskForm, LongTextField, TermField, TextField, TickField
+from pingyi.web.components.unit_fields import one_point, one_unit
 from pingyi.web.components.words import say
 
 
@@ -159,6 +161,36 @@ class ReferForm(ReasonForm):
 
 class ReconsiderForm(ReasonForm):
     form_id = "reconsider"
+
+
+class MoveForm(CaseForm):
+    form_id = "move"
+    unit = TextField(
+        label=_("应属单位"), max_length=120, help_text=_("编码，或名称的一部分；外区的也可以。")
+    )
+    point = TextField(
+        label=_("服务点"), max_length=120, required=False, help_text=_("不清楚的不填。")
+    )
+    reason = LongTextField(
+        label=_("理由"),
+        rows=3,
+        help_text=_("依据什么认为属该单位。由未经手本案的第二人决定；不给单位。"),
+    )
+
+    def clean_unit(self) -> Unit:
+        return one_unit(self.cleaned_data["unit"], Unit.objects.select_related("area__parent"))
+
+    def clean_point(self) -> ServicePoint | None:
+        said, unit = self.cleaned_data["point"], self.cleaned_data.get("unit")
+        return one_point(said, unit) if said and unit is not None else None
+
+
+class ConfirmMoveForm(CaseForm):
+    form_id = "confirm-move"
+
+
+class RefuseMoveForm(ReasonForm):
+    form_id = "refuse-move"
 
 
 class ConfirmForm(CaseForm):

@@ -165,6 +165,7 @@ def context(
             case, user, at=at, url=url, elsewhere=elsewhere, only=only, sent=sent
         ),
         "waiting_for": waiting_for(case),
+        "move": policies.open_move(case),
         "naming_url": "",
         **verdict_context(case),
     }

@@ -91,11 +91,11 @@ DECIDING = Queue(
 CONFIRMING = Queue(
     "confirming",
     _("待复核"),
-    _("他人拟认定为不属实或作废，由未经手的人复核"),
+    _("他人拟认定为不属实或作废、拟移交其他单位，由未经手的人复核"),
     "case.decide",
     queries.to_confirm,
     "office:cases",
-    "state=to_confirm",
+    "waits=yes",
 )
 REVIEWING = Queue(
     "reviewing",

@@ -24,6 +24,7 @@ from pingyi.casework.likeness import open_ones_like
 from pingyi.casework.models import Case
 from pingyi.casework.repeats import repeats_of
 from pingyi.casework.states import State
+from pingyi.people.models import User
 from pingyi.people.permissions import may
 from pingyi.supervision import item_policies as policies
 from pingyi.web.components import case_files, case_page
@@ -40,7 +41,16 @@ from pingyi.web.components.case_cells import (
     number_column,
 )
 from pingyi.web.components.tables import Column, DataTable
-from pingyi.web.office.filters import AREAS, BY_ASSIGNEE, BY_KIND, BY_ORIGIN, BY_STATE, LATE, SEARCH
+from pingyi.web.office.filters import (
+    AREAS,
+    BY_ASSIGNEE,
+    BY_KIND,
+    BY_ORIGIN,
+    BY_STATE,
+    LATE,
+    SEARCH,
+    WAITING,
+)
 from pingyi.web.office.improvements import unrecorded_change
 
 CASES = DataTable(
@@ -48,7 +58,7 @@ CASES = DataTable(
     title=_("案件"),
     columns=(number_column("office:case"), STATE, DUE, ASSIGNEE, UNIT, AREA, KIND, LEVEL, OPENED),
     order="-number",
-    filters=(SEARCH, BY_STATE, AREAS, BY_ASSIGNEE, BY_KIND, BY_ORIGIN, LATE),
+    filters=(SEARCH, BY_STATE, AREAS, BY_ASSIGNEE, BY_KIND, BY_ORIGIN, LATE, WAITING),
     empty=_("还没有案件。差评一到，案件自动立案。"),
 )
 
@@ -77,6 +87,9 @@ DEEDS = frozenset(
         "review",
         "look-back",
         "pick",
+        "move",
+        "confirm-move",
+        "refuse-move",
         "reconsider",
         "reply",
         "close",
@@ -177,8 +190,15 @@ def deed(request: SignedIn, number: str, key: str) -> HttpResponseBase:
         at=timezone.now(),
         allowed=DEEDS,
         show=functools.partial(_show, request),
-        done=lambda: reverse("office:case", args=[number]),
+        done=lambda: _after(request.user, number),
     )
+
+
+def _after(user: User, number: str) -> str:
+    """Where a deed leads: the case's page, or the list if the case has left the user's sight."""
+    if case_page.visible_cases(user).filter(number=number).exists():
+        return reverse("office:case", args=[number])
+    return reverse("office:cases")
 
 
 @requires("contact.reveal")

@@ -13,7 +13,14 @@ from pingyi.directory.models import Area
 from pingyi.people.models import User
 from pingyi.people.permissions import scope_of
 from pingyi.web.components.access import SignedIn
-from pingyi.web.components.case_cells import BY_KIND, BY_ORIGIN, BY_STATE, LATE, SEARCH
+from pingyi.web.components.case_cells import (
+    BY_KIND,
+    BY_ORIGIN,
+    BY_STATE,
+    LATE,
+    SEARCH,
+    WAITING,
+)
 from pingyi.web.components.tables import Filter
 
 
@@ -73,6 +80,7 @@ __all__ = [
     "BY_STATE",
     "LATE",
     "SEARCH",
+    "WAITING",
     "districts",
     "in_area",
     "offices",

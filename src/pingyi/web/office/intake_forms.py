@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pingyi.casework.origins import BY_HAND, Channel
 from pingyi.directory.models import ServicePoint, Unit
 from pingyi.people.models import User
 from pingyi.web.components.forms import DeskForm, LongTextField, TermField, TextField, TickField
+from pingyi.web.components.unit_fields import one_point, one_unit
 from pingyi.web.office.directory_scope import units_for
-
-CANDIDATES = 8
 
 
 class UnitForm(DeskForm):
@@ -31,19 +29,7 @@ class UnitForm(DeskForm):
         said = self.cleaned_data["unit"]
         if not said:
             return None
-        units = units_for(self.user, self.permission).filter(retired_at__isnull=True)
-        exact = list(units.filter(code=said)[:1]) or list(units.filter(name=said)[:2])
-        if len(exact) == 1:
-            return exact[0]
-        near = list(units.filter(name__contains=said).order_by("code")[: CANDIDATES + 1])
-        if len(near) == 1:
-            return near[0]
-        if not near:
-            raise forms.ValidationError(gettext("没有这个编码或名称的单位，或不归本办。"))
-        listed = "；".join(f"{unit.code} {unit.name}" for unit in near[:CANDIDATES])
-        raise forms.ValidationError(
-            gettext("不止一个单位相符，请填编码：%(units)s") % {"units": listed}
-        )
+        return one_unit(said, units_for(self.user, self.permission))
 
 
 class NewCaseForm(UnitForm):
@@ -77,11 +63,7 @@ class NewCaseForm(UnitForm):
         said, unit = self.cleaned_data["point"], self.cleaned_data.get("unit")
         if not said or unit is None:
             return None
-        points = unit.points.filter(retired_at__isnull=True)
-        exact = list(points.filter(name=said)) or list(points.filter(name__contains=said)[:2])
-        if len(exact) != 1:
-            raise forms.ValidationError(gettext("该单位没有唯一相符的服务点。"))
-        return exact[0]
+        return one_point(said, unit)
 
 
 class OpenMessageForm(UnitForm):
