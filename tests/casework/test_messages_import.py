@@ -112,6 +112,13 @@ def test_a_row_given_twice_counts_once(world):
     assert load(world, rows) == {"new": 3, "known": 0, "opened": 1}
 
 
+def test_what_was_typed_in_full_width_is_read_too(world):
+    text = HEAD + "1,a,s,２０２６／５／２４ １５：４０：０４,t,,,Ｂ１－１,２\n"
+    (row,) = read(world, text)
+    assert row.sent_at == datetime(2026, 5, 24, 7, 40, 4, tzinfo=UTC)
+    assert (row.unit, row.satisfaction) == ("B1-1", 2)
+
+
 def test_a_missing_column_and_an_empty_file_are_refused(world):
     for text in ("message_no,text\n1,t\n", HEAD, "\n"):
         with pytest.raises(DirectoryErrors):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -157,7 +158,7 @@ class _Reader:
     def _moment(self, line: Line, name: str, value: str) -> datetime | None:
         if not value:
             return None
-        moment = parsed_moment(value)
+        moment = parsed_moment(_narrow(value))
         if moment is None:
             self._wrong(line, name, _("不是时间，应如 2026/11/21 18:40:00"))
         elif moment > self._at:
@@ -167,17 +168,24 @@ class _Reader:
         return moment
 
     def _unit(self, line: Line, value: str) -> str:
-        if value and value not in self._units:
+        code = self._units.get(value) or self._units.get(_narrow(value), "")
+        if value and not code:
             self._wrong(line, "unit", _("没有这个编码或名称的单位，或不归本办"))
-        return self._units.get(value, "")
+        return code
 
     def _rank(self, line: Line, value: str) -> int | None:
         if value in ("", "未评价"):
             return None
+        value = _narrow(value)
         rank = int(value) if value in "12345" and len(value) == 1 else _WORDS.get(value.casefold())
         if rank is None:
             self._wrong(line, "satisfaction", _("应为五级满意程度之一，或 5（非常满意）至 1"))
         return rank
+
+
+def _narrow(text: str) -> str:
+    """Digits, letters and colons as typed in full width, in the usual one."""
+    return unicodedata.normalize("NFKC", text)
 
 
 def parsed_moment(text: str) -> datetime | None:
