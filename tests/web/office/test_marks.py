@@ -95,6 +95,18 @@ def test_a_mass_rating_and_its_ballots(town, desk):
     assert "第 5 行" in again
 
 
+def test_a_mass_rating_that_cannot_be_opened_comes_back_as_it_was_filled_in(town, desk):
+    for sent in (
+        {"name": "留着的名称", "held_on": "2026-02-30"},
+        {"name": "留着的名称", "held_on": "2999-01-01"},
+    ):
+        page = desk.post(f"{GRID}panel/", sent)
+        assert page.status_code == 422
+        assert 'value="留着的名称"' in page.content.decode()
+        assert "held_on" in page.context["session_form"].errors
+    assert not PanelSession.objects.exists()
+
+
 BALLOTS = f"{GRID}ballots/D1/"
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db import transaction
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -99,46 +100,76 @@ def seasons(request: SignedIn) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def grid(request: SignedIn, season: str, component: str) -> HttpResponseBase:
     """A component's marks, fifty units a page; POST enters those of the page that changed."""
-    the_season = _season_or_404(season, component)
-    at = timezone.now()
-    may_enter = may(request.user, "mark.enter")
-    session = PanelSession.objects.filter(season=the_season, component=component).first()
-    if request.method == "POST" and (not may_enter or session is not None):
+    found = _Grid.read(request, season, component)
+    if request.method == "POST" and not found.may_enter:
         return render(request, "403.html", status=403)
-    page = Paginator(_units(request, the_season, component), PER_PAGE).get_page(
-        request.GET.get("page")
-    )
-    scheme = rulebook.scheme(the_season.scheme)
-    whole = actions.why_not_whole(request.user, the_season, component) is None
-    standing = {
-        unit: value
-        for (unit, name), value in inputs.marks(the_season, scheme, at).items()
-        if name == component
-    }
-    form = GridForm(sent_form(request), units=list(page.object_list), standing=standing)
+    form = GridForm(sent_form(request), units=list(found.page.object_list), standing=found.standing)
     status = 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
-                changed = _enter(request, the_season, component, form, at)
+                changed = _enter(request, found.season, component, form, found.at)
             except Refusal as refused:
                 status = answer_refusal(request, form, refused)
             else:
                 messages.success(request, gettext("已录入 %(n)d 个单位。") % {"n": len(changed)})
                 return redirect(request.get_full_path())
+    return _show(request, found, form=form, status=status)
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """A component's marks of a season, a page of them."""
+
+    season: Season
+    component: str
+    at: datetime
+    session: PanelSession | None
+    page: Page
+    standing: dict[int, Decimal]
+    may_enter: bool
+
+    @classmethod
+    def read(cls, request: SignedIn, season: str, component: str) -> _Grid:
+        the_season, at = _season_or_404(season, component), timezone.now()
+        session = PanelSession.objects.filter(season=the_season, component=component).first()
+        units = Paginator(_units(request, the_season, component), PER_PAGE)
+        marks = inputs.marks(the_season, rulebook.scheme(the_season.scheme), at)
+        return cls(
+            season=the_season,
+            component=component,
+            at=at,
+            session=session,
+            page=units.get_page(request.GET.get("page")),
+            standing={unit: value for (unit, name), value in marks.items() if name == component},
+            may_enter=may(request.user, "mark.enter") and session is None,
+        )
+
+
+def _show(
+    request: SignedIn,
+    found: _Grid,
+    *,
+    form: GridForm | None = None,
+    session_form: SessionForm | None = None,
+    status: int = 200,
+) -> HttpResponseBase:
+    scheme, units = rulebook.scheme(found.season.scheme), list(found.page.object_list)
+    whole = actions.why_not_whole(request.user, found.season, found.component) is None
+    today = {"held_on": timezone.localdate(found.at)}
     context = {
-        "season": the_season,
-        "component": scheme.components[component],
-        "page": page,
-        "form": form,
-        "session": session,
-        "session_form": SessionForm(initial={"held_on": timezone.localdate(at)}),
-        "may_panel": whole and bool(scheme.panels) and session is None and not standing,
-        "may_enter": may_enter and session is None,
-        "may_load": may_enter,
-        "rows": [(unit, standing.get(unit.pk)) for unit in page.object_list],
-        "sheets": _sheets(session, list(page.object_list), standing) if session else None,
+        "season": found.season,
+        "component": scheme.components[found.component],
+        "page": found.page,
+        "form": form or GridForm(units=units, standing=found.standing),
+        "session": found.session,
+        "session_form": session_form or SessionForm(initial=today),
+        "may_panel": whole and bool(scheme.panels) and not (found.session or found.standing),
+        "may_enter": found.may_enter,
+        "may_load": may(request.user, "mark.enter"),
+        "rows": [(unit, found.standing.get(unit.pk)) for unit in units],
+        "sheets": _sheets(found.session, units, found.standing) if found.session else None,
         "panels": [said(panel) for panel in scheme.panels.values()],
     }
     return render(request, "office/mark_grid.html", context, status=status)
@@ -195,23 +226,22 @@ def _units(request: SignedIn, season: Season, component: str) -> Any:
 @require_http_methods(["POST"])
 def open_session(request: SignedIn, season: str, component: str) -> HttpResponseBase:
     """The component comes from a mass rating from now on."""
-    the_season = _season_or_404(season, component)
-    form = SessionForm(request.POST)
-    back = redirect("office:mark-grid", season, component)
-    if not form.is_valid():
-        messages.error(request, gettext("请填写集中测评的名称和日期。"))
-        return back
-    try:
-        actions.open_session(
-            season=the_season,
-            component=component,
-            by=request.user,
-            at=timezone.now(),
-            **form.cleaned_data,
-        )
-    except Refusal as refused:
-        messages.error(request, str(refused))
-    return back
+    found, form, status = _Grid.read(request, season, component), SessionForm(request.POST), 422
+    if form.is_valid():
+        try:
+            actions.open_session(
+                season=found.season,
+                component=component,
+                by=request.user,
+                at=found.at,
+                **form.cleaned_data,
+            )
+        except Refusal as refused:
+            status = answer_refusal(request, form, refused)
+        else:
+            messages.success(request, gettext("集中测评已建立，请录入票数。"))
+            return redirect("office:mark-grid", season, component)
+    return _show(request, found, session_form=form, status=status)
 
 
 MARK_COLUMNS = (
