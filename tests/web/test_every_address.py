@@ -70,10 +70,9 @@ FOR_ALL_STAFF = {
 """One's own things; every other page names its permission."""
 
 NASTY = ("\0", "'%\"<>", "9" * 40, "-1e9", "\ud800" + "𠮷" * 300)
-ASKED = """q page sort export area unit season group honour state kind late case show per_page
 ASKED = """q page sort export area unit season group honour state kind late waits case show per_page
     assignee having problem district release point actor action subject reader role lang large
-    next item year"""
+    next item panel year"""
 SENT = """account action actor address addressees again annexes area assigned badge body by code
     assignee giver
     closed_from closed_to comment component confirmed copies counts_by data days desk digest
