@@ -1,13 +1,16 @@
 """Calling back, and what each outcome leads to."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from pingyi.audit.queries import events_about
 from pingyi.casework.actions import log_call
 from pingyi.casework.models import CallAttempt, Case, Reply
 from pingyi.casework.policies import Incomplete, NotAllowed, consents
+from pingyi.casework.queries import timeline, to_call
 from pingyi.casework.states import CallOutcome, State
 from tests.casework.test_sorting import clocks
 from tests.casework.world import World, after
@@ -22,6 +25,8 @@ def case(world: World) -> Case:
 
 def call(world: World, case: Case, outcome: str, **given) -> CallAttempt:
     given.setdefault("at", NINE)
+    if outcome == "call_later":
+        given.setdefault("agreed_at", given["at"] + timedelta(hours=5))
     return log_call(case=case, outcome=outcome, by=world.caller, **given)
 
 
@@ -96,3 +101,76 @@ def test_a_sorter_does_not_call(world: World, case: Case):
     with pytest.raises(NotAllowed):
         log_call(case=case, outcome=CallOutcome.NO_ANSWER, by=world.sorter, at=NINE)
     assert not CallAttempt.objects.exists()
+
+
+def test_two_calls_around_the_full_hour_are_one_try(world: World, case: Case):
+    for minutes in (58, 62, 117, 118, 122, 177):  # 9:58 and 10:58 count
+        call(world, case, "no_answer", at=NINE + timedelta(minutes=minutes))
+        assert Case.objects.get().state == "to_call", minutes
+    call(world, case, "no_answer", at=NINE + timedelta(minutes=178))
+    assert Case.objects.get().state == "to_check"
+
+
+@pytest.mark.parametrize(
+    ("agreed", "code"),
+    [
+        (None, "needs"),
+        (timedelta(0), "agreed_past"),
+        (timedelta(minutes=-1), "agreed_past"),
+        (timedelta(days=7, seconds=1), "agreed_too_late"),
+    ],
+)
+def test_an_agreed_call_lies_ahead_and_within_the_limit(world: World, case: Case, agreed, code):
+    with pytest.raises(Incomplete) as refused:
+        call(world, case, "call_later", agreed_at=None if agreed is None else NINE + agreed)
+    assert (refused.value.reason.field, refused.value.reason.code) == ("agreed_at", code)
+    assert not CallAttempt.objects.exists()
+
+
+def test_an_agreed_call_is_kept_and_told(world: World, case: Case):
+    call(world, case, "call_later", agreed_at=NINE + timedelta(days=7), note="开会")
+    assert CallAttempt.objects.get().agreed_at == NINE + timedelta(days=7)
+    assert "约定 2026-06-09 09:00 再打" in timeline(case, "office")[-1].detail
+    assert Case.objects.get().state == "to_call"
+    assert clocks(case)["call_back"] == "running"
+
+
+@pytest.mark.parametrize("outcome", ["no_answer", "wrong_number", "refuses", "answered_stands"])
+def test_only_a_call_for_later_has_a_time(world: World, case: Case, outcome):
+    with pytest.raises(Incomplete) as refused:
+        call(world, case, outcome, note="x", agreed_at=NINE + timedelta(hours=1))
+    assert refused.value.reason.code == "agreed_unasked"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CallAttempt.objects.create(
+            case=case, outcome=outcome, agreed_at=NINE, at=NINE, by="somebody"
+        )
+
+
+def test_a_scheme_without_a_limit_sets_none(world: World, case: Case, monkeypatch):
+    bare = SimpleNamespace(clocks={})
+    monkeypatch.setattr("pingyi.casework.rules.scheme_of", lambda case: bare)
+    call(world, case, "call_later", agreed_at=NINE + timedelta(days=60))
+    assert CallAttempt.objects.exists()
+
+
+def test_the_callers_order(world: World):
+    """Agreed calls whose time has come, then what is due first, then those agreed for later."""
+    names = ["later", "due_later", "agreed_early", "due_first", "agreed_late", "latest", "undone"]
+    cases = {name: world.case("sorted") for name in names}
+
+    def agree(name: str, hours: int, at=NINE) -> None:
+        call(world, cases[name], "call_later", at=at, agreed_at=at + timedelta(hours=hours))
+
+    agree("later", 30)
+    agree("latest", 50)
+    agree("agreed_late", 3)
+    agree("agreed_early", 1)
+    agree("undone", 40)
+    call(world, cases["undone"], "no_answer", at=NINE + timedelta(hours=2))
+    for name, hours in (("due_first", 5), ("due_later", 20), ("undone", 90), ("agreed_early", 99)):
+        cases[name].clocks.running().update(due_at=NINE + timedelta(hours=hours))
+    rows = to_call(world.caller).by_turn(NINE + timedelta(hours=3))
+    by_number = {case.number: name for name, case in cases.items()}
+    assert [by_number[row.number] for row in rows] == [
+        "agreed_early", "agreed_late", "due_first", "due_later", "undone", "later", "latest",
+    ]  # fmt: skip

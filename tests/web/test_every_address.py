@@ -83,7 +83,8 @@ SENT = """account action actor address addressees again annexes area assigned ba
     post private_word problem process_change proof reader reason receipt reference remove
     reply responsibility revision role route salutation satisfied scheme season send_code
     series signature source staff stands starts_on subject sure team text tick title unit
-    uploads username value wants_reply what words first seen word"""
+    uploads username value wants_reply what words first seen word
+    agreed_at"""
 """Names of parameters and fields that some page reads."""
 
 

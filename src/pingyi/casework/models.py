@@ -200,7 +200,7 @@ class CallAttempt(Fact):
     """One call to the rater, and what she agreed to when it was answered.
 
     `consents_matter`: the unit may know her matter's number; `consents_words`: it may read her
-    own words. The latest answered call counts.
+    own words. The latest answered call counts. `agreed_at`: when she asked to be called again.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="calls")
@@ -208,6 +208,17 @@ class CallAttempt(Fact):
     note = models.TextField(blank=True)
     consents_matter = models.BooleanField(default=False)
     consents_words = models.BooleanField(default=False)
+    agreed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(Fact.Meta):
+        constraints = [
+            *Fact.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(agreed_at__isnull=True) | Q(outcome=CallOutcome.CALL_LATER.value),
+                name="callattempt_agreed_to_call_later",
+                violation_error_message="Only who asks to be called later names a time.",
+            ),
+        ]
 
 
 class CheckNote(Fact):

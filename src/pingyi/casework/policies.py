@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.utils.timezone import localtime
 from django.utils.translation import get_language
 
 from pingyi.audit.actions import CITIZEN, SYSTEM, Actor
@@ -155,6 +156,12 @@ NEEDS = Reason("needs", "此项必填", "This is required")
 CONSENT_UNASKED = Reason(
     "consent_unasked", "未接通时不能登记同意", "No consent without an answered call", "outcome"
 )
+AGREED_UNASKED = Reason(
+    "agreed_unasked", "只有约定再打的才填时间", "Only a call for later has a time", "agreed_at"
+)
+AGREED_PAST = Reason(
+    "agreed_past", "约定的时间须在此刻之后", "The agreed time must lie ahead", "agreed_at"
+)
 NO_MATTER = Reason(
     "no_matter", "评价人没有填写办件编号", "The rater left no matter number", "includes_matter"
 )
@@ -238,6 +245,15 @@ def needs(field: str) -> Reason:
 def too_long(field: str, longest: int) -> Reason:
     """`field` holds more than `longest` characters."""
     return Reason("too_long", f"最多 {longest} 个字", f"{longest} characters at most", field)
+
+
+def agreed_too_late(latest: datetime) -> Reason:
+    """The scheme lets nobody wait that long."""
+    until = f"{localtime(latest):%Y-%m-%d %H:%M}"
+    return Reason(
+        "agreed_too_late", f"按方案，不得晚于 {until}", f"By the scheme {until} at the latest",
+        "agreed_at",
+    )  # fmt: skip
 
 
 def why_not(step: Transition, case: Case, by: Actor, *, at: datetime) -> Reason | None:

@@ -134,6 +134,23 @@ class CaseQuerySet(models.QuerySet[Any]):
         order = self.query.order_by
         return self.annotate(others=others).order_by("others", *order)
 
+    def by_turn(self, at: datetime) -> CaseQuerySet:
+        """The caller's order, with `agreed_at`, for when she asked, in the latest call, to be
+        called again, and `turn`: agreed calls whose time has come, then the rest in the order it
+        had, and at the end what was agreed for later."""
+        calls = self.model.calls.rel.related_model.objects.filter(case=OuterRef("pk"))
+        turn = When_(
+            When(agreed_at__lte=at, then=Value(0)),
+            When(agreed_at__gt=at, then=Value(2)),
+            default=Value(1),
+            output_field=IntegerField(),
+        )
+        order = self.query.order_by
+        found = self.annotate(agreed_at=Subquery(calls.order_by("-pk").values("agreed_at")[:1]))
+        return found.annotate(turn=turn).order_by(
+            "turn", F("agreed_at").asc(nulls_last=True), *order
+        )
+
 
 def of_units(units: Collection[int]) -> Q:
     """Of these units, or one below them: three levels deep at most."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from django.db.models import Max
 from django.utils.timezone import localtime
@@ -43,14 +44,20 @@ def appeal_until(verdict: Verdict) -> DueAt | None:
 
 
 def hours_tried(attempts: Iterable[CallAttempt]) -> int:
-    """In how many different hours of the clock nobody answered."""
-    return len(
-        {
-            localtime(attempt.at).strftime("%Y-%m-%d %H")
-            for attempt in attempts
-            if attempt.outcome == CallOutcome.NO_ANSWER
-        }
-    )
+    """How often nobody answered, in different hours: a try counts an hour after the last that
+    did, so that two calls around the full hour are one."""
+    unanswered = (one.at for one in attempts if one.outcome == CallOutcome.NO_ANSWER)
+    counted: list[datetime] = []
+    for tried in sorted(unanswered):
+        if not counted or tried - counted[-1] >= timedelta(hours=1):
+            counted.append(tried)
+    return len(counted)
+
+
+def latest_agreed(case: Case, *, at: datetime) -> datetime | None:
+    """Until when the rater may be called later, counted from a call `at`; None without a limit."""
+    limit = scheme_of(case).clocks.get("call_later")
+    return city_calendar().due_at(at, limit.amount, limit.unit).at if limit is not None else None
 
 
 def office_of(unit: Unit) -> Area:

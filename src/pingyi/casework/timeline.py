@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from django.apps import apps
+from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -219,7 +220,9 @@ def _say_call(fact: Any) -> str:
         gettext("同意向单位告知其办件") if fact.consents_matter else "",
         gettext("同意向单位转述原话") if fact.consents_words else "",
     ]
-    return _lines(words(CallOutcome(fact.outcome)), fact.note, *agreed)
+    when = f"{localtime(fact.agreed_at):%Y-%m-%d %H:%M}" if fact.agreed_at else ""
+    later = gettext("约定 %(when)s 再打") % {"when": when} if when else ""
+    return _lines(words(CallOutcome(fact.outcome)), later, fact.note, *agreed)
 
 
 def _say_dispatch(fact: Any) -> str:

@@ -162,7 +162,8 @@ def _agree(w: Walk) -> None:
 
 def _call(outcome: CallOutcome) -> Callable[[Walk], None]:
     def step(w: Walk) -> None:
-        actions.log_call(case=w.case, outcome=outcome, by=w.hands.caller, at=w.at)
+        later = w.at + timedelta(days=1) if outcome is CallOutcome.CALL_LATER else None
+        actions.log_call(case=w.case, outcome=outcome, agreed_at=later, by=w.hands.caller, at=w.at)
 
     return step
 

@@ -8,7 +8,15 @@ from pingyi.audit.actions import SYSTEM, Actor, action
 from pingyi.casework import rules
 from pingyi.casework.actions.steps import chosen, cleaned, record_step, required, take
 from pingyi.casework.models import CallAttempt, Case, Reply
-from pingyi.casework.policies import CONSENT_UNASKED, Incomplete, Refusal
+from pingyi.casework.policies import (
+    AGREED_PAST,
+    AGREED_UNASKED,
+    CONSENT_UNASKED,
+    Incomplete,
+    Refusal,
+    agreed_too_late,
+    needs,
+)
 from pingyi.casework.states import CallOutcome, State
 
 _STEPS = {
@@ -30,6 +38,7 @@ def log_call(
     reply: str = "",
     consents_matter: bool = False,
     consents_words: bool = False,
+    agreed_at: datetime | None = None,
     by: Actor,
     at: datetime,
 ) -> CallAttempt:
@@ -37,7 +46,8 @@ def log_call(
 
     Settled on the phone: closed, with `reply`, what she was told. Stands: to be placed, `note`
     says what she told. No answer in `rules.TRIES` different hours, a wrong number or a refusal:
-    to be checked. What she agreed to is asked of answered calls only.
+    to be checked. Whoever asks to be called later agrees a time, `agreed_at`, ahead and within the
+    scheme's limit. What else she agreed to is asked of answered calls only.
     """
     outcome = chosen(CallOutcome, outcome, "outcome")
     text = cleaned(note, "note")
@@ -47,6 +57,7 @@ def log_call(
         reply = required(reply, "reply")
     elif consents_matter or consents_words:
         raise Incomplete(CONSENT_UNASKED)
+    _check_agreed(case, outcome, agreed_at, at=at)
     step = take(_STEPS[outcome], case, by=by, at=at)
     attempt = CallAttempt.objects.create(
         case=case,
@@ -54,6 +65,7 @@ def log_call(
         note=text,
         consents_matter=consents_matter,
         consents_words=consents_words,
+        agreed_at=agreed_at,
         at=at,
         by=by.audit_name,
     )
@@ -65,6 +77,23 @@ def log_call(
         step = take("give_up_calling", case, by=by, at=at)
     record_step(case, step, *facts, outcome=outcome.value)
     return attempt
+
+
+def _check_agreed(
+    case: Case, outcome: CallOutcome, agreed_at: datetime | None, *, at: datetime
+) -> None:
+    """A time is agreed where, and only where, she is to be called later: ahead, and in time."""
+    if outcome is not CallOutcome.CALL_LATER:
+        if agreed_at is not None:
+            raise Incomplete(AGREED_UNASKED)
+        return
+    if agreed_at is None:
+        raise Incomplete(needs("agreed_at"))
+    if agreed_at <= at:
+        raise Incomplete(AGREED_PAST)
+    latest = rules.latest_agreed(case, at=at)
+    if latest is not None and agreed_at > latest:
+        raise Incomplete(agreed_too_late(latest))
 
 
 ERASED_NOTE = "评价人的联系方式已删除，不再回访。"

@@ -25,7 +25,14 @@ from pingyi.casework.states import (
 from pingyi.directory.models import ServicePoint, Unit
 from pingyi.people.models import User
 from pingyi.web.components.file_fields import FilesField
-from pingyi.web.components.forms import DeskForm, LongTextField, TermField, TextField, TickField
+from pingyi.web.components.forms import (
+    DeskForm,
+    LongTextField,
+    MomentField,
+    TermField,
+    TextField,
+    TickField,
+)
 from pingyi.web.components.unit_fields import one_point, one_unit
 from pingyi.web.components.words import say
 
@@ -70,6 +77,11 @@ class CallForm(CaseForm):
     form_id = "call"
     hotkeys = "outcome"
     outcome = TermField(CallOutcome, label=_("回访结果"))
+    agreed_at = MomentField(
+        label=_("约定何时再打"),
+        required=False,
+        help_text=_("约定再打时必填：日期和钟点。"),
+    )
     note = LongTextField(
         label=_("评价人怎么说"),
         required=False,

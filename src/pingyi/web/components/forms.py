@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 
 from pingyi.kernel.text import clean_text
 from pingyi.web.components.words import Term, say
@@ -40,6 +42,20 @@ class TermField(forms.ChoiceField):
     def to_python(self, value: Any) -> str:
         found = super().to_python(value)
         return next((str(term) for term in self.terms if str(term) == found), found)
+
+
+class MomentField(forms.DateTimeField):
+    """A day and an hour, picked; the city's own time."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        super().__init__(widget=widget, **options)
+
+    def to_python(self, value: Any) -> datetime | None:
+        found = super().to_python(value)
+        if found is not None and not 1990 <= found.year <= 2100:
+            raise forms.ValidationError(gettext("请核对年份。"))
+        return found
 
 
 class TickField(forms.BooleanField):

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from pingyi.casework import queries, rules
@@ -28,6 +32,7 @@ from pingyi.web.components.case_cells import (
     UNIT,
     number_column,
 )
+from pingyi.web.components.markup import tag
 from pingyi.web.components.tables import Column, DataTable
 from pingyi.web.components.words import moment_text, say
 from pingyi.web.office.filters import AREAS, BY_KIND, SEARCH
@@ -42,13 +47,42 @@ def _attempts(case: Case) -> str:
     return f"{count} · {say(CallOutcome(tried[-1].outcome))} {moment_text(tried[-1].at)[5:]}"
 
 
+def _agreed(case: Case, at: datetime) -> SafeString:
+    """When she asked to be called again, marked once the time has come."""
+    agreed_at = case.agreed_at  # type: ignore[attr-defined]
+    if agreed_at is None:
+        return SafeString("—")
+    mark = tag(gettext("该打了"), "warn") if agreed_at <= at else SafeString("")
+    return format_html("<span>{} {}</span>", moment_text(agreed_at), mark)
+
+
+TURN = replace(DUE, key="turn", sort=("turn", "agreed_at", "others", "due_at"))
+"""Due, in the order in which to call: agreed calls whose time has come, one's own, the others."""
+AGREED = Column(
+    "agreed",
+    _("约定"),
+    _agreed,
+    value=lambda case: moment_text(case.agreed_at) if case.agreed_at else "",
+    sort=("agreed_at",),
+    style="nowrap",
+)
 ATTEMPTS = Column("attempts", _("已拨打"), lambda case, at: _attempts(case), style="name")
 
 CALLS = DataTable(
     name="calls",
     title=_("待回访"),
-    columns=(DUE, MINE, number_column("office:call"), LEVEL, UNIT, POINT, KIND, ATTEMPTS),
-    order="mine",
+    columns=(
+        TURN,
+        MINE,
+        number_column("office:call"),
+        AGREED,
+        LEVEL,
+        UNIT,
+        POINT,
+        KIND,
+        ATTEMPTS,
+    ),
+    order="turn",
     filters=(SEARCH, AREAS, BY_KIND),
     empty=_("没有要回访的评价人。"),
 )
@@ -65,8 +99,9 @@ CHECKS = DataTable(
 @requires("case.call")
 @require_safe
 def calls(request: SignedIn) -> HttpResponseBase:
-    """Whom to call, the most urgent first."""
-    listing = CALLS.read(request, queries.to_call(request.user), at=timezone.now())
+    """Whom to call: what was agreed for now, the most urgent, what was agreed for later."""
+    at = timezone.now()
+    listing = CALLS.read(request, queries.to_call(request.user).by_turn(at), at=at)
     if listing.wants_file:
         return listing.file()
     return render(request, "office/calls.html", {"listing": listing})
