@@ -1,18 +1,23 @@
 """The inbox and the outbox as pages."""
 
 import dataclasses
+import re
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from pingyi import casework, letters
 from pingyi.audit.actions import SYSTEM
+from pingyi.letters.states import Kind
 from pingyi.notices.actions import notify, queue_message, queue_sms
 from pingyi.notices.installed import Channel
 from pingyi.notices.queries import outbox, unread_count
+from pingyi.notices.wording import Sentence
 from pingyi.people.roles import Role
 from pingyi.ratings.opening import ask_for_code, send_wanted_codes
+from pingyi.supervision.actions import rectification
 from tests.casework.world import World, build
 from tests.staff import signed_in
 
@@ -26,6 +31,31 @@ def world(db) -> World:
 
 def tell(user, text: str, link: str = "/desk/") -> None:
     notify(users=[user], text=text, link=link, by=SYSTEM, at=timezone.now())
+
+
+def test_a_notice_is_read_in_the_readers_language(world: World):
+    said = Sentence("收到{kind}{number}。", "{kind} {number} received.")
+    tell(world.caller, said.format(kind=Kind.CIRCULAR, number="7号"))
+    tell(world.caller, "只有中文")
+    client = signed_in(world.caller)
+    for page in ("/inbox/", "/desk/", "/inbox/?q=circular+7"):
+        assert "收到通报7号。" in client.get(page).content.decode()
+    client.cookies["language"] = "en"
+    english = client.get("/inbox/").content.decode()
+    assert "Circular 7号 received." in english
+    assert "收到" not in english
+    assert "只有中文" in english
+    assert "Circular 7号 received." in client.get("/desk/").content.decode()
+
+
+@pytest.mark.parametrize("area", [casework.messages, letters.messages, rectification])
+def test_every_sentence_of_ours_has_its_english(area):
+    found = [value for value in vars(area).values() if isinstance(value, Sentence)]
+    assert found
+    for sentence in found:
+        places = re.findall(r"{\w+}", sentence)
+        assert sentence.en
+        assert set(re.findall(r"{\w+}", sentence.en)) <= set(places)
 
 
 def test_a_notice_is_unread_until_opened(world: World):
@@ -190,3 +220,17 @@ def test_the_outbox_takes_few_queries(world: World, count, django_assert_max_num
     client = signed_in(world.caller)
     with django_assert_max_num_queries(10):
         client.get("/office/outbox/")
+
+
+def test_one_chooses_ones_language_for_pages_and_mail(world: World):
+    client = signed_in(world.caller)
+    done = client.post("/account/", {"language": "en", "address": "", "digest": ""})
+    assert done.status_code == 302
+    world.caller.refresh_from_db()
+    assert world.caller.language == "en"
+    assert "Language" in client.get("/account/").content.decode(), "the cookie was set"
+    assert client.post("/account/", {"language": "xx"}).status_code == 422
+    # Refused whole: the address is wrong, so the language stays too.
+    client.post("/account/", {"language": "zh-hans", "address": "no address"})
+    world.caller.refresh_from_db()
+    assert world.caller.language == "en"

@@ -21,25 +21,65 @@ from pingyi.casework.states import ALONE, Finding
 from pingyi.clocks.names import ClockName
 from pingyi.directory.models import Unit
 from pingyi.notices.actions import notify, queue_sms
+from pingyi.notices.wording import Sentence
 from pingyi.people.models import User
 from pingyi.people.permissions import holders_of
 from pingyi.ratings.contacts import open_phone
 
 ANSWERED = "【评议】您的评价已有答复，请凭回执查看：{address}"
 ANSWERED_ELSEWHERE = "【评议】您反映的事项已有答复，受理编号 {number}，可凭编号向治庸办查询。"
-DISPATCHED = "转来案件 {number}，请签收并按期报送办理情况。"
-TO_CONFIRM = "案件 {number} 拟认定为不属实或作废，请复核。"
-TO_REVIEW = "案件 {number} 的认定被单位申诉，请复核。"
-JUDGED = "案件 {number} 已作出涉及贵单位的认定；不服的，可在期限内申诉。"
-REVIEWED = "案件 {number} 的申诉已复核，请查看结果。"
-SENT_BACK = "案件 {number} 的认定意见被复核退回，请重新认定。"
-DUE_SOON = "案件 {number} 的“{clock}”时限 {due} 到期，请抓紧办理。"
-OVERDUE = "案件 {number} 的“{clock}”时限已于 {due} 到期，尚未办理。"
-TO_MOVE = "案件 {number} 拟移交其他单位，请复核。"
-NOT_MOVED = "案件 {number} 拟移交其他单位，复核未同意。"
-MOVED_AWAY = "案件 {number} 经两人核定不属贵单位，评价已转出，不计入贵单位。"
-MOVED_HERE = "案件 {number} 经两人核定属贵单位，评价已转入，计入贵单位。"
-REFERRED = "移交案件 {number}，请按期核查。"
+DISPATCHED = Sentence(
+    "转来案件 {number}，请签收并按期报送办理情况。",
+    "Case {number} was dispatched to you: acknowledge it and answer in time.",
+)
+TO_CONFIRM = Sentence(
+    "案件 {number} 拟认定为不属实或作废，请复核。",
+    "Case {number} is proposed as unfounded or void: to be confirmed.",
+)
+TO_REVIEW = Sentence(
+    "案件 {number} 的认定被单位申诉，请复核。",
+    "The unit appeals against the verdict in case {number}: to be reviewed.",
+)
+JUDGED = Sentence(
+    "案件 {number} 已作出涉及贵单位的认定；不服的，可在期限内申诉。",
+    "Case {number} has a verdict on your unit; you may appeal in time.",
+)
+REVIEWED = Sentence(
+    "案件 {number} 的申诉已复核，请查看结果。",
+    "The appeal in case {number} was reviewed: see what came of it.",
+)
+SENT_BACK = Sentence(
+    "案件 {number} 的认定意见被复核退回，请重新认定。",
+    "Your proposal in case {number} was sent back: decide anew.",
+)
+DUE_SOON = Sentence(
+    "案件 {number} 的“{clock}”时限 {due} 到期，请抓紧办理。",
+    "Case {number}: “{clock}” is due at {due}.",
+)
+OVERDUE = Sentence(
+    "案件 {number} 的“{clock}”时限已于 {due} 到期，尚未办理。",
+    "Case {number}: “{clock}” was due at {due} and is not done.",
+)
+TO_MOVE = Sentence(
+    "案件 {number} 拟移交其他单位，请复核。",
+    "Case {number} is proposed to be moved to another unit: to be confirmed.",
+)
+NOT_MOVED = Sentence(
+    "案件 {number} 拟移交其他单位，复核未同意。",
+    "Case {number} is not moved to another unit: the second person did not agree.",
+)
+MOVED_AWAY = Sentence(
+    "案件 {number} 经两人核定不属贵单位，评价已转出，不计入贵单位。",
+    "Case {number} is not your unit's, two people found: its rating was moved away and counts not.",
+)
+MOVED_HERE = Sentence(
+    "案件 {number} 经两人核定属贵单位，评价已转入，计入贵单位。",
+    "Case {number} is your unit's, two people found: its rating was moved here and counts.",
+)
+REFERRED = Sentence(
+    "移交案件 {number}，请按期核查。",
+    "Case {number} was referred to you: investigate in time.",
+)
 
 
 def tell_her_of_the_answer(case: Case, *, by: Actor, at: datetime) -> bool:
@@ -146,7 +186,7 @@ def of_a_deadline(clock: CaseClock, *, at: datetime) -> str:
     text = DUE_SOON if at < clock.due_at else OVERDUE
     return text.format(
         number=clock.case.number,
-        clock=ClockName(clock.rule).zh,
+        clock=ClockName(clock.rule),
         due=f"{localtime(clock.due_at):%Y-%m-%d %H:%M}",
     )
 

@@ -12,20 +12,51 @@ from pingyi.letters.models import Letter, Organ, Recipient
 from pingyi.letters.policies import hands_of
 from pingyi.letters.states import POWERS, Desk, Kind, Part
 from pingyi.notices.actions import notify
+from pingyi.notices.wording import Sentence
 from pingyi.people.models import Appointment, User
 from pingyi.people.permissions import holders_of
 from pingyi.people.roles import roles_that_may
 
-SUBMITTED = "{organ}有一份{kind}待签发。"
-SENT_BACK = "您起草的{kind}被退回修改。"
-ISSUED = "收到{kind}{number}，请签收并按期答复。"
-ISSUED_TO_READ = "收到{kind}{number}，请签收。"
-COPIED = "收到抄送的{kind}{number}，请签收。"
-WITHDRAWN = "{kind}{number}已撤回，不必再办。"
-REPLIED = "{unit}已答复{number}，请审核。"
-ACCEPTED = "对{number}的答复已采纳。"
-RETURNED = "对{number}的答复被退回，请重新答复。"
-REMINDED = "催办：请尽快答复{kind}{number}。"
+SUBMITTED = Sentence(
+    "{organ}有一份{kind}待签发。",
+    "A letter of {organ} waits to be issued ({kind}).",
+)
+SENT_BACK = Sentence(
+    "您起草的{kind}被退回修改。",
+    "Your draft was sent back to be changed ({kind}).",
+)
+ISSUED = Sentence(
+    "收到{kind}{number}，请签收并按期答复。",
+    "Letter received: {number} ({kind}). Acknowledge it and reply in time.",
+)
+ISSUED_TO_READ = Sentence(
+    "收到{kind}{number}，请签收。",
+    "Letter received: {number} ({kind}). Acknowledge it.",
+)
+COPIED = Sentence(
+    "收到抄送的{kind}{number}，请签收。",
+    "Copy of a letter received: {number} ({kind}). Acknowledge it.",
+)
+WITHDRAWN = Sentence(
+    "{kind}{number}已撤回，不必再办。",
+    "Letter {number} was withdrawn ({kind}): nothing is left to do.",
+)
+REPLIED = Sentence(
+    "{unit}已答复{number}，请审核。",
+    "{unit} has replied to {number}: to be looked at.",
+)
+ACCEPTED = Sentence(
+    "对{number}的答复已采纳。",
+    "Your reply to {number} was accepted.",
+)
+RETURNED = Sentence(
+    "对{number}的答复被退回，请重新答复。",
+    "Your reply to {number} was sent back: reply anew.",
+)
+REMINDED = Sentence(
+    "催办：请尽快答复{kind}{number}。",
+    "Reminder: reply to {number} soon ({kind}).",
+)
 
 
 def tell_the_issuers(letter: Letter, *, by: Actor, at: datetime) -> None:
@@ -33,7 +64,7 @@ def tell_the_issuers(letter: Letter, *, by: Actor, at: datetime) -> None:
     power = POWERS[Desk(letter.organ.desk)].issue
     hands = {by.audit_name, *hands_of(letter)}
     readers = holders_of(power, area=letter.organ.area).exclude(username__in=hands)
-    text = SUBMITTED.format(organ=letter.organ.name, kind=Kind(letter.kind).zh)
+    text = SUBMITTED.format(organ=letter.organ.name, kind=Kind(letter.kind))
     notify(users=readers, text=text, link=link_to(letter), by=by, at=at)
 
 
@@ -85,7 +116,7 @@ def link_to(letter: Letter) -> str:
 
 
 def _tell(users: Iterable[User], text: str, letter: Letter, *, by: Actor, at: datetime) -> None:
-    said = text.format(kind=Kind(letter.kind).zh, number=letter.number or "")
+    said = text.format(kind=Kind(letter.kind), number=letter.number or "")
     notify(users=users, text=said, link=link_to(letter), by=by, at=at)
 
 

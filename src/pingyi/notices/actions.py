@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from pingyi.audit.actions import Actor, action, record, record_each
 from pingyi.audit.keys import keyring
 from pingyi.notices.models import TEXT, TO, InboxItem, Outgoing
+from pingyi.notices.wording import english
 from pingyi.people.models import User
 
 
@@ -53,7 +54,8 @@ def queue_sms(
 def notify(
     *, users: Iterable[User], text: str, link: str, by: Actor, at: datetime
 ) -> list[InboxItem]:
-    """Put a sentence and a link to a page into each user's inbox. No personal data in either."""
+    """Put a sentence (a `Sentence` where it has its English) and a link to a page into each user's
+    inbox. No personal data in either."""
     readers = list(users)
     return _notify(users=readers, text=text, link=link, by=by, at=at) if readers else []
 
@@ -62,7 +64,9 @@ def notify(
 def _notify(*, users: list[User], text: str, link: str, by: Actor, at: datetime) -> list[InboxItem]:
     items = []
     for user in users:
-        item = InboxItem.objects.create(user=user, text=text[:200], link=link, created_at=at)
+        item = InboxItem.objects.create(
+            user=user, text=text[:200], text_en=english(text)[:300], link=link, created_at=at
+        )
         record(item, link=link)
         items.append(item)
     return items
@@ -84,7 +88,13 @@ def notify_each(*, notices: Sequence[Notice], by: Actor, at: datetime) -> list[I
 @action("notice.notify")
 def _notify_each(*, notices: Sequence[Notice], by: Actor, at: datetime) -> list[InboxItem]:
     items = InboxItem.objects.bulk_create(
-        InboxItem(user_id=one.user, text=one.text[:200], link=one.link, created_at=at)
+        InboxItem(
+            user_id=one.user,
+            text=one.text[:200],
+            text_en=english(one.text)[:300],
+            link=one.link,
+            created_at=at,
+        )
         for one in notices
     )
     record_each((item, {"link": item.link}) for item in items)

@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import get_language
 
 from pingyi.audit.personal import Encrypted
 from pingyi.directory.models import Area
@@ -53,12 +54,16 @@ class Outgoing(models.Model):
 
 
 class InboxItem(models.Model):
-    """Something a user should look at: a sentence and a link, without personal data."""
+    """Something a user should look at: a sentence and a link, without personal data.
+
+    `text_en` is the sentence in English; "" for one that has none.
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="inbox"
     )
     text = models.CharField(max_length=200)
+    text_en = models.CharField(max_length=300, blank=True)
     link = models.CharField(max_length=200)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
@@ -66,6 +71,12 @@ class InboxItem(models.Model):
     class Meta:
         ordering = ["-id"]
         indexes = [models.Index(fields=["user", "read_at", "id"], name="inbox_unread")]
+
+    @property
+    def said(self) -> str:
+        """The sentence in the reader's language."""
+        in_english = (get_language() or "").startswith("en")
+        return self.text_en if in_english and self.text_en else self.text
 
 
 class OneTimeCode(models.Model):

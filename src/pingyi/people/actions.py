@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 
 from pingyi.audit.actions import Actor, action, record
@@ -67,6 +68,17 @@ def set_mail(*, user: User, address: str, digest: bool, by: Actor, at: datetime)
     user.mail_digest = digest
     user.save(update_fields=["email_cipher", "mail_digest"])
     record(user, changed=["email"] if changed else [], digest=digest)
+    return user
+
+
+@action("user.language")
+def set_language(*, user: User, language: str, by: Actor, at: datetime) -> User:
+    """In which language the user is written to: zh-hans or en. Raises Refused."""
+    if language not in dict(settings.LANGUAGES):
+        raise Refused(Why.NO_SUCH_LANGUAGE)
+    user.language = language
+    user.save(update_fields=["language"])
+    record(user, language=language)
     return user
 
 

@@ -34,6 +34,7 @@ class Why(StrEnum):
     PHONE_UNFIT = "phone_unfit"
     EMAIL_UNFIT = "email_unfit"
     EMAIL_NEEDED = "email_needed"
+    NO_SUCH_LANGUAGE = "no_such_language"
     USER_INACTIVE = "user_inactive"
     USER_ACTIVE = "user_active"
     NEEDS_UNIT = "needs_unit"
@@ -58,6 +59,7 @@ TEXTS: dict[Why, str | Promise] = {
     Why.PHONE_UNFIT: _("不是有效的手机号"),
     Why.EMAIL_UNFIT: _("不是有效的邮箱地址"),
     Why.EMAIL_NEEDED: _("要收每日汇总邮件，请先填邮箱地址"),
+    Why.NO_SUCH_LANGUAGE: _("没有这种语言"),
     Why.USER_INACTIVE: _("该用户已停用"),
     Why.USER_ACTIVE: _("该用户未停用"),
     Why.NEEDS_UNIT: _("此角色要填单位，不填区划"),

@@ -13,6 +13,7 @@ from pingyi import __version__, rulebook
 from pingyi.audit.actions import Actor, action, record
 from pingyi.directory.models import Area, Season, Unit
 from pingyi.notices.actions import notify
+from pingyi.notices.wording import Sentence
 from pingyi.people.permissions import holders_of
 from pingyi.publication import freezing, policies, showing
 from pingyi.publication.freezing import Basis, Computed
@@ -25,7 +26,10 @@ from pingyi.scoring.engine import UnitResult
 BATCH = 1_000
 LISTED = 10
 """How many of a group's best and last a release lists by a scheme that does not say (A)."""
-TO_CHECK = "有一份结果稿已备好，请另一人核对并发布。"
+TO_CHECK = Sentence(
+    "有一份结果稿已备好，请另一人核对并发布。",
+    "A release is prepared: somebody else is to check and publish it.",
+)
 
 
 @action("release.prepare")

@@ -19,6 +19,7 @@ from pingyi.directory.models import Unit
 from pingyi.files.actions import Checked, Upload, store_file
 from pingyi.kernel.masking import redact
 from pingyi.notices.actions import notify
+from pingyi.notices.wording import Sentence
 from pingyi.people.permissions import holders_of
 from pingyi.supervision import item_policies as policies
 from pingyi.supervision.models.rectification import (
@@ -34,10 +35,22 @@ from pingyi.supervision.models.rectification import (
 CLOCK = "rectify"
 TITLE = 100
 OWNER = 60
-TO_DO = "整改清单新增一项，请按期办理。"
-TO_ACCEPT = "整改清单有一项报请验收。"
-SENT_BACK = "整改清单有一项被退回，请继续整改。"
-CLOSED = "整改清单有一项已验收销号。"
+TO_DO = Sentence(
+    "整改清单新增一项，请按期办理。",
+    "A point was added to your rectification list: put it right in time.",
+)
+TO_ACCEPT = Sentence(
+    "整改清单有一项报请验收。",
+    "A point of a rectification list is reported as put right.",
+)
+SENT_BACK = Sentence(
+    "整改清单有一项被退回，请继续整改。",
+    "A point of your rectification list was sent back: go on with it.",
+)
+CLOSED = Sentence(
+    "整改清单有一项已验收销号。",
+    "A point of your rectification list was accepted and closed.",
+)
 
 
 @dataclass(frozen=True)

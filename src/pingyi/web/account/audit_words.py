@@ -132,6 +132,7 @@ ACTIONS: dict[str, str | Promise] = {
     "user.dismiss": _("终止授权"),
     "user.edit": _("修改用户"),
     "user.forget_contact": _("删除停用账号的联系方式"),
+    "user.language": _("选择语言"),
     "user.mail": _("设置邮箱与每日汇总"),
     "user.password": _("设置密码"),
     "user.reactivate": _("启用账号"),

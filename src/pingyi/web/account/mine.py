@@ -1,12 +1,17 @@
-"""One's own account: what it may do, its password and second factor, its mail, and the way out."""
+"""One's own account: what it may do, its password and second factor, its language and mail, and
+the way out."""
 
 from __future__ import annotations
 
 from allauth.mfa.utils import is_mfa_enabled
+from django import forms
+from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -21,10 +26,16 @@ from pingyi.web.components.words import say
 
 
 class MailForm(DeskForm):
-    """Where the day's overview goes, if it is wanted."""
+    """In which language, and where the day's overview goes, if it is wanted."""
 
     form_id = "mail"
 
+    language = forms.ChoiceField(
+        label=_("语言"),
+        choices=settings.LANGUAGES,
+        required=False,
+        help_text=_("页面和发给您的邮件都用这种语言。"),
+    )
     address = TextField(
         label=_("邮箱地址"),
         max_length=LONGEST_EMAIL,
@@ -51,16 +62,29 @@ def mine(request: SignedIn) -> HttpResponse:
     user = request.user
     form = MailForm(
         request.POST if request.method == "POST" else None,
-        initial={"address": actions.email_of(user), "digest": user.mail_digest},
+        initial={
+            "language": user.language,
+            "address": actions.email_of(user),
+            "digest": user.mail_digest,
+        },
     )
     if form.is_bound and form.is_valid():
         try:
-            actions.set_mail(user=user, **form.cleaned_data, by=user, at=timezone.now())
+            language = _save(user, **form.cleaned_data)
         except Refused as refused:
             form.refuse(str(refused), "address")
         else:
-            messages.success(request, _("已保存。"))
-            return redirect("account:mine")
+            with translation.override(language):
+                messages.success(request, gettext("已保存。"))
+            done = redirect("account:mine")
+            done.set_cookie(
+                settings.LANGUAGE_COOKIE_NAME,
+                language,
+                max_age=settings.LANGUAGE_COOKIE_AGE,
+                samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+                secure=settings.LANGUAGE_COOKIE_SECURE,
+            )
+            return done
     context = {
         "held": [(one, role) for one, role in roles_held(user) if one.until is None],
         "guarded": is_mfa_enabled(user),
@@ -68,3 +92,13 @@ def mine(request: SignedIn) -> HttpResponse:
         "mails": Channel.EMAIL in gateways(),
     }
     return render(request, "account/mine.html", context, status=422 if form.errors else 200)
+
+
+def _save(user: User, *, language: str, address: str, digest: bool) -> str:
+    """What the form says, all or nothing; the language that now holds."""
+    at = timezone.now()
+    with transaction.atomic():
+        actions.set_mail(user=user, address=address, digest=digest, by=user, at=at)
+        if language and language != user.language:
+            actions.set_language(user=user, language=language, by=user, at=at)
+    return user.language

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -32,7 +32,7 @@ def _text(item: InboxItem, at: datetime) -> SafeString:
         '<button class="link" form="{}" name="item" value="{}">{}</button>',
         READ_FORM,
         item.pk,
-        item.text,
+        item.said,
     )
 
 
@@ -51,6 +51,10 @@ def _tick(item: InboxItem, at: datetime) -> SafeString | str:
     )
 
 
+def _search(rows: QuerySet, text: str, at: datetime) -> QuerySet:
+    return rows.filter(Q(text__icontains=text) | Q(text_en__icontains=text))
+
+
 def _by_state(rows: QuerySet, value: str, at: datetime) -> QuerySet:
     return rows.filter(read_at__isnull=value == "unread")
 
@@ -60,7 +64,7 @@ TABLE = DataTable(
     title=_("消息"),
     columns=(
         Column("state", _("状态"), _state, sort=("read_at",), style="nowrap"),
-        Column("text", _("消息"), _text, value=lambda item: item.text, style="words"),
+        Column("text", _("消息"), _text, value=lambda item: item.said, style="words"),
         Column(
             "at",
             _("时间"),
@@ -73,7 +77,7 @@ TABLE = DataTable(
     ),
     order="-at",
     filters=(
-        Filter("q", _("消息内容"), lambda rows, text, at: rows.filter(text__icontains=text)),
+        Filter("q", _("消息内容"), _search),
         Filter(
             "state",
             _("状态"),
