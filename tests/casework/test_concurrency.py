@@ -16,7 +16,7 @@ from pingyi.casework import actions
 from pingyi.casework.actions import opening
 from pingyi.casework.models import CallAttempt, Case, Dispatch, Proposal, Reply, Sorting, Verdict
 from pingyi.casework.policies import Refusal
-from pingyi.casework.second_looks import Appeal
+from pingyi.casework.second_looks import Appeal, LookBack
 from pingyi.demo.cases import walk
 from pingyi.people.roles import Role
 from tests.casework.world import World, after, build
@@ -256,6 +256,30 @@ def test_a_job_that_dies_half_way_leaves_whole_cases(world: World, monkeypatch):
     assert len(actions.open_missing_cases(by=SYSTEM, at=LATER)) == 2
     assert sorted(Case.objects.values_list("number", flat=True))[-1] == "2026-000003"
     assert {case.clocks.count() for case in Case.objects.all()} == {3}
+
+
+@pytest.mark.parametrize("put_right", [(True, True), (True, False), (False, False)])
+def test_two_at_the_same_look_back(world: World, put_right: tuple[bool, bool]):
+    """Nothing of the second is stored, and the round goes up once at most."""
+    a, b = copies(world.case("picked"))
+    second, third = world.newcomer(Role.CALLER), world.newcomer(Role.CASE_MANAGER)
+    one_wins(
+        at_once(
+            *(
+                lambda case=case, by=by, found=found: actions.record_look_back(
+                    case=case, way="site", put_right=found, note=str(by), by=by, at=LATER
+                )
+                for case, by, found in zip((a, b), (second, third), put_right, strict=True)
+            )
+        )
+    )
+    case, look = Case.objects.get(), LookBack.objects.get()
+    assert (look.done_by, look.note) in {(p.audit_name, str(p)) for p in (second, third)}
+    assert case.round == (not look.put_right)
+    assert case.state == ("closed" if look.put_right else "to_place")
+    assert Verdict.objects.count() == (1 if look.put_right else 2)
+    assert events(actions=["case.look_back"]).count() == 1
+    assert not case.clocks.running().filter(rule__startswith="look_back").exists()
 
 
 def test_two_who_say_who_sees_to_it(world: World):

@@ -65,3 +65,18 @@ def test_one_is_chosen_by_hand(world: World):
     assert picked.status_code == 302
     assert "指定" in words(manager.get(PAGE))
     assert timezone.now() > case.look_backs.get().at
+
+
+def test_of_two_who_look_back_the_second_is_told_and_keeps_what_they_wrote(world: World):
+    case = world.case("picked")
+    people = world.newcomer(Role.CALLER), world.newcomer(Role.CASE_MANAGER)
+    first, second = (signed_in(person) for person in people)
+    there = f"/office/cases/{case.number}/look-back/"
+    sent = {"way": "site", "put_right": "no", "note": "仍无人值守"}
+    assert first.post(there, sent).status_code == 302
+    late = second.post(there, {"way": "phone", "put_right": "yes", "note": "已有人值守两周"})
+    assert late.status_code == 409
+    assert "已有人值守两周" in late.content.decode()
+    assert str(people[0]) in words(late), "who was quicker"
+    found = case.look_backs.get()
+    assert (found.note, found.put_right) == ("仍无人值守", False)
