@@ -24,7 +24,8 @@ def import_messages(file: Path, channel: str) -> None:
     """Import citizens' messages: FILE is a .csv (UTF-8 or GB 18030) or an .xlsx.
 
     All or nothing. A message whose number the channel has already is passed over, so the same file
-    again changes nothing. Messages whose sender was not satisfied are opened as cases.
+    again changes nothing. Messages whose sender was not satisfied are opened as cases where their
+    unit is given; the others wait on the messages page.
     """
     start()
     from django.utils import timezone, translation
