@@ -32,17 +32,17 @@ def columns(release: Release, *, public: bool) -> list[Column]:
     counts = _shown if public else _counts
     found = [
         Column(gettext("名次"), lambda row: row.rank, 6),
-        Column(gettext("单位"), lambda row: row.name, 30),
+        Column(gettext("单位"), lambda row: row.name, 27),
         Column(gettext("编码"), lambda row: row.code, 10),
         Column(gettext("区"), lambda row: row.district, 10),
         Column(gettext("得分"), lambda row: row.result.total, 9),
         Column(gettext("满意率"), lambda row: wording.rate_text(*counts(row)), 8),
-        Column(gettext("95% 区间"), lambda row: wording.interval_text(*counts(row)), 12),
+        Column(gettext("95% 区间"), lambda row: wording.interval_text(*counts(row)), 15),
         Column(gettext("评价数"), lambda row: counts(row)[1], 7),
     ]
     if release.is_bulletin:
         found.append(Column(gettext("本期得分"), period_total, 9))
-        found.append(Column(gettext("本期名次"), lambda row: row.period_rank, 7))
+        found.append(Column(gettext("本期名次"), lambda row: row.period_rank, 9))
     else:
         found.append(Column(gettext("评定结果"), wording.honour_text, 10))
     return found

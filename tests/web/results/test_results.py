@@ -243,6 +243,7 @@ def test_from_bottom_to_top_told_by_the_lines(town: Town):
     city = words(Client().get("/results/city/"))
     assert city.index("2025") < city.index("2026")
     assert "93.75%" in city  # 120 of 128
+    assert "88.15–96.80%" in city  # (121.92 ± 5.70) ÷ 131.84
 
 
 def test_queries_do_not_grow_with_units(town: Town):
