@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from pingyi import rulebook
@@ -95,6 +96,30 @@ def test_a_mass_rating_by_hand():
     assert panels.result(thirds, SCHEME) == D("80.00")
     halves = {"residents": {"attitude": {"satisfied": 199, "very_satisfied": 1}}}  # 85.075
     assert panels.result(halves, SCHEME) == D("85.08")
+
+
+def test_weights_of_panels_and_dimensions():
+    """Enterprises weigh 3, residents 1; attitude weighs 2, efficiency 1.
+    Enterprises: attitude 85, efficiency 40 → (2·85 + 1·40) ÷ 3 = 70. Residents: attitude 100.
+    Together (3·70 + 1·100) ÷ 4 = 77.50."""
+    replace = msgspec.structs.replace
+    weighed = replace(
+        SCHEME,
+        panels={
+            **SCHEME.panels,
+            "enterprises": replace(SCHEME.panels["enterprises"], weight=D(3)),
+        },
+        dimensions={
+            **SCHEME.dimensions,
+            "attitude": replace(SCHEME.dimensions["attitude"], weight=D(2)),
+        },
+    )
+    sheets = {
+        "enterprises": {"attitude": {"satisfied": 7}, "efficiency": {"dissatisfied": 2}},
+        "residents": {"attitude": {"very_satisfied": 1}},
+    }
+    assert panels.panel_result(sheets["enterprises"], weighed) == D("70.00")
+    assert panels.result(sheets, weighed) == D("77.50")
 
 
 def _session(town: City, at=AT):
