@@ -24,7 +24,7 @@ LOGINS: dict[Role, str] = {
     Role.INSPECTOR: "inspector",
     Role.SQUAD_MEMBER: "squad",
     Role.LEADER: "leader",
-    Role.SYSTEM_ADMIN: "system",
+    Role.SYSTEM_ADMIN: "sysadmin",
     Role.SECURITY_ADMIN: "security",
     Role.AUDIT_ADMIN: "audit",
 }

@@ -7,7 +7,7 @@ import click
 from pingyi.shell.framework import start
 
 FIRST = {
-    "system": ("system_admin", "系统管理员"),
+    "sysadmin": ("system_admin", "系统管理员"),
     "security": ("security_admin", "安全管理员"),
     "audit": ("audit_admin", "审计管理员"),
 }

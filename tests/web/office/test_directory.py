@@ -35,7 +35,7 @@ def point(name: str = "综合1号窗口") -> ServicePoint:
 
 @pytest.fixture
 def system() -> Client:
-    return signed_in(staff("system", Role.SYSTEM_ADMIN))
+    return signed_in(staff("sysadmin", Role.SYSTEM_ADMIN))
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ CARD = Card(
 @pytest.fixture
 def system(db) -> Client:
     load_file(xlsx(CITY))
-    return signed_in(staff("system", Role.SYSTEM_ADMIN))
+    return signed_in(staff("sysadmin", Role.SYSTEM_ADMIN))
 
 
 def sent(response) -> str:

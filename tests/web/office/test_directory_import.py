@@ -22,7 +22,7 @@ IMPORT = "/office/directory/import/"
 
 @pytest.fixture
 def system() -> Client:
-    return signed_in(staff("system", Role.SYSTEM_ADMIN))
+    return signed_in(staff("sysadmin", Role.SYSTEM_ADMIN))
 
 
 def upload(browser: Client, content: bytes, name: str = "目录.xlsx"):
@@ -46,7 +46,7 @@ def test_an_empty_installation_is_filled_from_a_file(system):
     assert system.post(preview, {"plan": plan_of(page)})["Location"] == preview
     assert Unit.objects.count() == 2
     batch = Batch.objects.get()
-    assert (batch.loaded_by, batch.source, batch.content) == ("system", "目录.xlsx", None)
+    assert (batch.loaded_by, batch.source, batch.content) == ("sysadmin", "目录.xlsx", None)
     assert "导入结果" in html(system.get(preview))
     assert "目录.xlsx" in html(system.get(IMPORT))
 
