@@ -10,14 +10,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from pingyi.accountability.models import Duty
 from pingyi.casework import actions
 from pingyi.casework.message_files import MessageRow
-from pingyi.casework.models import Case
+from pingyi.casework.models import Case, Verdict
 from pingyi.casework.origins import Channel
 from pingyi.casework.problem_models import Problem, ProblemCase
+from pingyi.casework.second_looks import Appeal, LookBack
 from pingyi.casework.states import State
 from pingyi.directory.models import ServicePoint
 from pingyi.ratings.models import Contact, Rating
+from pingyi.supervision.models import Finding, RectificationItem, RectificationList
 from tests.casework.world import AT, World
 from tests.staff import signed_in
 from tests.web.many import many_cases
@@ -95,7 +98,61 @@ def _basically(world: World, count: int) -> None:
     Rating.objects.update(level=3)
 
 
+def _look_backs(world: World, count: int) -> None:
+    cases = many_cases(world, State.CLOSED, count)
+    LookBack.objects.bulk_create(
+        LookBack(case=case, stage="first", at=AT, by="manager") for case in cases
+    )
+
+
+def _appeals(world: World, count: int) -> None:
+    cases = many_cases(world, State.CLOSED, count)
+    verdicts = Verdict.objects.bulk_create(
+        Verdict(case=case, unit=world.brigade, finding="verified", kind="conduct", reason="r",
+                at=AT, by="manager")
+        for case in cases
+    )  # fmt: skip
+    Appeal.objects.bulk_create(
+        Appeal(case=verdict.case, verdict=verdict, unit=world.brigade, grounds="g", at=AT, by="u")
+        for verdict in verdicts
+    )
+
+
+def _findings(world: World, count: int) -> None:
+    Finding.objects.bulk_create(
+        Finding(unit=world.brigade, kind="quality.error", on=AT.date(), what="w", at=AT, by="m")
+        for _ in range(count)
+    )
+
+
+def _duties(world: World, count: int) -> None:
+    start = Duty.objects.count()
+    Duty.objects.bulk_create(
+        Duty(rule="r", words="w", scheme="wuhan-2023", season=world.season, what="named",
+             on="unit", unit=world.brigade, ground=f"g{start + n}", area=world.district,
+             proposed_at=AT, proposed_by="m")
+        for n in range(count)
+    )  # fmt: skip
+
+
+def _lists(world: World, count: int) -> None:
+    made = RectificationList.objects.bulk_create(
+        RectificationList(title="t", unit=world.brigade, at=AT, by="m") for _ in range(count)
+    )
+    RectificationItem.objects.bulk_create(
+        RectificationItem(of=one, number=1, unit=world.brigade, problem="p", measure="m",
+                          owner="o", at=AT, by="m")
+        for one in made
+    )  # fmt: skip
+
+
 LISTS = {
+    "/office/look-backs/": _look_backs,
+    "/office/look-backs/?state=waiting&export=csv": _look_backs,
+    "/office/appeals/": _appeals,
+    "/office/findings/": _findings,
+    "/office/duties/": _duties,
+    "/office/rectification/": _lists,
     "/office/messages/": _messages,
     "/office/messages/?export=csv": _messages,
     "/office/problems/": _problems,
