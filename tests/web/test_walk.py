@@ -2,13 +2,11 @@
 
 Each walker asks every address of things in the *own* district and unit of the table's second
 column. A changed answer turns this red: put the new one into the table once it is what should be.
-`WALK=write pytest tests/web/test_walk.py -n0` writes what is, to be read line by line before it is
-committed.
+`python -m tests.web.write_walk` writes what is, to be read line by line before it is committed.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,13 +23,6 @@ from tests.staff import PASSWORD, signed_in
 from tests.web.addresses import filled, parts_of, routes
 
 TABLE = Path(__file__).with_name("walk.txt")
-HEAD = """\
-# What every address answers to whom; tests/web/test_walk.py compares.
-#   +  shown or done      >  sent elsewhere (302, 303)   -  not allowed (403)   0  not there (404)
-#   ?  asked again, or not now (400, 409, 422, 429)      m  no such method (405)
-# Columns: a stranger · a unit's administrator: of this unit, of another · then each role: in this
-# district, in another, in the city · and the three administrators.
-"""
 SIGNS = {
     200: "+",
     302: ">",
@@ -46,7 +37,6 @@ SIGNS = {
 }
 THREE = [role for role in Role if role is not Role.UNIT_ADMIN and role not in ADMINISTRATORS]
 GROUPS = ["stranger", Role.UNIT_ADMIN, *THREE, "administrators"]
-WRITING = os.environ.get("WALK") == "write"
 ASIDE = {"accounts/logout/"}
 """Would end the walk."""
 
@@ -110,27 +100,9 @@ def expected() -> dict[str, Answers]:
     return found
 
 
-def _lines(walked: dict[str, Answers]) -> Iterator[str]:
-    for method, route in walked["stranger"]:
-        signs = " ".join(walked[group][method, route] for group in GROUPS)
-        yield f"{method:<4} {signs} {route or '/'}"
-
-
 @pytest.mark.parametrize("group", GROUPS)
-@pytest.mark.skipif(WRITING, reason="the table is being written")
 def test_every_address_answers_as_the_table_says(world: World, group: str):
     answers, table = walk(world, group), expected()[group]
     assert set(answers) == set(table), "every address has its line, and there is no other"
     wrong = {asked: (table[asked], sign) for asked, sign in answers.items() if table[asked] != sign}
     assert not wrong, f"{group}: (table, answer)"
-
-
-@pytest.mark.skipif(not WRITING, reason="only when asked for")
-def test_write_the_table(world: World):
-    walked = {}
-    for group in GROUPS:
-        with transaction.atomic():
-            walked[group] = walk(world, group)
-            transaction.set_rollback(True)
-        world.people.clear()
-    TABLE.write_text(HEAD + "\n".join(_lines(walked)) + "\n")
