@@ -230,6 +230,7 @@ def test_one_chooses_ones_language_for_pages_and_mail(world: World):
     assert world.caller.language == "en"
     assert "Language" in client.get("/account/").content.decode(), "the cookie was set"
     assert client.post("/account/", {"language": "xx"}).status_code == 422
+    assert "language" not in client.post("/account/", {"language": "en"}).cookies
     # Refused whole: the address is wrong, so the language stays too.
     client.post("/account/", {"language": "zh-hans", "address": "no address"})
     world.caller.refresh_from_db()

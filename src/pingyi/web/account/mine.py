@@ -70,20 +70,22 @@ def mine(request: SignedIn) -> HttpResponse:
     )
     if form.is_bound and form.is_valid():
         try:
+            before = user.language
             language = _save(user, **form.cleaned_data)
         except Refused as refused:
             form.refuse(str(refused), "address")
         else:
-            with translation.override(language):
-                messages.success(request, gettext("已保存。"))
             done = redirect("account:mine")
-            done.set_cookie(
-                settings.LANGUAGE_COOKIE_NAME,
-                language,
-                max_age=settings.LANGUAGE_COOKIE_AGE,
-                samesite=settings.LANGUAGE_COOKIE_SAMESITE,
-                secure=settings.LANGUAGE_COOKIE_SECURE,
-            )
+            if language != before:  # else the pages stay in the language they are read in
+                done.set_cookie(
+                    settings.LANGUAGE_COOKIE_NAME,
+                    language,
+                    max_age=settings.LANGUAGE_COOKIE_AGE,
+                    samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+                    secure=settings.LANGUAGE_COOKIE_SECURE,
+                )
+                translation.activate(language)
+            messages.success(request, gettext("已保存。"))
             return done
     context = {
         "held": [(one, role) for one, role in roles_held(user) if one.until is None],
