@@ -10,13 +10,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from pingyi.audit.queries import reads_of
+from pingyi.casework import actions as case_actions
 from pingyi.files import vault
 from pingyi.files.models import StoredFile
 from pingyi.people.roles import Role
 from pingyi.supervision.actions import rectification
 from pingyi.supervision.actions.improvements import record_improvement
 from pingyi.supervision.models import Improvement, ItemClock, RectificationItem, RectificationList
-from tests.casework.world import AT, World, build
+from tests.casework.world import AT, COMMENT, World, after, build
 from tests.files.uploads import pdf, upload
 from tests.staff import signed_in
 from tests.web.reading import form_values, words
@@ -204,3 +205,32 @@ def _many(world, item, count: int) -> None:
         )
         for _ in range(count)
     )
+
+
+def test_a_list_is_born_of_a_problem(world):
+    manager = signed_in(world.manager)
+    at = after(days=1)
+    problem = case_actions.open_problem(
+        title="排队", area=world.district, parent=world.bureau, by=world.manager, at=at
+    )
+    case = world.case("to_place")
+    case_actions.join_problem(problem=problem, case=case, by=world.manager, at=at)
+    page, there = f"/office/problems/{problem.number}/", f"{LISTS}new/?problem={problem.number}"
+    assert f'href="{there}"' in manager.get(page).content.decode()
+    assert f'value="{world.bureau.code}"' in manager.get(there).content.decode()
+    sent = {"title": COMMENT, "unit": world.bureau.code}
+    quoted = manager.post(there, sent)
+    assert quoted.status_code == 422, "no list quotes a rater of the problem"
+    assert f'action="{there}"' in quoted.content.decode()
+    made = manager.post(there, sent | {"title": "窗口整改清单"}, follow=True)
+    found = RectificationList.objects.get()
+    assert found.problem == problem
+    assert f"来自问题 {problem.number}" in words(made)
+    assert "窗口整改清单" in words(manager.get(page))
+    item = {"problem": COMMENT, "measure": "排班", "owner": "大队长", "days": 5}
+    assert manager.post(f"{LISTS}{found.pk}/add/", item).status_code == 422
+    assert manager.post(f"{LISTS}{found.pk}/add/", item | {"problem": "无人"}).status_code == 302
+    assert "窗口整改清单" in words(signed_in(world.person(Role.LEADER)).get(page))
+    assert manager.get(f"{LISTS}new/?problem=W2026-9999").status_code == 404
+    stranger = signed_in(world.person(Role.CASE_MANAGER, area=world.elsewhere))
+    assert stranger.get(there).status_code == 404

@@ -13,6 +13,7 @@ from pingyi.audit.actions import Actor, action, record
 from pingyi.casework.actions.steps import cleaned, refusal, required
 from pingyi.casework.models import Case
 from pingyi.casework.policies import Overtaken, Reason
+from pingyi.casework.problem_models import Problem
 from pingyi.casework.wording import unfit_for_unit
 from pingyi.clocks import actions as clocks
 from pingyi.directory.models import Unit
@@ -67,21 +68,34 @@ def open_list(
     title: str,
     unit: Unit,
     case: Case | None = None,
+    problem: Problem | None = None,
     team: str = "",
     by: Actor,
     at: datetime,
 ) -> RectificationList:
-    """Draw up a list for the unit, by hand or born of a case. Raises Refusal.
+    """Draw up a list for the unit, by hand or born of a case or a problem. Raises Refusal.
 
     Under embargo no list names the case: the unit would learn of it.
     """
-    name = _fit(required(title, "title", longest=TITLE), case, "title")
+    born = RectificationList(case=case, problem=problem)
+    name = _fit(required(title, "title", longest=TITLE), born, "title")
     members = cleaned(team, "team")
     _refuse(policies.why_not_manage(by, unit) or policies.why_not_of(case))
     made = RectificationList.objects.create(
-        title=name, unit=unit, case=case, team=members, at=at, by=by.audit_name
+        title=name,
+        unit=unit,
+        case=case,
+        problem=problem,
+        team=members,
+        at=at,
+        by=by.audit_name,
     )
-    record(made, unit=unit.code, case=case.number if case else "")
+    record(
+        made,
+        unit=unit.code,
+        case=case.number if case else "",
+        problem=problem.number if problem else "",
+    )
     return made
 
 
@@ -100,10 +114,10 @@ def add_item(
 ) -> RectificationItem:
     """Put one point on the list, due `days` working days from now. Raises Refusal."""
     texts = {
-        "problem": _fit(required(problem, "problem"), of.case, "problem"),
-        "measure": _fit(required(measure, "measure"), of.case, "measure"),
-        "route": _fit(cleaned(route, "route"), of.case, "route"),
-        "owner": _fit(required(owner, "owner", longest=OWNER), of.case, "owner"),
+        "problem": _fit(required(problem, "problem"), of, "problem"),
+        "measure": _fit(required(measure, "measure"), of, "measure"),
+        "route": _fit(cleaned(route, "route"), of, "route"),
+        "owner": _fit(required(owner, "owner", longest=OWNER), of, "owner"),
     }
     worker = unit or of.unit
     _refuse(
@@ -128,7 +142,7 @@ def note_meeting(
     *, of: RectificationList, on: date, text: str, by: Actor, at: datetime
 ) -> MeetingNote:
     """Note what a meeting on the list came to. Raises Refusal."""
-    words = _fit(required(text, "text"), of.case, "text")
+    words = _fit(required(text, "text"), of, "text")
     _refuse(policies.why_not_manage(by, of.unit) or policies.why_not_on(on, today=localdate(at)))
     note = MeetingNote.objects.create(of=of, on=on, text=words, at=at, by=by.audit_name)
     record(note, list=of.pk, on=on.isoformat())
@@ -162,7 +176,7 @@ def submit_item(
 @action("rectification.accept")
 def accept_item(*, item: RectificationItem, words: str = "", by: Actor, at: datetime) -> Acceptance:
     """The office accepts what the unit reported: the item is closed. Raises Refusal."""
-    text = _fit(cleaned(words, "words"), item.of.case, "words")
+    text = _fit(cleaned(words, "words"), item.of, "words")
     _refuse(policies.why_not_accept(item, by))
     made = _answer(item, ItemState.CLOSED, text, by=by, at=at)
     record(item, acceptance=made.pk)
@@ -175,7 +189,7 @@ def send_back_item(
     *, item: RectificationItem, words: str, days: int, by: Actor, at: datetime
 ) -> Acceptance:
     """Not yet put right: say what is missing, and give `days` more working days. Raises Refusal."""
-    text = _fit(required(words, "words"), item.of.case, "words")
+    text = _fit(required(words, "words"), item.of, "words")
     _refuse(policies.why_not_accept(item, by) or policies.why_not_days(days))
     made = _answer(item, ItemState.OPEN, text, by=by, at=at)
     clocks.start(item.clocks, CLOCK, WorkingDays(days), at=at)
@@ -209,13 +223,22 @@ def _refuse(reason: Reason | None) -> None:
         raise refusal(reason)
 
 
-def _fit(text: str, case: Case | None, field: str) -> str:
+def _fit(text: str, of: RectificationList, field: str) -> str:
     """The text, if the unit may read it: it names nobody who rated. Raises Refusal."""
-    if case is not None:
+    cases = cases_behind(of)
+    for case in cases:
         _refuse(unfit_for_unit(text, case, field=field))
-    elif redact(text, landlines=False) != text:
+    if not cases and redact(text, landlines=False) != text:
         _refuse(policies.names_somebody(field))
     return text
+
+
+def cases_behind(of: RectificationList) -> list[Case]:
+    """The case a list was born of, or every case of its problem."""
+    if of.problem is None:
+        return [of.case] if of.case else []
+    found = Case.objects.filter(memberships__problem=of.problem, memberships__left_at=None)
+    return list(found.select_related("rating", "source__message").order_by("pk"))
 
 
 def _tell_unit(item: RectificationItem, text: str, *, by: Actor, at: datetime) -> None:

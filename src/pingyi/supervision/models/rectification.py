@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 
 from pingyi.casework.models import Case, Fact
+from pingyi.casework.problem_models import Problem
 from pingyi.clocks.models import Deadline, Pause
 from pingyi.directory.models import Unit
 from pingyi.files.models import StoredFile
@@ -48,7 +49,8 @@ class ListQuerySet(models.QuerySet[Any]):
 
 
 class RectificationList(Fact):
-    """A list for one unit, born of a case or drawn up by hand; `team` is its help team (帮扶专班).
+    """A list for one unit, born of a case or a problem, or drawn up by hand; `team` is its help
+    team (帮扶专班).
 
     How far it has come is counted from its items, never stored.
     """
@@ -57,6 +59,9 @@ class RectificationList(Fact):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="rectification_lists")
     case = models.ForeignKey(
         Case, on_delete=models.PROTECT, null=True, blank=True, related_name="rectification_lists"
+    )
+    problem = models.ForeignKey(
+        Problem, on_delete=models.PROTECT, null=True, blank=True, related_name="rectification_lists"
     )
     team = models.TextField(blank=True)
 

@@ -29,6 +29,7 @@ from pingyi.letters.models import Letter
 from pingyi.letters.states import State as LetterState
 from pingyi.people.models import User
 from pingyi.people.permissions import may
+from pingyi.supervision.models import RectificationList
 from pingyi.web.components import letter_cells
 from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.case_cells import AREA, DUE, KIND, LEVEL, STATE, UNIT, number_column
@@ -180,6 +181,11 @@ def _show(
             "steps": _steps(found, request.user, sent),
             "letters": letter_cells.lines(letters_of_problem(found, request.user), at),
             "letter_url": _letter_url(found, request.user),
+            "lists": RectificationList.objects.visible_to(request.user)
+            .filter(problem=found)
+            .select_related("unit")
+            .order_by("pk"),
+            "list_url": _list_url(found, request.user),
             "entries": _story(found, request.user, at),
         },
         status=status,
@@ -192,6 +198,13 @@ def _letter_url(found: Problem, user: User) -> str:
     if not works or not may(user, "letter.draft"):
         return ""
     return f"{reverse('office:letter-new')}?problem={found.number}"
+
+
+def _list_url(found: Problem, user: User) -> str:
+    """Where a rectification list is born of the problem, for those who may."""
+    if not may(user, "rectification.manage") or not may_work(found, user):
+        return ""
+    return f"{reverse('office:rectification-new')}?problem={found.number}"
 
 
 def _story(found: Problem, user: User, at: datetime) -> list[dict[str, Any]]:

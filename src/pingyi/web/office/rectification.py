@@ -19,6 +19,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from pingyi.casework import queries
 from pingyi.casework.models import Case
+from pingyi.casework.problem_models import Problem
+from pingyi.casework.problem_queries import problems_for
 from pingyi.people.permissions import may
 from pingyi.supervision import item_policies as policies
 from pingyi.supervision.actions import rectification as actions
@@ -151,20 +153,22 @@ def lists(request: SignedIn) -> HttpResponseBase:
 @requires("rectification.manage")
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: SignedIn) -> HttpResponseBase:
-    """Draw up a list, by hand or, with `?case=`, born of a case."""
-    case = _case(request)
-    initial = {"unit": case.unit.code} if case else {}
+    """Draw up a list, by hand or, with `?case=` or `?problem=`, born of one."""
+    case, problem = _case(request), _problem_of(request)
+    unit = case.unit if case else problem.parent if problem else None
+    initial = {"unit": unit.code} if unit else {}
     sent = request.POST if request.method == "POST" else None
     form = ListForm(sent, user=request.user, initial=initial)
     if sent is not None:
-        made = done(form, actions.open_list, case=case, by=request.user, at=timezone.now())
+        born = {"case": case, "problem": problem}
+        made = done(form, actions.open_list, **born, by=request.user, at=timezone.now())
         if made is not None:
             messages.success(request, gettext("清单已建立，请逐项添加。"))
             return redirect("office:rectification-list", made.pk)
     return render(
         request,
         "office/rectification/new.html",
-        {"form": form, "case": case},
+        {"form": form, "case": case, "problem": problem},
         status=422 if form.errors else 200,
     )
 
@@ -179,9 +183,15 @@ def _case(request: SignedIn) -> Case | None:
     )
 
 
+def _problem_of(request: SignedIn) -> Problem | None:
+    """The problem named in the address; 404 if the user may not know of it."""
+    number = request.GET.get("problem", "")
+    return get_object_or_404(problems_for(request.user), number=number) if number else None
+
+
 def _list_or_404(request: SignedIn, pk: int) -> RectificationList:
     rows = RectificationList.objects.visible_to(request.user).with_progress(timezone.now())
-    return get_object_or_404(rows.select_related("unit__area", "case"), pk=pk)
+    return get_object_or_404(rows.select_related("unit__area", "case", "problem"), pk=pk)
 
 
 def _show_list(
@@ -202,6 +212,7 @@ def _show_list(
         {
             "found": found,
             "case": case,
+            "problem": problems_for(request.user).filter(rectification_lists=found).first(),
             "progress": progress_text(found.items_closed, found.items_total),  # type: ignore[attr-defined]
             "late": found.items_late or 0,  # type: ignore[attr-defined]
             "listing": listing,
@@ -246,7 +257,8 @@ def meet(request: SignedIn, pk: int) -> HttpResponseBase:
 
 def _item_or_404(request: SignedIn, pk: int) -> RectificationItem:
     rows = RectificationItem.objects.visible_to(request.user)
-    return get_object_or_404(rows.select_related("of__unit__area", "of__case", "unit"), pk=pk)
+    found = rows.select_related("of__unit__area", "of__case", "of__problem", "unit")
+    return get_object_or_404(found, pk=pk)
 
 
 def _show_item(
