@@ -1,11 +1,13 @@
 """From × step × role, the whole grid, from the table; and the same through the actions."""
 
+from datetime import datetime
+
 import pytest
 
 from pingyi.audit.actions import CITIZEN, SYSTEM, NamedActor
 from pingyi.audit.queries import events_about
 from pingyi.casework import policies
-from pingyi.casework.actions import propose_move
+from pingyi.casework.actions import ask_for_time, grant_time, propose_move, resume_clock
 from pingyi.casework.models import Case
 from pingyi.casework.states import RATER, TRANSITIONS, State, Transition
 from pingyi.casework.states import SYSTEM as BY_SYSTEM
@@ -56,6 +58,11 @@ REVIEWS = {"uphold", "uphold_in_hand", "dismiss"}
 LOOKS = {"look_back_kept", "look_back_failed"}
 MOVES = {"move", "move_dispatched", "move_answered"}
 ANSWERS_TO_A_MOVE = MOVES | {"refuse_move"}
+TIMED = {State.TO_CHECK: "unreachable", State.TO_PLACE: "to_place", State.WITH_UNIT: "with_unit",
+         State.TO_DECIDE: "to_decide"}  # fmt: skip
+ANSWERS_TO_A_REQUEST = {"grant_time", "refuse_time"}
+ABOUT_TIME = {"ask_time", "unit_asks_time", "resume", *ANSWERS_TO_A_REQUEST}
+"""Steps on the clock in hand; by `LATER` it is overdue, and nothing is asked any more."""
 MOVABLE = {
     State.UNSORTED: "unsorted",
     State.TO_CALL: "sorted",
@@ -75,7 +82,7 @@ def allowed(state: State, name: str, role: Role, *, embargoed: bool) -> bool:
         return False
     if embargoed != step.sealed and step.name != "note_investigation":
         return False
-    moot = {"appeal", *REVIEWS, *LOOKS, *ANSWERS_TO_A_MOVE, *NEVER_OF_A_RATING}
+    moot = {"appeal", *REVIEWS, *LOOKS, *ANSWERS_TO_A_MOVE, *ABOUT_TIME, *NEVER_OF_A_RATING}
     if name == "propose_move" and state is State.CLOSED:
         return False  # this one has a verdict
     return name not in moot and state in step.sources
@@ -109,6 +116,8 @@ def test_from_step_role_while_an_appeal_waits(world: World, state: State):
             may = known and role in roles_that_may(step.permission)
             expected = may and state in step.sources and not step.sealed
             if name in {*LOOKS, *ANSWERS_TO_A_MOVE, "propose_move"}:
+                expected = False
+            if name in {"resume", *ANSWERS_TO_A_REQUEST}:
                 expected = False
             if name in ("appeal", "close", "note_investigation", *NEVER_OF_A_RATING):
                 expected = expected and name == "note_investigation"
@@ -155,6 +164,33 @@ def test_from_step_role_while_a_move_waits(world: World, state: State):
             assert (reason is None) == expected, (state, name, role, reason)
 
 
+@pytest.mark.parametrize("state", TIMED)
+def test_from_step_role_while_more_time_is_asked_for_given_and_over(world: World, state: State):
+    case = world.case(TIMED[state])
+    soon = after(hours=20)
+    _only(world, case, soon, {"ask_time"} | ({"unit_asks_time"} & _from(state)))
+    ask_for_time(case=case, what="pause", reason="等法院", by=world.caller, at=soon)
+    _only(world, case, soon, ANSWERS_TO_A_REQUEST)
+    grant_time(case=case, by=world.manager, at=soon)
+    _only(world, case, LATER, {"ask_time", "resume"} | ({"unit_asks_time"} & _from(state)))
+    resume_clock(case=case, by=world.caller, at=LATER)
+    _only(world, case, after(days=90), set())
+
+
+def _from(state: State) -> set[str]:
+    return {name for name, step in TRANSITIONS.items() if state in step.sources}
+
+
+def _only(world: World, case: Case, at: datetime, names: set[str]) -> None:
+    """Of the steps on clocks, these and no others can be taken, by whoever holds them."""
+    for name in ABOUT_TIME:
+        step = TRANSITIONS[name]
+        for role in Role:
+            reason = policies.why_not(step, case, world.person(role), at=at)
+            may = name in names and role in roles_that_may(step.permission)
+            assert (reason is None) == may, (name, role, reason)
+
+
 @pytest.mark.parametrize("end", ["verified", "replied", "closed", "reopened"])
 def test_a_verdict_can_be_appealed_in_time(world: World, end: str):
     case = world.case(end)
@@ -192,7 +228,10 @@ def test_some_steps_take_somebody_new_to_the_case(world: World):
         case = world.case(end)
         for name in policies.NEW_HANDS:
             step = TRANSITIONS[name]
-            if case.state not in step.sources or name in REVIEWS | LOOKS | ANSWERS_TO_A_MOVE:
+            if (
+                case.state not in step.sources
+                or name in REVIEWS | LOOKS | ANSWERS_TO_A_MOVE | ABOUT_TIME
+            ):
                 continue
             for login, person in world.people.items():
                 worked = events_about(case).filter(actor=person.audit_name).exists()

@@ -66,7 +66,20 @@ def test_the_walks_take_every_step_there_is(world: World):
     taken |= {entry.step for entry in timeline(_a_check_of_the_offices_own(world), "office")}
     for case in _moved_cases(world):
         taken |= {entry.step for entry in timeline(case, "office")}
+    taken |= {entry.step for entry in timeline(_paused_case(world), "office")}
     assert set(TRANSITIONS) <= taken
+
+
+def _paused_case(world: World):
+    from pingyi.casework.actions import ask_for_time, grant_time, refuse_time, resume_clock
+
+    case, at = world.case("with_unit"), after(hours=20)
+    ask_for_time(case=case, what="pause", reason="x", by=world.unit_admin, at=at)
+    refuse_time(case=case, reason="x", by=world.manager, at=at)
+    ask_for_time(case=case, what="pause", reason="x", by=world.caller, at=at)
+    grant_time(case=case, by=world.manager, at=at)
+    resume_clock(case=case, by=world.manager, at=at)
+    return case
 
 
 def _moved_cases(world: World):

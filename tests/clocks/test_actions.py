@@ -208,21 +208,30 @@ HOURS = st.integers(0, 40 * 24)
     amount=st.integers(1, 15),
     unit=st.sampled_from(["hours", "days", "working_days"]),
     start=st.datetimes(datetime(2015, 1, 1), datetime(2026, 10, 1)),  # noqa: DTZ001
-    pauses=st.lists(st.tuples(HOURS, HOURS), max_size=3),
+    pauses=st.lists(st.tuples(HOURS, HOURS, st.integers(0, 9)), max_size=3),
 )
-def test_pauses_by_the_actions_against_a_slow_count(case: Case, amount, unit, start, pauses):
-    """Each pause is lifted before the next; the deadline is that of an hour-by-hour count."""
+def test_pauses_and_extensions_by_the_actions_against_a_slow_count(
+    case: Case, amount, unit, start, pauses
+):
+    """Each pause is lifted before the next; meanwhile, and in between, the clock may be extended.
+    The deadline is that of an hour-by-hour, or day-by-day, count of all it was given."""
     started = start.replace(microsecond=0, tzinfo=UTC)
-    spans, at = [], started
+    spans, at, given_in_all = [], started, amount
     with transaction.atomic():
         clock = actions.start(case.clocks, "verify", rule(amount, unit), at=started)
-        for wait, length in pauses:
+        for wait, length, more in pauses:
             since = at + timedelta(hours=wait)
             at = since + timedelta(hours=length)
             spans.append((since, at))
+            if more % 2:
+                assert actions.extend(clock, more, at=since)
             actions.pause(clock, reason="等", by=BY, at=since)
+            if more and not more % 2:
+                assert actions.extend(clock, more, at=since)
+            given_in_all += more
             actions.resume(clock, at=at)
-        assert clock.due_at == slowly(started, amount, unit, spans)
+        assert clock.due_at == slowly(started, given_in_all, unit, spans)
+        assert CaseClock.objects.get(pk=clock.pk).amount == given_in_all
         transaction.set_rollback(True)
 
 
@@ -243,3 +252,25 @@ def slowly(start: datetime, amount: int, unit: str, spans: list) -> datetime:
         seconds -= (since - now).total_seconds()
         now = until
     return now + timedelta(seconds=seconds)
+
+
+def test_a_changed_calendar_moves_extended_clocks_and_paused_ones_once_they_run_on(case: Case):
+    extended = actions.start(case.clocks, "verify", rule(5, "working_days"), at=MONDAY)
+    assert actions.extend(extended, 2, at=MONDAY)
+    paused = actions.start(case.clocks, "referral", rule(5, "working_days"), at=MONDAY)
+    actions.pause(paused, reason="等", by=BY, at=MONDAY)
+    assert (local(extended.due_at), local(paused.due_at)) == ("06-10 23:59:59", "06-08 23:59:59")
+    change_calendar(days={date(2026, 6, 9): False}, by=BY, at=MONDAY)
+    extended.refresh_from_db()
+    assert local(extended.due_at) == "06-11 23:59:59"
+    actions.resume(paused, at=MONDAY + timedelta(days=2))
+    assert local(paused.due_at) == "06-10 23:59:59", "Tuesday stood still, and the 9th is free"
+
+
+def test_a_clock_that_is_over_or_was_changed_meanwhile_is_not_extended(case: Case):
+    clock = actions.start(case.clocks, "verify", rule(5, "working_days"), at=MONDAY)
+    stale = CaseClock.objects.get(pk=clock.pk)
+    assert actions.extend(clock, 2, at=MONDAY)
+    assert not actions.extend(stale, 2, at=MONDAY)
+    actions.meet(case.clocks, at=MONDAY)
+    assert not actions.extend(clock, 2, at=MONDAY)

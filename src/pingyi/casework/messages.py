@@ -18,6 +18,7 @@ from pingyi.casework.models import Case, CaseClock, Dispatch, Proposal, Referral
 from pingyi.casework.move_models import CaseMove
 from pingyi.casework.second_looks import Appeal
 from pingyi.casework.states import ALONE, Finding
+from pingyi.casework.time_models import TimeRequest
 from pingyi.clocks.names import ClockName
 from pingyi.directory.models import Unit
 from pingyi.notices.actions import notify, queue_sms
@@ -59,6 +60,18 @@ DUE_SOON = Sentence(
 OVERDUE = Sentence(
     "案件 {number} 的“{clock}”时限已于 {due} 到期，尚未办理。",
     "Case {number}: “{clock}” was due at {due} and is not done.",
+)
+TO_GRANT = Sentence(
+    "案件 {number} 申请暂停计时或延期，请决定。",
+    "Case {number}: more time is asked for; to be decided.",
+)
+GRANTED = Sentence(
+    "案件 {number} 的暂停或延期申请已同意。",
+    "Case {number}: more time was given.",
+)
+NOT_GRANTED = Sentence(
+    "案件 {number} 的暂停或延期申请未同意，请看理由。",
+    "Case {number}: no more time was given; see why.",
 )
 TO_MOVE = Sentence(
     "案件 {number} 拟移交其他单位，请复核。",
@@ -120,16 +133,28 @@ def tell_a_reviewer(case: Case, *, by: Actor, at: datetime) -> None:
     _tell_somebody_new(TO_REVIEW, case, by=by, at=at)
 
 
+def tell_who_grants_time(case: Case, *, by: Actor, at: datetime) -> None:
+    """More time was asked for: whoever decides and did not ask."""
+    others = [user for user in holders_of("case.decide", area=case.area) if user != by]
+    _tell_the_nearest(others, TO_GRANT, case, by=by, at=at)
+
+
 def _tell_somebody_new(text: str, case: Case, *, by: Actor, at: datetime) -> None:
-    """Those who decide and were not on the case: the district's own, else the city's."""
+    """Those who decide and were not on the case."""
     new = [
         user
         for user in holders_of("case.decide", area=case.area)
-        if not policies.worked_on(case, user) and not policies.is_of_its_unit(case, user)
+        if not policies.worked_on(case, user)
     ]
-    near = [user for user in new if user.appointments.filter(area=case.area, until=None).exists()]
+    _tell_the_nearest(new, text, case, by=by, at=at)
+
+
+def _tell_the_nearest(users: list[User], text: str, case: Case, *, by: Actor, at: datetime) -> None:
+    """The district's own, else the city's; none of the unit's."""
+    free = [user for user in users if not policies.is_of_its_unit(case, user)]
+    near = [user for user in free if user.appointments.filter(area=case.area, until=None).exists()]
     notify(
-        users=near or new,
+        users=near or free,
         text=text.format(number=case.number),
         link=link_to(case),
         by=by,
@@ -155,6 +180,17 @@ def tell_of_the_review(appeal: Appeal, *, by: Actor, at: datetime) -> None:
 def tell_a_second_of_the_move(case: Case, *, by: Actor, at: datetime) -> None:
     """Another unit is proposed, and waits for a second person."""
     _tell_somebody_new(TO_MOVE, case, by=by, at=at)
+
+
+def tell_who_asked(request: TimeRequest, *, by: Actor, at: datetime) -> None:
+    """What came of the request for more time; where the clock is a unit's, the unit is told."""
+    if request.unit is not None:
+        readers = list(holders_of("case.answer", unit=request.unit))
+    else:
+        readers = list(User.objects.filter(username=request.by, is_active=True))
+    text = GRANTED if request.granted_at is not None else NOT_GRANTED
+    number = request.case.number
+    notify(users=readers, text=text.format(number=number), link=link_to(request.case), by=by, at=at)
 
 
 def tell_both_units(move: CaseMove, wrong: Iterable[Unit], *, by: Actor, at: datetime) -> None:

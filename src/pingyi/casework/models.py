@@ -377,4 +377,5 @@ from pingyi.casework import (  # noqa: E402
     problem_models,  # noqa: F401
     search_models,  # noqa: F401
     second_looks,  # noqa: F401
+    time_models,  # noqa: F401
 )

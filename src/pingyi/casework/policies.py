@@ -17,19 +17,21 @@ from django.utils.translation import get_language
 from pingyi.audit.actions import CITIZEN, SYSTEM, Actor
 from pingyi.audit.queries import acted_on
 from pingyi.casework import states
-from pingyi.casework.models import Case, Dispatch, Proposal, Sorting
+from pingyi.casework.models import Case, CaseClock, Dispatch, Proposal, Sorting
 from pingyi.casework.move_models import CaseMove
-from pingyi.casework.rules import appeal_until, line_of
+from pingyi.casework.rules import appeal_until, clock_in_hand, line_of, scheme_of
 from pingyi.casework.second_looks import Appeal, LookBack
 from pingyi.casework.states import (
     RATER,
     TRANSITIONS,
     CallOutcome,
     Finding,
+    MoreTime,
     State,
     Transition,
     steps_from,
 )
+from pingyi.casework.time_models import TimeRequest
 from pingyi.directory.models import Area, ServicePoint, Unit
 from pingyi.people.models import User
 from pingyi.people.permissions import scope_of
@@ -150,7 +152,40 @@ VERDICT_STANDS = Reason(
     "已有有效认定，不能移交其他单位；先撤回认定",
     "A verdict counts, so it is not moved; withdraw the verdict first",
 )
-MOOT = frozenset({NO_MOVE, NOTHING_TO_APPEAL, NO_APPEAL, NOTHING_TO_LOOK_AT, PICKED, NOT_PICKED})
+NO_CLOCK = Reason(
+    "no_clock", "没有可以暂停或延期的时限", "No clock runs that may be given more time"
+)
+TIME_ASKED = Reason(
+    "time_asked",
+    "已申请暂停或延期，待另一人决定",
+    "More time was asked for already; another person decides",
+)
+NO_REQUEST = Reason("no_request", "没有待决定的申请", "Nobody asked for more time")
+OWN_REQUEST = Reason(
+    "own_request", "您是申请人，须由另一人决定", "You asked; another person decides"
+)
+NOT_PAUSED = Reason("not_paused", "没有暂停的时限", "No clock is paused")
+CLOCK_LATE = Reason(
+    "clock_late", "已经超期，不能暂停或延期", "It is overdue; there is no more time to give"
+)
+PAUSED_ALREADY = Reason("paused_already", "已经暂停", "It is paused already", "what")
+NO_PAUSE = Reason("no_pause", "方案不允许暂停此时限", "The scheme lets nobody pause it", "what")
+EXTENDED = Reason(
+    "extended", "延期次数已用完", "It was extended as often as the scheme allows", "what"
+)
+MOOT = frozenset(
+    {
+        NO_MOVE,
+        NO_CLOCK,
+        NO_REQUEST,
+        NOT_PAUSED,
+        NOTHING_TO_APPEAL,
+        NO_APPEAL,
+        NOTHING_TO_LOOK_AT,
+        PICKED,
+        NOT_PICKED,
+    }
+)
 """Reasons for which a step is not even offered greyed: it is about nothing that is there."""
 NEEDS = Reason("needs", "此项必填", "This is required")
 CONSENT_UNASKED = Reason(
@@ -237,6 +272,11 @@ NOT_BAD = Reason("not_bad", "不是差评，或已作废", "Not a bad rating, or
 HAS_CASE = Reason("has_case", "该评价已经立案", "This rating has its case")
 
 
+def too_many_days(most: int) -> Reason:
+    """An extension is no longer than the clock itself."""
+    return Reason("too_many_days", f"最多 {most} 个工作日", f"{most} working days at most", "days")
+
+
 def needs(field: str) -> Reason:
     """`field` must be given."""
     return replace(NEEDS, field=field)
@@ -268,6 +308,8 @@ def why_not(step: Transition, case: Case, by: Actor, *, at: datetime) -> Reason 
         return NOT_IN_STATE
     further = _FURTHER.get(step.name)
     reason = further(case, at) if further else None
+    if reason is None and step.name in OTHER_HANDS and _asked(case, by):
+        return OWN_REQUEST
     if reason is None and step.name in NEW_HANDS and worked_on(case, by):
         return NOT_NEW
     return reason
@@ -386,6 +428,57 @@ NEW_HANDS = frozenset(
 """Steps for somebody who was not on the case."""
 
 
+OTHER_HANDS = frozenset({"grant_time", "refuse_time"})
+"""Steps for anybody of the office but who asked."""
+
+
+def _asked(case: Case, by: Actor) -> bool:
+    request = open_request(case)
+    return request is not None and request.by == by.audit_name
+
+
+def open_request(case: Case) -> TimeRequest | None:
+    """The request for more time that waits for somebody, its clock still running."""
+    return (
+        case.time_requests.filter(  # type: ignore[no-any-return]
+            granted_at__isnull=True,
+            refused_at__isnull=True,
+            clock__met_at__isnull=True,
+            clock__stopped_at__isnull=True,
+        )
+        .select_related("clock", "unit")
+        .last()
+    )
+
+
+def paused_clock(case: Case) -> CaseClock | None:
+    """The clock of the case that stands still."""
+    found: CaseClock | None = case.clocks.running().filter(paused_at__isnull=False).first()
+    return found
+
+
+def why_not_more_time(
+    case: Case,
+    clock: CaseClock,
+    what: MoreTime,
+    days: int | None,
+    *,
+    at: datetime,
+) -> Reason | None:
+    """Why the scheme, or the clock as it stands, does not allow such a pause or extension."""
+    rule = scheme_of(case).clocks[clock.rule]
+    if clock.is_late(at):
+        return CLOCK_LATE
+    if what is MoreTime.PAUSE:
+        if not rule.may_pause:
+            return NO_PAUSE
+        return PAUSED_ALREADY if clock.paused_at is not None else None
+    granted = clock.requests.filter(what=what.value, granted_at__isnull=False)
+    if granted.count() >= rule.extensions:
+        return EXTENDED
+    return too_many_days(rule.amount) if days is not None and days > rule.amount else None
+
+
 def worked_on(case: Case, by: Actor) -> bool:
     """Whether `by` was on the case: took any step of it, or is named in a fact loaded with it."""
     name = by.audit_name
@@ -477,6 +570,30 @@ def _move_proposed(case: Case, at: datetime) -> Reason | None:
     return None if open_move(case) is not None else NO_MOVE
 
 
+def _timeable(case: Case, at: datetime) -> Reason | None:
+    clock = clock_in_hand(case)
+    if clock is None:
+        return NO_CLOCK
+    if open_request(case) is not None:
+        return TIME_ASKED
+    return CLOCK_LATE if clock.is_late(at) else None
+
+
+def _requested(case: Case, at: datetime) -> Reason | None:
+    return None if open_request(case) is not None else NO_REQUEST
+
+
+def _grantable(case: Case, at: datetime) -> Reason | None:
+    request = open_request(case)
+    if request is None:
+        return NO_REQUEST
+    return why_not_more_time(case, request.clock, MoreTime(request.what), request.days, at=at)
+
+
+def _paused(case: Case, at: datetime) -> Reason | None:
+    return None if paused_clock(case) is not None else NOT_PAUSED
+
+
 _FURTHER: dict[str, Callable[[Case, datetime], Reason | None]] = {
     "acknowledge": _acknowledged,
     "conclude": _embargoed,
@@ -498,6 +615,11 @@ _FURTHER: dict[str, Callable[[Case, datetime], Reason | None]] = {
     "propose_move": _movable,
     **dict.fromkeys(states.MOVES, _moved),
     "refuse_move": _move_proposed,
+    "unit_asks_time": _timeable,
+    "ask_time": _timeable,
+    "grant_time": _grantable,
+    "refuse_time": _requested,
+    "resume": _paused,
 }
 assert set(_FURTHER) <= set(TRANSITIONS)
 
@@ -505,7 +627,7 @@ assert set(_FURTHER) <= set(TRANSITIONS)
 RECHECKED = frozenset(
     {"appeal", "uphold", "uphold_in_hand", "dismiss", "pick_look_back", "look_back_kept",
      "look_back_failed", "dispatch", "decide", "propose", "propose_move", *states.MOVES,
-     "refuse_move"}
+     "refuse_move", "unit_asks_time", "ask_time", "grant_time", "refuse_time", "resume"}
 )  # fmt: skip
 """Steps that hang on more than the case's state: asked again once the case's row is held."""
 

@@ -85,10 +85,11 @@ def to_decide(user: User) -> CaseQuerySet:
 
 
 def to_confirm(user: User) -> CaseQuerySet:
-    """What somebody else proposed (unfounded, void, another unit): for those new to the case."""
+    """What somebody else proposed (unfounded, void, another unit), for those new to the case; or
+    asked for (more time), for anybody else."""
     mine = scope_of(user, "case.decide").over(area="area")
-    found = Case.objects.filter(mine, embargoed=False).waiting_for_a_second()
-    return found.strange_to(user).new_to(user).with_clocks().by_urgency()
+    found = Case.objects.filter(mine, embargoed=False).to_decide_by(user)
+    return found.strange_to(user).with_clocks().by_urgency()
 
 
 def appealed(user: User) -> CaseQuerySet:

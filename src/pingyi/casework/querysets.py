@@ -79,7 +79,25 @@ class CaseQuerySet(models.QuerySet[Any]):
         moves = self.model.moves.rel.related_model._base_manager.filter(
             case=OuterRef("pk"), confirmed_at__isnull=True, refused_at__isnull=True
         )
-        return self.filter(Q(state=State.TO_CONFIRM.value) | Exists(moves))
+        return self.filter(
+            Q(state=State.TO_CONFIRM.value) | Exists(moves) | Exists(self._time_asked())
+        )
+
+    def to_decide_by(self, user: User) -> CaseQuerySet:
+        """Of those waiting for a second person, the ones that wait for `user`: who is new to the
+        case, or where more time was asked for, anybody else."""
+        asked = self._time_asked().exclude(by=user.audit_name)
+        new = self.new_to(user).waiting_for_a_second().exclude(Exists(self._time_asked()))
+        return self.filter(Q(pk__in=new.values("pk")) | Exists(asked))
+
+    def _time_asked(self) -> models.QuerySet[Any]:
+        return self.model.time_requests.rel.related_model._base_manager.filter(
+            case=OuterRef("pk"),
+            granted_at__isnull=True,
+            refused_at__isnull=True,
+            clock__met_at__isnull=True,
+            clock__stopped_at__isnull=True,
+        )
 
     def in_states(self, *states: State) -> CaseQuerySet:
         return self.filter(state__in=[state.value for state in states])
@@ -97,15 +115,17 @@ class CaseQuerySet(models.QuerySet[Any]):
         return self.filter(Exists(near.filter(case=OuterRef("pk"))), ~Exists(late))
 
     def with_due(self) -> CaseQuerySet:
-        """With `due_at` and `due_rule`: the running clock that is due next, None without one."""
+        """With `due_at` and `due_rule`: the running clock that is due next, None without one; and
+        `due_paused`: since when it stands still, which is so only if no other runs."""
         running: models.QuerySet[Any] = (
             self.model.clocks.rel.related_model.objects.running()
             .filter(case=OuterRef("pk"))
-            .order_by("due_at", "pk")
+            .order_by(F("paused_at").asc(nulls_first=True), "due_at", "pk")
         )
         found: CaseQuerySet = self.annotate(
             due_at=Subquery(running.values("due_at")[:1]),
             due_rule=Subquery(running.values("rule")[:1]),
+            due_paused=Subquery(running.values("paused_at")[:1]),
         )
         return found
 
@@ -118,13 +138,15 @@ class CaseQuerySet(models.QuerySet[Any]):
         )
 
     def by_urgency(self) -> CaseQuerySet:
-        """Corruption leads first, then what is due first; what has no clock comes last."""
+        """Corruption leads first, then what is due first, then what has no clock; what stands still
+        comes last."""
         first = When_(
             When(priority=Priority.LEAD.value, then=Value(0)),
             default=Value(1),
             output_field=IntegerField(),
         )
-        return self.with_due().order_by(first, F("due_at").asc(nulls_last=True), "pk")
+        still = F("due_paused").asc(nulls_first=True)
+        return self.with_due().order_by(first, still, F("due_at").asc(nulls_last=True), "pk")
 
     def mine_first(self, user: User) -> CaseQuerySet:
         """Those given to the user before all others; `others` is 0 for them."""

@@ -9,7 +9,7 @@ from django.db.models import Max
 from django.utils.timezone import localtime
 
 from pingyi import rulebook
-from pingyi.casework.models import CallAttempt, Case, Verdict
+from pingyi.casework.models import CallAttempt, Case, CaseClock, Verdict
 from pingyi.casework.states import CallOutcome
 from pingyi.clocks.calendar import city_calendar
 from pingyi.directory.models import Area, Unit
@@ -58,6 +58,13 @@ def latest_agreed(case: Case, *, at: datetime) -> datetime | None:
     """Until when the rater may be called later, counted from a call `at`; None without a limit."""
     limit = scheme_of(case).clocks.get("call_later")
     return city_calendar().due_at(at, limit.amount, limit.unit).at if limit is not None else None
+
+
+def clock_in_hand(case: Case) -> CaseClock | None:
+    """The running clock of whoever must act, if the scheme allows it more time."""
+    allowed = [rule for rule, length in scheme_of(case).clocks.items() if length.may_change]
+    found: CaseClock | None = case.clocks.running().filter(rule__in=allowed).first()
+    return found
 
 
 def office_of(unit: Unit) -> Area:

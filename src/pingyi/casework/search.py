@@ -37,6 +37,7 @@ TEXTS: dict[str, tuple[str, ...]] = {
     "referral": ("reason",),
     "verdict": ("reason",),
     "casemove": ("names", "reason"),
+    "timerequest": ("reason",),
     "reply": ("text",),
     "rejudgement": ("words",),
 }

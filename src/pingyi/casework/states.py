@@ -75,6 +75,13 @@ class Review(Term):
     DISMISSED = "dismissed", "维持原认定", "Dismissed, the verdict stands"
 
 
+class MoreTime(Term):
+    """What a clock may be given."""
+
+    PAUSE = "pause", "暂停计时", "Pause"
+    EXTENSION = "extension", "延期", "Extension"
+
+
 class Stage(Term):
     """Which look-back: each has its clock, `look_back_<stage>`, counted from the closing."""
 
@@ -201,6 +208,8 @@ _TOLD = (S.REPLIED, S.CLOSED)
 _OPEN = tuple(state for state in S if state is not S.CLOSED)
 _MOVABLE_AS_IT_IS = (S.UNSORTED, S.TO_CALL, S.TO_CHECK, S.TO_PLACE, S.CLOSED)
 """Moved to another unit, a case stands as it stood: no unit was asked yet, or all is settled."""
+_TIMED = (*_AT_OFFICE, S.WITH_UNIT)
+"""Where a clock may be given more time: the handling clock, or the office's."""
 _MOVABLE = (*_MOVABLE_AS_IT_IS, S.WITH_UNIT, S.TO_DECIDE)
 
 # fmt: off
@@ -274,6 +283,14 @@ _TABLE = (
        starts="reply", meets="appeal_review", stops="re_judge"),
     _t("dismiss", "驳回申诉", "Dismiss the appeal", (*_IN_HAND, *_TOLD), None,
        "case.decide", "reason", meets="appeal_review"),
+    _t("unit_asks_time", "单位申请暂停或延期", "The unit asks for more time", (S.WITH_UNIT,), None,
+       "case.answer", "what reason"),
+    _t("ask_time", "申请暂停或延期", "Ask for more time", _TIMED, None,
+       "case.check", "what reason"),
+    _t("grant_time", "同意暂停或延期", "Give more time", _TIMED, None, "case.decide"),
+    _t("refuse_time", "不同意暂停或延期", "Give no more time", _TIMED, None,
+       "case.decide", "reason"),
+    _t("resume", "恢复计时", "Let the clock run on", _TIMED, None, "case.check"),
     _t("propose_move", "拟移交其他单位", "Propose another unit", _MOVABLE, None,
        "case.move", "unit reason"),
     _t("move", "同意移交其他单位", "Move to the other unit", _MOVABLE_AS_IT_IS, None,

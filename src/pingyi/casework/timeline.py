@@ -29,6 +29,7 @@ from pingyi.casework.states import (
     Finding,
     Grade,
     Kind,
+    MoreTime,
     State,
     Tier,
     Transition,
@@ -186,7 +187,12 @@ def _detail(item: _Told, facts: Facts, audience: Audience) -> str:
         for kind, pk in item.about.items()
         if item.name in _WHY
     ]
-    return _lines(*said, *why)
+    given = [more_time(facts["timerequest"][pk]) for pk in _granted(item)]
+    return _lines(*said, *given, *why)
+
+
+def _granted(item: _Told) -> list[int]:
+    return [item.about["timerequest"]] if item.name == "grant_time" else []
 
 
 _WHY = {
@@ -196,6 +202,7 @@ _WHY = {
     "dismiss": "review_reason",
     "look_back_kept": "note",
     "refuse_move": "refused_reason",
+    "refuse_time": "refused_reason",
     "release": "release_reason",
     "release_concluded": "release_reason",
 }
@@ -240,6 +247,18 @@ def _say_verdict(fact: Any) -> str:
     )
 
 
+def _say_request(fact: Any) -> str:
+    return _lines(more_time(fact), fact.reason)
+
+
+def more_time(request: Any) -> str:
+    """What is asked for, in words: a pause, or an extension of so many working days."""
+    if request.days is None:
+        return words(MoreTime.PAUSE)
+    said = ngettext("延期 %(n)d 个工作日", "延期 %(n)d 个工作日", request.days)
+    return said % {"n": request.days}
+
+
 def _say_move(fact: Any) -> str:
     place = f"{fact.to_unit} · {fact.to_point}" if fact.to_point else str(fact.to_unit)
     return _lines(f"{fact.from_unit} → {place}", fact.reason)
@@ -261,6 +280,7 @@ _SAYS: dict[str, Callable[[Fact], str]] = {
     "proposal": _say_verdict,
     "verdict": _say_verdict,
     "casemove": _say_move,
+    "timerequest": _say_request,
     "appeal": lambda fact: fact.grounds,  # type: ignore[attr-defined]
     "reply": lambda fact: fact.text,  # type: ignore[attr-defined]
     "rejudgement": _say_rejudgement,
@@ -306,9 +326,10 @@ def _raised(case: Case) -> list[Entry]:
 _UNIT_SEES = frozenset(
     {"dispatch", "acknowledge", "answer", "decide", "confirm", "conclude", "reconsider",
      "look_back_kept", "look_back_failed", "appeal", "uphold", "uphold_in_hand", "dismiss",
+     "unit_asks_time", "grant_time", "refuse_time", "resume",
      "close", "close_unowed", "accept_reply", "end_unsatisfied"}
 )  # fmt: skip
-_ITS_OWN = frozenset({"acknowledge", "answer", "appeal"})
+_ITS_OWN = frozenset({"acknowledge", "answer", "appeal", "unit_asks_time"})
 _FINDS = frozenset(
     {"look_back_failed", "decide", "confirm", "conclude", "uphold", "uphold_in_hand"}
 )
@@ -350,7 +371,15 @@ def _to_unit(item: _Told, facts: Facts, names: dict[str, str]) -> Entry:
 
 
 def _detail_for_unit(item: _Told, facts: Facts) -> str:
-    if item.name in ("dispatch", "answer", "appeal", "dismiss"):
+    if item.name in (
+        "dispatch",
+        "answer",
+        "appeal",
+        "dismiss",
+        "unit_asks_time",
+        "grant_time",
+        "refuse_time",
+    ):
         return _detail(item, facts, "unit")
     if item.name in _FINDS:
         verdict = _fact(item, facts, "verdict")

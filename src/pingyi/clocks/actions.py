@@ -1,4 +1,4 @@
-"""Starting, meeting, pausing clocks (for the actions of other areas), and changing the calendar.
+"""Starting, meeting, pausing, extending clocks for other areas, and changing the calendar.
 
 The helpers write the clock alone; the action that calls them records the event.
 """
@@ -88,6 +88,21 @@ def resume(clock: Deadline, *, at: datetime) -> bool:
     clock.paused_at = None
     clock.pauses.filter(until__isnull=True).update(until=at)  # type: ignore[attr-defined]
     due = due_of(clock, city_calendar(), at=at)
+    clock.due_at, clock.confirmed = due.at, due.confirmed
+    clock.save(update_fields=["due_at", "confirmed"])
+    return True
+
+
+def extend(clock: Deadline, by_amount: int, *, at: datetime) -> bool:
+    """Let a running clock run longer by so much of its own unit; False if it is over or was
+    changed meanwhile. A paused one stays paused."""
+    running = type(clock)._default_manager.filter(
+        pk=clock.pk, amount=clock.amount, met_at__isnull=True, stopped_at__isnull=True
+    )
+    if not running.update(amount=clock.amount + by_amount):
+        return False
+    clock.amount += by_amount
+    due = due_of(clock, city_calendar(), at=clock.paused_at or at)
     clock.due_at, clock.confirmed = due.at, due.confirmed
     clock.save(update_fields=["due_at", "confirmed"])
     return True

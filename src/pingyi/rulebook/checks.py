@@ -32,6 +32,7 @@ def mistakes(scheme: Scheme) -> Iterator[Found]:
     yield from _consequences(scheme)
     yield from _panels(scheme)
     yield from _duties(scheme)
+    yield from _clocks(scheme)
     yield from _escalations(scheme)
 
 
@@ -57,6 +58,12 @@ def _sober(value: Decimal) -> bool:
 
 _DIGITS = 12
 _BOUNDS = f"is beyond what points can be: at most {_DIGITS} digits before or after the point"
+
+
+def _clocks(scheme: Scheme) -> Iterator[Found]:
+    for name, rule in scheme.clocks.items():
+        if rule.extensions and rule.unit != "working_days":
+            yield ("clocks", name), "extensions", "only a clock of working days is extended"
 
 
 def _season(scheme: Scheme) -> Iterator[Found]:

@@ -305,6 +305,17 @@ class ClockRule(Clause, frozen=True, kw_only=True):
 
     amount: Annotated[int, Meta(ge=1)]
     unit: Literal["hours", "days", "working_days"]
+    may_pause: Annotated[
+        bool, Meta(description="whether it may stand still, with a reason and a second person")
+    ] = False
+    extensions: Annotated[
+        int, Meta(ge=0, description="how often it may be extended, by at most its own length")
+    ] = 0
+
+    @property
+    def may_change(self) -> bool:
+        """Whether it may be given more time at all."""
+        return self.may_pause or self.extensions > 0
 
 
 class EscalationStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -57,6 +57,7 @@ from pingyi.casework.actions.replying import (
     reply_to_citizen,
 )
 from pingyi.casework.actions.sorting import sort_case
+from pingyi.casework.actions.timing import ask_for_time, grant_time, refuse_time, resume_clock
 
 __all__ = [
     "Contact",
@@ -64,6 +65,7 @@ __all__ = [
     "acknowledge",
     "answer_case",
     "appeal_verdict",
+    "ask_for_time",
     "assign_case",
     "close_case",
     "close_problem",
@@ -79,6 +81,7 @@ __all__ = [
     "edit_letter",
     "edit_problem",
     "give_up_messages",
+    "grant_time",
     "join_problem",
     "leave_problem",
     "link_letter",
@@ -99,10 +102,12 @@ __all__ = [
     "record_look_back",
     "refer_case",
     "refuse_move",
+    "refuse_time",
     "rejudge",
     "release_embargo",
     "reply_to_citizen",
     "report_findings",
+    "resume_clock",
     "reveal_contact",
     "review_appeal",
     "send_back",

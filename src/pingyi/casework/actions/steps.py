@@ -14,6 +14,7 @@ from pingyi.casework.policies import (
     NOT_NEW,
     NOT_YOURS,
     OVERTAKEN,
+    OWN_REQUEST,
     OWN_UNIT,
     RECHECKED,
     Incomplete,
@@ -40,7 +41,7 @@ LONGEST = 5000
 
 def refusal(reason: Reason) -> Refusal:
     """The reason as the exception that fits it."""
-    if reason in (NOT_YOURS, OWN_UNIT, NOT_NEW):
+    if reason in (NOT_YOURS, OWN_UNIT, NOT_NEW, OWN_REQUEST):
         return NotAllowed(reason)
     return Incomplete(reason) if reason.field else NotNow(reason)
 

@@ -54,17 +54,31 @@ def _due(case: Case, at: datetime) -> SafeString:
     if next_one is None:
         return SafeString("—")
     return format_html(
-        '<span>{} <span class="soft">{}</span> {}</span>',  # one part of a narrow row
+        '<span>{} <span class="soft">{}</span> {}{}</span>',  # one part of a narrow row
         deadline(next_one, at),
         clock_name(next_one.rule),
         escalation_tag(next_one),
+        pause_tag(case, next_one),
+    )
+
+
+def pause_tag(case: Case, shown: CaseClock) -> SafeString:
+    """That another clock of the case stands still, beside the one that is shown."""
+    still = [c for c in case.clocks.all() if c.is_running and c.paused_at and c.pk != shown.pk]
+    return (
+        tag(f"{clock_name(still[0].rule)} {gettext('已暂停')}", "warn") if still else SafeString("")
     )
 
 
 def next_clock(case: Case, rules: tuple[str, ...] = ("",)) -> CaseClock | None:
-    """The running clock that is due next, of those whose rule begins so."""
+    """The running clock that is due next, of those whose rule begins so; one that stands still
+    only if no other runs."""
     running = [c for c in case.clocks.all() if c.is_running and c.rule.startswith(rules)]
-    return min(running, key=lambda clock: (clock.due_at, clock.pk), default=None)
+    return min(running, key=_next_first, default=None)
+
+
+def _next_first(clock: CaseClock) -> tuple[bool, datetime, int]:
+    return clock.paused_at is not None, clock.due_at, clock.pk
 
 
 TOLD: dict[Tier, tuple[str | Promise, str]] = {
@@ -83,6 +97,13 @@ def escalation_tag(clock: CaseClock) -> SafeString:
         return SafeString("")
     text, tone = TOLD[Tier(last.to)]
     return tag(str(text), tone)
+
+
+def _due_text(case: Case) -> str:
+    if case.due_at is None:  # type: ignore[attr-defined]
+        return ""
+    still = case.due_paused  # type: ignore[attr-defined]
+    return gettext("已暂停") if still else moment_text(case.due_at)  # type: ignore[attr-defined]
 
 
 def number_link(case: Case, url: str, *, mark_leads: bool = True) -> SafeString:
@@ -112,7 +133,7 @@ DUE = Column(
     "due",
     _("时限"),
     _due,
-    value=lambda case: moment_text(case.due_at) if case.due_at else "",
+    value=_due_text,
     sort=("due_at",),
     style="nowrap",
 )

@@ -32,6 +32,7 @@ from pingyi.web.components.case_forms import (
     ConfirmMoveForm,
     DecideForm,
     DispatchForm,
+    GrantTimeForm,
     LookBackForm,
     MoveForm,
     NoteForm,
@@ -40,12 +41,15 @@ from pingyi.web.components.case_forms import (
     ReconsiderForm,
     ReferForm,
     RefuseMoveForm,
+    RefuseTimeForm,
     ReleaseForm,
     ReplyForm,
     ReportForm,
+    ResumeForm,
     ReviewForm,
     SendBackForm,
     SortForm,
+    TimeForm,
 )
 
 
@@ -166,6 +170,22 @@ DEEDS: dict[str, Deed] = {
             ("pick_look_back",), actions.pick_look_back,
         ),
         Deed(
+            TimeForm, _("申请暂停或延期"), _("提请另一人决定"), _("已申请，待另一人决定"),
+            ("unit_asks_time", "ask_time"), actions.ask_for_time,
+        ),
+        Deed(
+            GrantTimeForm, _("同意暂停或延期"), _("同意"), _("已同意暂停或延期"),
+            ("grant_time",), actions.grant_time,
+        ),
+        Deed(
+            RefuseTimeForm, _("不同意暂停或延期"), _("不同意"), _("未同意，时限照旧"),
+            ("refuse_time",), actions.refuse_time,
+        ),
+        Deed(
+            ResumeForm, _("恢复计时"), _("恢复计时"), _("已恢复计时"),
+            ("resume",), actions.resume_clock,
+        ),
+        Deed(
             MoveForm, _("移交其他单位"), _("提请第二人决定"), _("已提请移交其他单位"),
             ("propose_move",), actions.propose_move,
         ),
@@ -253,7 +273,7 @@ FIRST = {
     "closed": ("look-back", "review"),
 }
 """What a case in each state waits for."""
-BEFORE_ALL = ("confirm-move",)
+BEFORE_ALL = ("confirm-move", "grant-time")
 """What somebody has asked a second person, whatever the state."""
 
 

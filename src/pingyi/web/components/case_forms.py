@@ -18,6 +18,7 @@ from pingyi.casework.states import (
     Found,
     Grade,
     Kind,
+    MoreTime,
     Review,
     Stage,
     Way,
@@ -173,6 +174,46 @@ class ReferForm(ReasonForm):
 
 class ReconsiderForm(ReasonForm):
     form_id = "reconsider"
+
+
+class TimeForm(CaseForm):
+    """More time for the clock in hand, as far as the scheme allows it."""
+
+    form_id = "ask-time"
+    what = TermField(MoreTime, label=_("申请"))
+    days = forms.IntegerField(
+        label=_("延期几个工作日"), required=False, min_value=1, help_text=_("暂停的不填。")
+    )
+    reason = LongTextField(
+        label=_("理由"),
+        rows=3,
+        max_length=200,
+        help_text=_("如等待法院裁判、专家意见。由治庸办另一人决定；单位时限的申请单位会看到结果。"),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        clock = rules.clock_in_hand(self.case)
+        if clock is None:
+            return
+        rule, what = rules.scheme_of(self.case).clocks[clock.rule], self.fields["what"]
+        assert isinstance(what, TermField)
+        allowed = {MoreTime.PAUSE: rule.may_pause, MoreTime.EXTENSION: rule.extensions > 0}
+        what.terms = [term for term in what.terms if allowed[MoreTime(str(term))]]
+        days = self.fields["days"]
+        days.widget.attrs["max"] = rule.amount
+
+
+class GrantTimeForm(CaseForm):
+    form_id = "grant-time"
+
+
+class RefuseTimeForm(ReasonForm):
+    form_id = "refuse-time"
+
+
+class ResumeForm(CaseForm):
+    form_id = "resume"
 
 
 class MoveForm(CaseForm):

@@ -166,6 +166,7 @@ def context(
         ),
         "waiting_for": waiting_for(case),
         "move": policies.open_move(case),
+        "request_open": policies.open_request(case),
         "naming_url": "",
         **verdict_context(case),
     }

@@ -91,7 +91,7 @@ DECIDING = Queue(
 CONFIRMING = Queue(
     "confirming",
     _("待复核"),
-    _("他人拟认定为不属实或作废、拟移交其他单位，由未经手的人复核"),
+    _("拟认定不属实或作废、拟移交其他单位、申请暂停或延期，由另一人决定"),
     "case.decide",
     queries.to_confirm,
     "office:cases",

@@ -20,7 +20,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from pingyi.casework import queries
+from pingyi.casework import policies, queries
 from pingyi.casework.file_models import CaseFile
 from pingyi.casework.models import Case, Dispatch
 from pingyi.casework.querysets import CaseQuerySet
@@ -38,6 +38,7 @@ from pingyi.web.components.case_cells import (
     escalation_tag,
     next_clock,
     number_column,
+    pause_tag,
 )
 from pingyi.web.components.case_forms import RevealForm
 from pingyi.web.components.markup import deadline
@@ -45,14 +46,15 @@ from pingyi.web.components.tables import Column, DataTable, Filter
 from pingyi.web.components.words import moment_text
 from pingyi.web.unit import verdicts
 
-DEEDS = frozenset({"acknowledge", "answer", "appeal"})
+DEEDS = frozenset({"acknowledge", "answer", "appeal", "ask-time"})
 
 
 def _due(case: Case, at: datetime) -> SafeString:
     mine = next_clock(case, ("acknowledge", "handle_"))
     if mine is None:
         return SafeString("—")
-    return format_html("<span>{} {}</span>", deadline(mine, at), escalation_tag(mine))
+    told, still = escalation_tag(mine), pause_tag(case, mine)
+    return format_html("<span>{} {}{}</span>", deadline(mine, at), told, still)
 
 
 CASES = DataTable(
@@ -170,6 +172,7 @@ def _show(
     if dispatch is None and verdict is None:
         raise Http404
     url = functools.partial(_url, case)
+    asked = policies.open_request(case)
     files = case_files.shown_to_unit(case, request.user)
     return render(
         request,
@@ -192,6 +195,7 @@ def _show(
                 for found in sorted(case.clocks.all(), key=lambda found: found.pk)
                 if dispatch and found.rule.startswith(("acknowledge", "handle_"))
             ],
+            "request_open": asked if asked and dispatch and asked.unit_id in units else None,
             "files": case_files.rows(files, case, where="unit"),
             "entries": queries.timeline(case, "unit", units=units, files=files),
             "choices": case_deeds.choices(case, request.user, at=at, url=url, sent=sent),
@@ -212,7 +216,7 @@ def case(request: SignedIn, number: str) -> HttpResponseBase:
 @requires("case.answer")
 @require_POST
 def deed(request: SignedIn, number: str, key: str) -> HttpResponseBase:
-    """Acknowledge, or answer."""
+    """Acknowledge, answer, appeal, or ask for more time."""
     return case_page.answer_post(
         request,
         _case_or_404(request, number),

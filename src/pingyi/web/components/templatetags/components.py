@@ -11,8 +11,10 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from pingyi.casework import timeline
 from pingyi.casework.models import Case
 from pingyi.casework.states import Finding
+from pingyi.casework.time_models import TimeRequest
 from pingyi.web.components import case_cells, markup, words
 from pingyi.web.components.file_fields import FileRow
 from pingyi.web.components.menu import case_tabs_for
@@ -181,3 +183,9 @@ def finding_tag(finding: Finding) -> SafeString:
 
 register.filter("clock_name", case_cells.clock_name)
 register.filter("escalation_tag", case_cells.escalation_tag)
+
+
+@register.filter
+def more_time(request: TimeRequest) -> str:
+    """What a request for more time asks for."""
+    return timeline.more_time(request)

@@ -1,0 +1,107 @@
+"""More time for a case's clock: asked for with a reason, decided by somebody else of the office."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pingyi.audit.actions import Actor, action
+from pingyi.casework import policies, rules
+from pingyi.casework.actions.steps import chosen, record_step, refusal, required, take
+from pingyi.casework.messages import tell_who_asked, tell_who_grants_time
+from pingyi.casework.models import Case
+from pingyi.casework.states import HANDLE, TRANSITIONS, MoreTime, is_clock
+from pingyi.casework.time_models import TimeRequest
+from pingyi.casework.wording import unfit_for_unit
+from pingyi.clocks import actions as clocks
+
+LONGEST_REASON = 200
+
+
+@action("case.ask_time")
+def ask_for_time(
+    *,
+    case: Case,
+    what: MoreTime | str,
+    days: int | None = None,
+    reason: str,
+    by: Actor,
+    at: datetime,
+) -> TimeRequest:
+    """Ask that the clock in hand stand still, or run `days` longer, in its own unit.
+
+    The unit asks for its own handling clock, the office for any that the scheme allows.
+    """
+    what, text = chosen(MoreTime, what, "what"), required(reason, "reason", longest=LONGEST_REASON)
+    if what is MoreTime.EXTENSION and not days:
+        raise refusal(policies.needs("days"))
+    units_own = policies.holds(TRANSITIONS["unit_asks_time"], case, by)
+    step = take("unit_asks_time" if units_own else "ask_time", case, by=by, at=at)
+    clock = rules.clock_in_hand(case)
+    assert clock is not None
+    reason_not = policies.why_not_more_time(case, clock, what, days, at=at)
+    if reason_not is not None:
+        raise refusal(reason_not)
+    dispatch = policies.open_dispatch(case) if is_clock(HANDLE, clock.rule) else None
+    request = TimeRequest.objects.create(
+        case=case,
+        clock=clock,
+        unit=dispatch.unit if dispatch else None,
+        what=what.value,
+        days=days if what is MoreTime.EXTENSION else None,
+        reason=text,
+        at=at,
+        by=by.audit_name,
+    )
+    record_step(case, step, request, clock=clock.rule, what=what.value, days=request.days)
+    tell_who_grants_time(case, by=by, at=at)
+    return request
+
+
+@action("case.grant_time")
+def grant_time(*, case: Case, by: Actor, at: datetime) -> TimeRequest:
+    """Somebody else of the office agrees: the clock stands still from now on, or runs longer."""
+    step = take("grant_time", case, by=by, at=at)
+    request = policies.open_request(case)
+    assert request is not None
+    what, clock = MoreTime(request.what), request.clock
+    request.granted_at, request.granted_by = at, by.audit_name
+    request.save(update_fields=["granted_at", "granted_by"])
+    if what is MoreTime.PAUSE:
+        done = clocks.pause(clock, reason=request.reason, by=by, at=at)
+    else:
+        done = clocks.extend(clock, request.days or 0, at=at)
+    if not done:
+        raise policies.Overtaken(policies.OVERTAKEN)
+    record_step(case, step, about=request, clock=clock.rule, what=what.value, days=request.days)
+    tell_who_asked(request, by=by, at=at)
+    return request
+
+
+@action("case.refuse_time")
+def refuse_time(*, case: Case, reason: str, by: Actor, at: datetime) -> TimeRequest:
+    """Somebody else of the office does not agree: the clock runs on. Whoever asked reads why."""
+    text = required(reason, "reason")
+    unfit = unfit_for_unit(text, case, field="reason")
+    if unfit is not None:
+        raise refusal(unfit)
+    step = take("refuse_time", case, by=by, at=at)
+    request = policies.open_request(case)
+    assert request is not None
+    request.refused_at, request.refused_by, request.refused_reason = at, by.audit_name, text
+    request.save(update_fields=["refused_at", "refused_by", "refused_reason"])
+    record_step(case, step, about=request, clock=request.clock.rule)
+    tell_who_asked(request, by=by, at=at)
+    return request
+
+
+@action("case.resume")
+def resume_clock(*, case: Case, by: Actor, at: datetime) -> Case:
+    """What was waited for has come: the paused clock runs on with the time that was left."""
+    step = take("resume", case, by=by, at=at)
+    clock = policies.paused_clock(case)
+    assert clock is not None
+    granted = clock.requests.filter(what=MoreTime.PAUSE.value, granted_at__isnull=False).last()
+    if not clocks.resume(clock, at=at):
+        raise policies.Overtaken(policies.OVERTAKEN)
+    record_step(case, step, about=granted, clock=clock.rule)
+    return case
