@@ -6,8 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from pingyi.audit.actions import SYSTEM
+from pingyi.people.actions import appoint
 from pingyi.people.roles import Role
-from tests.casework.world import World
+from tests.casework.world import AT, World
 from tests.staff import signed_in
 from tests.web.reading import words
 
@@ -187,3 +189,14 @@ def test_the_unit_itself_reads_none_of_it(world: World, own):
     shown = words(own.get(PAGE))
     for hidden in ("数字有多可靠", "什么会改变名次", "逐月得分与名次", "每千次"):
         assert hidden not in shown
+
+
+def test_whoever_serves_it_too_reads_it_as_the_unit_does(world: World):
+    both = world.newcomer(Role.CASE_MANAGER)
+    path = f"/scoreboard/{world.season.code}/{world.brigade.code}/"
+    assert signed_in(both).get(path).context["own"] is False
+    appoint(user=both, role=Role.UNIT_ADMIN, unit=world.brigade, by=SYSTEM, at=AT)
+    assert signed_in(both).get(path).context["own"] is True
+    above = world.newcomer(Role.LEADER)
+    appoint(user=above, role=Role.UNIT_ADMIN, unit=world.bureau, by=SYSTEM, at=AT)
+    assert signed_in(above).get(path).status_code == 404

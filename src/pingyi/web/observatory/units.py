@@ -22,6 +22,7 @@ from pingyi.scoring import board as boards
 from pingyi.scoring import engine
 from pingyi.scoring.board import Board, Row
 from pingyi.supervision.models import Finding, Improvement
+from pingyi.supervision.policies import serves
 from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.observatory import months, reading
 from pingyi.web.observatory.boards import name_of
@@ -112,12 +113,19 @@ def _fair(row: Row, board: Board, *, at: datetime, asked: bool) -> dict[str, Any
 
 
 def _manner(user: User, unit: Unit | None) -> str | None:
-    """How the user reads this unit's page: as the office, as the unit itself, or not at all."""
+    """How the user reads this unit's page: as the office, as the unit itself, or not at all.
+
+    Whoever serves the unit, or one above it, reads it as the unit does, whatever post she has at
+    the office: live rates move by single ratings.
+    """
     if unit is None:
         return None
+    own = unit.pk in scope_of(user, "unit.read").units
+    if serves(user, unit):
+        return "unit" if own else None
     if may(user, "scoreboard.read") and unit.area.code in places_of(user, "scoreboard.read"):
         return "office"
-    return "unit" if unit.pk in scope_of(user, "unit.read").units else None
+    return "unit" if own else None
 
 
 def _readings(row: Row, scheme: Scheme, user: User, *, own: bool) -> list[Reading]:
