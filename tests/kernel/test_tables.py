@@ -77,9 +77,7 @@ def test_an_empty_file_is_an_empty_table(text):
     assert table(text) == Table("units", [], [])
 
 
-@pytest.mark.parametrize(
-    "text", ['a,b\n"never closed', 'a,b\n"x"y,z\n', "a\n" + "x" * 200_000 + "\n"]
-)
+@pytest.mark.parametrize("text", ['a,b\n"never closed', 'a,b\n"x"y,z\n'])
 def test_a_broken_line_is_named(text):
     (error,) = errors(table, text)
     assert error == "units: line 2: broken line or quotation marks"
