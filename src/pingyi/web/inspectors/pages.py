@@ -6,7 +6,7 @@ import functools
 from typing import Any
 
 from django.db import models
-from django.db.models import Value, When
+from django.db.models import Exists, OuterRef, Value, When
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pingyi.casework import queries
 from pingyi.casework.file_models import CaseFile
-from pingyi.casework.models import Case
+from pingyi.casework.models import Case, Referral
 from pingyi.casework.querysets import CaseQuerySet
 from pingyi.casework.states import Priority
 from pingyi.people.models import User
@@ -79,8 +79,8 @@ DEEDS = frozenset({"note", "report", "conclude", "release"})
 def _referred(user: User) -> CaseQuerySet:
     """Every case that was ever handed to the inspectors of the user's areas."""
     mine = scope_of(user, "case.investigate").over(area="area")
-    handed = Case.objects.filter(mine, referrals__isnull=False).values("pk")
-    return case_page.visible_cases(user).filter(pk__in=handed)
+    handed = Referral.objects.filter(case=OuterRef("pk"))
+    return case_page.visible_cases(user).filter(mine, Exists(handed))
 
 
 @requires("case.investigate")
