@@ -49,6 +49,21 @@ def test_looking_again_raises_nothing_new_and_a_longer_burst_grows(city):
     assert Signal.objects.get(kind=Signal.Kind.NETWORK_BURST).count == 50
 
 
+@pytest.mark.parametrize("counts", [(40, 60), (60, 40)])
+def test_of_two_networks_that_begin_at_once_the_greater_is_marked(city, counts):
+    for network, count in enumerate(counts, 1):
+        rated(city, count, address=f"10.0.{network}.1")
+    actions.raise_burst_signals(by=SYSTEM, at=AT + timedelta(minutes=10))
+    assert Signal.objects.get(kind=Signal.Kind.NETWORK_BURST).count == 60
+
+
+def test_many_bursts_are_raised_some_at_once_and_none_is_left_out(city, monkeypatch):
+    monkeypatch.setattr(actions, "AT_ONCE", 1)
+    rated(city, 40)
+    assert actions.raise_burst_signals(by=SYSTEM, at=AT + timedelta(minutes=10)) == 2
+    assert Signal.objects.count() == 2
+
+
 def test_a_few_ratings_or_many_addresses_are_not_odd(city):
     rated(city, 2)
     with transaction.atomic(), connection.cursor() as cursor:
