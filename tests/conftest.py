@@ -79,7 +79,11 @@ def nothing_kept_from_before() -> None:
     """What a page keeps a while is of another test's city."""
     from django.core.cache import cache
 
+    from pingyi.scoring import board, kept_fairness
+
     cache.clear()
+    board.forget()
+    kept_fairness.forget()
 
 
 @pytest.fixture(scope="session")

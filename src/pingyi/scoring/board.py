@@ -18,8 +18,8 @@ from pingyi import rulebook
 from pingyi.directory.models import Season
 from pingyi.rulebook import Scheme
 from pingyi.scoring import facts, queries
-from pingyi.scoring.engine import Facts, Past, Result, Satisfaction, Unit, UnitResult, score
-from pingyi.scoring.lines import Ratings, ratings
+from pingyi.scoring.engine import Facts, Past, Result, Satisfaction, Unit, UnitResult, rated, score
+from pingyi.scoring.lines import Ratings
 from pingyi.scoring.standing import season_before
 
 KEPT = 24
@@ -27,16 +27,22 @@ KEPT = 24
 
 @dataclass(frozen=True)
 class Row:
-    """One unit: who it is, its result, its ratings as the scheme counts them.
-
-    `verified`: bad ratings verified, whatever they cost · `defaults`: ratings given by nobody.
-    """
+    """One unit: who it is, its result, its ratings as the scheme counts them, and by channel."""
 
     unit: Unit
     result: UnitResult
     ratings: Ratings
-    verified: int
-    defaults: int
+    channels: Sequence[Satisfaction]
+
+    @property
+    def verified(self) -> int:
+        """Bad ratings verified, whatever they cost."""
+        return sum(row.verified_bad for row in self.channels)
+
+    @property
+    def defaults(self) -> int:
+        """Ratings given by nobody."""
+        return sum(row.default for row in self.channels)
 
 
 @dataclass(frozen=True)
@@ -116,19 +122,16 @@ def _compute(
         history=_past(season, scheme, at=at, through=through),
         scheme=scheme,
     )
-    result = score(gathered, scheme)
+    counted = rated(gathered, scheme)
+    result = score(gathered, scheme, counted)
     units = {unit.code: unit for unit in gathered.units}
-    counts = defaultdict(list)
+    channels = defaultdict(list)
     for row in gathered.satisfaction:
-        counts[row.unit].append(row)
-    rows = tuple(_row(units[one.unit], one, counts[one.unit], scheme) for one in result.results)
+        channels[row.unit].append(row)
+    rows = tuple(
+        Row(units[one.unit], one, counted[one.unit], channels[one.unit]) for one in result.results
+    )
     return Board(season, scheme, gathered, result, rows)
-
-
-def _row(unit: Unit, one: UnitResult, counts: Sequence[Satisfaction], scheme: Scheme) -> Row:
-    verified = sum(count.verified_bad for count in counts)
-    defaults = sum(count.default for count in counts)
-    return Row(unit, one, ratings(counts, scheme.rate), verified, defaults)
 
 
 def _past(season: Season, scheme: Scheme, *, at: datetime, through: date | None) -> list[Past]:

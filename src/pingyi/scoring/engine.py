@@ -5,7 +5,7 @@ the same facts and the same scheme give the same result, digit for digit.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -25,7 +25,7 @@ from pingyi.scoring.forms import (
     Unit,
     UnitResult,
 )
-from pingyi.scoring.lines import Score, Scorer, ratings
+from pingyi.scoring.lines import Ratings, Score, Scorer, ratings
 
 __all__ = [
     "EVENT_KINDS",
@@ -41,17 +41,30 @@ __all__ = [
     "Unit",
     "UnitResult",
     "merit",
+    "rated",
     "score",
 ]
 
 
-def score(facts: Facts, scheme: Scheme) -> Result:
+def rated(facts: Facts, scheme: Scheme) -> dict[str, Ratings]:
+    """Every unit's ratings over all channels, as the scheme counts them."""
+    rows: dict[str, list[Satisfaction]] = {unit.code: [] for unit in facts.units}
+    for row in facts.satisfaction:
+        if row.unit in rows:
+            rows[row.unit].append(row)
+    return {code: ratings(own, scheme.rate) for code, own in rows.items()}
+
+
+def score(facts: Facts, scheme: Scheme, counted: Mapping[str, Ratings] | None = None) -> Result:
     """Every unit's lines, total, place, grade, honour and consequences.
+
+    `counted` is what `rated` says, for those who have asked it already.
 
     Results come by group as the scheme lists them, then by rank (those without one last), then by
     code. FactsError for facts that contradict themselves or that the scheme has no place for.
     """
     check(facts, scheme)
+    counted = counted or rated(facts, scheme)
     sheet = _Sheet(facts)
     scorer = Scorer(scheme)
     scores = {
@@ -69,7 +82,7 @@ def score(facts: Facts, scheme: Scheme) -> Result:
     for group in scheme.groups:
         units = [unit for unit in facts.units if unit.group == group]
         merits = {
-            unit.code: merit(total, unit.code in vetoed, sheet.satisfaction[unit.code], scheme)
+            unit.code: merit(total, unit.code in vetoed, counted[unit.code], scheme)
             for unit in units
             if (total := scores[unit.code].total) is not None
         }
@@ -98,13 +111,10 @@ class _Sheet:
         self.before = {past.unit: past for past in facts.history if past.season == before}
 
 
-def merit(
-    total: Decimal, vetoed: bool, rows: Sequence[Satisfaction], scheme: Scheme
-) -> tuple[Any, ...]:
+def merit(total: Decimal, vetoed: bool, counted: Ratings, scheme: Scheme) -> tuple[Any, ...]:
     """What orders a unit in its group, best first: no veto, total, then the scheme's tie keys."""
     if not scheme.ties.keys:
         return (not vetoed, total)
-    counted = ratings(rows, scheme.rate)
     keys = {"satisfaction_rate": counted.rate_order, "ratings": counted.given}
     return (not vetoed, total, *(keys[key] for key in scheme.ties.keys))
 

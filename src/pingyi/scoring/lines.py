@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
-from functools import reduce
+from functools import cached_property, reduce
 from typing import NamedTuple
 
 from pingyi.rulebook import Level, Scheme
@@ -79,6 +79,22 @@ class Scorer:
     ) -> Score:
         """The lines of a unit: its ratings by channel, marks by component, events by kind."""
         weights = self._weights[group]
+        if not weights and not events:
+            return self._base_only
+        return self._scored(weights, rows, marks, events)
+
+    @cached_property
+    def _base_only(self) -> Score:
+        """What every unit has that lost and gained nothing: most of a large city."""
+        return self._scored({}, (), {}, {})
+
+    def _scored(
+        self,
+        weights: Mapping[str, Fraction],
+        rows: Sequence[Satisfaction],
+        marks: Mapping[str, Decimal],
+        events: Mapping[str, list[Event]],
+    ) -> Score:
         components = self._component_lines(weights, rows, marks)
         if weights and not components:
             return Score(None, ())

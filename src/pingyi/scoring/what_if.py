@@ -14,7 +14,7 @@ import msgspec
 
 from pingyi.rulebook import Scheme
 from pingyi.scoring import standing
-from pingyi.scoring.engine import merit, score
+from pingyi.scoring.engine import merit, rated, score
 from pingyi.scoring.forms import Event, Facts, Result, Satisfaction, UnitResult
 
 MORE_RATINGS = 100
@@ -116,13 +116,10 @@ class _Group:
             for other in result.results
             if other.group == one.group and other.total is not None
         ]
-        rows: dict[str, list[Satisfaction]] = {other.unit: [] for other in ranked}
-        for row in facts.satisfaction:
-            if row.unit in rows:
-                rows[row.unit].append(row)
+        counted = rated(facts, scheme)
         self._totals = {other.unit: other.total or Decimal() for other in ranked}
         self._merits: dict[str, tuple[Any, ...]] = {
-            code: merit(total, vetoed, rows[code], scheme)
+            code: merit(total, vetoed, counted[code], scheme)
             for code, total, vetoed in (
                 (other.unit, other.total or Decimal(), other.vetoed) for other in ranked
             )
@@ -132,7 +129,8 @@ class _Group:
     def outcome(self, change: Change, own: Facts) -> Outcome:
         (then,) = score(own, self._scheme).results
         total = then.total or Decimal()
-        changed = merit(total, then.vetoed, own.satisfaction, self._scheme)
+        counted = rated(own, self._scheme)[self._one.unit]
+        changed = merit(total, then.vetoed, counted, self._scheme)
         above = sum(
             other > changed for code, other in self._merits.items() if code != self._one.unit
         )

@@ -41,6 +41,7 @@ LEFT JOIN (
 WHERE e.season_id = %s"""
 
 WHAT = {
+    "scoreboard page, largest group, nothing kept": AT_MOST,
     "scoreboard page, largest group, facts just changed": AT_MOST,
     "scoreboard page, largest group, nothing changed": AT_MOST,
     "all 7,000 units computed and written as JSON": None,
@@ -128,16 +129,21 @@ def main(rounds: int) -> None:
         if response.status_code != 200:
             raise RuntimeError(f"the page answers {response.status_code}")
 
-    def changed_page() -> None:
-        # As after a verdict: the likelihoods beside the board are worked out anew, too.
-        board.forget()
+    def first_page() -> None:
+        # Also what is worked out every five minutes only.
         kept_fairness.forget()
+        changed_page()
+
+    def changed_page() -> None:
+        board.forget()
         page()
 
     def everything() -> None:
         board.at_time(season, at=at, now=at).result.to_json()
 
-    deeds = dict(zip((*WHAT, LIMIT), (changed_page, page, everything, bare), strict=True))
+    deeds = dict(
+        zip((*WHAT, LIMIT), (first_page, changed_page, page, everything, bare), strict=True)
+    )
     deeds |= releases.deeds(season, at=at)
     for deed in deeds.values():
         deed()

@@ -73,7 +73,7 @@ def scoreboard(request: HttpRequest) -> HttpResponseBase:
             ),
             "last": last_places(len(board.rows)),
             "few": max(FEW, board.scheme.missing.min_ratings),
-            "defaults": sum(row.defaults for row in board.rows),
+            "defaults": sum(counted.default for counted in board.facts.satisfaction),
             "at": at,
         },
     )
