@@ -5,12 +5,15 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import IntegrityError, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pingyi.audit.queries import events_about
 from pingyi.casework.actions import log_call
 from pingyi.casework.models import CallAttempt, Case, Reply
 from pingyi.casework.policies import Incomplete, NotAllowed, consents
 from pingyi.casework.queries import timeline, to_call
+from pingyi.casework.rules import hours_missing, hours_tried
 from pingyi.casework.states import CallOutcome, State
 from tests.casework.test_sorting import clocks
 from tests.casework.world import World, after
@@ -78,11 +81,38 @@ def test_three_different_hours_without_an_answer_send_it_to_be_checked(world: Wo
     call(world, case, "call_later", at=NINE + timedelta(hours=3))
     assert Case.objects.get().state == "to_call", "she answered: not a try"
     call(world, case, "no_answer", at=NINE + timedelta(days=1))
+    assert Case.objects.get().state == "to_call", "nine o'clock again is no other hour"
+    call(world, case, "no_answer", at=NINE + timedelta(days=1, hours=5))
     assert Case.objects.get().state == "to_check"
     assert clocks(case)["call_back"] == "met"
-    assert [event.data["step"] for event in events_about(case)][-5:] == [
-        "log_attempt", "log_attempt", "log_attempt", "log_attempt", "give_up_calling",
+    assert [event.data["step"] for event in events_about(case)][-6:] == [
+        *["log_attempt"] * 5, "give_up_calling",
     ]  # fmt: skip
+
+
+def test_who_only_ever_tries_at_the_same_hour_has_not_reached_three(world: World, case: Case):
+    for day in range(4):
+        for minutes in (0, 59, 20):
+            call(world, case, "no_answer", at=NINE + timedelta(days=day, minutes=minutes))
+    assert Case.objects.get().state == "to_call"
+    assert [one.at for one in hours_tried(case.calls.all())] == [NINE]
+    assert hours_missing(case.calls.all()) == 2
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.lists(st.integers(0, 4 * 24 * 60), max_size=12))
+def test_hours_that_count_lie_an_hour_apart_on_the_clock_and_hide_none(minutes: list[int]):
+    tries = [
+        CallAttempt(outcome="no_answer", at=NINE + timedelta(minutes=each)) for each in minutes
+    ]
+    of_the_day = [each.at.hour * 60 + each.at.minute for each in hours_tried(tries)]
+
+    def near(one: int, other: int) -> bool:
+        return any(abs(one - other + turn) < 60 for turn in (-1440, 0, 1440))
+
+    assert not any(near(a, b) for i, a in enumerate(of_the_day) for b in of_the_day[:i])
+    for each in tries:
+        assert any(near(each.at.hour * 60 + each.at.minute, counted) for counted in of_the_day)
 
 
 @pytest.mark.parametrize("outcome", ["wrong_number", "refuses"])

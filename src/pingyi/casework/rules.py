@@ -17,7 +17,10 @@ from pingyi.kernel.workdays import DueAt
 from pingyi.ratings.points import rules_on
 
 TRIES = 3
-"""Calls without an answer, in different hours, after which the rater counts as unreachable (A)."""
+"""Calls without an answer, at different hours of the day, after which the rater counts as
+unreachable (A)."""
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 
 
 def scheme_of(case: Case) -> rulebook.Scheme:
@@ -43,15 +46,27 @@ def appeal_until(verdict: Verdict) -> DueAt | None:
     return city_calendar().due_at(known, length.amount, length.unit)
 
 
-def hours_tried(attempts: Iterable[CallAttempt]) -> int:
-    """How often nobody answered, in different hours: a try counts an hour after the last that
-    did, so that two calls around the full hour are one."""
-    unanswered = (one.at for one in attempts if one.outcome == CallOutcome.NO_ANSWER)
-    counted: list[datetime] = []
-    for tried in sorted(unanswered):
-        if not counted or tried - counted[-1] >= timedelta(hours=1):
+def hours_tried(attempts: Iterable[CallAttempt]) -> list[CallAttempt]:
+    """The calls without an answer that count, oldest first: each at an hour of the day of its own,
+    an hour or more by the clock from all that count before it, whatever the day. So two calls
+    around the full hour are one, and so are calls at ten on three days."""
+    unanswered = (one for one in attempts if one.outcome == CallOutcome.NO_ANSWER)
+    counted: list[CallAttempt] = []
+    for tried in sorted(unanswered, key=lambda one: one.at):
+        if all(_apart(tried.at, other.at) >= HOUR for other in counted):
             counted.append(tried)
-    return len(counted)
+    return counted
+
+
+def hours_missing(attempts: Iterable[CallAttempt]) -> int:
+    """At how many more hours of the day she is to be tried before she counts as unreachable."""
+    return max(TRIES - len(hours_tried(attempts)), 0)
+
+
+def _apart(one: datetime, other: datetime) -> timedelta:
+    """How far two moments lie apart by the clock on the wall, the shorter way round."""
+    gap = abs(one - other) % DAY
+    return min(gap, DAY - gap)
 
 
 def latest_agreed(case: Case, *, at: datetime) -> datetime | None:

@@ -113,6 +113,20 @@ def test_attempts_are_shown(world, case, desk):
     assert "无人接听" in words(desk.get(f"{QUEUE}{case.number}/"))
 
 
+def test_the_desk_says_which_hours_were_tried_and_what_is_missing(world, case, desk):
+    page = f"{QUEUE}{case.number}/"
+    assert "还差" not in words(desk.get(page))
+    for hours in (24, 48, 72.5):  # ten o'clock, ten o'clock, half past ten
+        log_call(case=case, outcome="no_answer", by=world.caller, at=after(hours=hours))
+    said = words(desk.get(page))
+    assert "无人接听的钟点：10:00。 还差 2 个钟点。" in said
+    assert said.count("同一钟点，不另计") == 2
+    log_call(case=case, outcome="no_answer", by=world.caller, at=after(hours=76))
+    assert "无人接听的钟点：10:00 · 14:00。 还差 1 个钟点。" in words(desk.get(page))
+    english = words(desk.get(page, headers={"Accept-Language": "en"}))
+    assert "No answer at: 10:00 · 14:00. 1 more hour of the day to try." in english
+
+
 def test_the_slower_caller_is_told(world, case, desk):
     other = world.manager
     log_call(case=case, outcome="answered_settled", reply="done", by=other, at=after(hours=2))

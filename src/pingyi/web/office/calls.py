@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
@@ -132,9 +133,20 @@ def _show(request: SignedIn, case: Case, *, status: int = 200, **shown: Any) -> 
         only=("call",),
         **shown,
     )
+    attempts = list(case.calls.all())
+    counted = rules.hours_tried(attempts)
     found |= {
-        "attempts": [(attempt, CallOutcome(attempt.outcome)) for attempt in case.calls.all()],
+        "attempts": [
+            (
+                one,
+                CallOutcome(one.outcome),
+                one.outcome == CallOutcome.NO_ANSWER and one not in counted,
+            )
+            for one in attempts
+        ],
         "tries": rules.TRIES,
+        "hours": [f"{localtime(one.at):%H:%M}" for one in counted],
+        "missing": rules.hours_missing(attempts),
         "call_url": reverse("office:call", args=[case.number]),
     }
     return render(request, "office/call.html", found, status=status)
