@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pingyi.audit.queries import events_about
 from pingyi.casework import actions, policies
 from pingyi.casework.letter_models import CaseLetter
 from pingyi.casework.letter_queries import (
@@ -14,16 +15,19 @@ from pingyi.casework.letter_queries import (
     cases_behind,
     entries_of,
     letters_of_case,
+    linkable,
     turns_of,
 )
-from pingyi.casework.policies import Incomplete, NotAllowed, NotNow
+from pingyi.casework.policies import Incomplete, NotAllowed, NotNow, Refusal
 from pingyi.casework.problem_queries import problems_behind, story_of
 from pingyi.letters import actions as letters
 from pingyi.letters.actions import Addressee
 from pingyi.letters.models import Letter
 from pingyi.letters.policies import Refused
+from pingyi.people.actions import appoint
+from pingyi.people.models import User
 from pingyi.people.roles import Role
-from tests.casework.world import COMMENT, PHONE, after
+from tests.casework.world import COMMENT, FOUNDER, PHONE, after
 from tests.letters.world import Office, open_office
 
 LATER = after(days=1)
@@ -66,7 +70,7 @@ def test_what_becomes_of_its_letter_is_told_in_the_cases_story(office):
     ]  # fmt: skip
     letters.reply_to_letter(recipient=recipient, text="已改", by=world.unit_admin, at=at)
     letters.accept_reply(recipient=recipient, by=world.manager, at=at + timedelta(hours=1))
-    told = entries_of(letters_of_case(case, world.manager), at)
+    told = entries_of(case, list(letters_of_case(case, world.manager)), at)
     assert [entry.text for entry in told] == [
         "起草函件", "函件印发", "函件已签收", "函件超期未答复", "函件已答复", "答复已采纳",
     ]  # fmt: skip
@@ -159,3 +163,72 @@ def test_a_letter_written_before_is_told_when_it_was_linked(office):
     actions.link_letter(problem=problem, letter=letter, by=world.manager, at=after(days=2))
     told = story_of(problem, world.manager, at=after(days=3))
     assert [line.what for line in told] == ["opened", Turn.DRAFTED, "linked"]
+
+
+def test_a_letter_written_before_is_linked_to_a_case_and_told_there(office):
+    world = office.world
+    case = world.case("to_place")
+    letter = issued(letters.draft_letter(**wording(office)), office)
+    linked = {"case": case, "letter": letter, "by": world.manager}
+    actions.link_case_letter(**linked, at=after(days=2))
+    actions.link_case_letter(**linked, at=after(days=3))
+    assert CaseLetter.objects.get().at == after(days=2), "linking it again changes nothing"
+    seen = letters_of_case(case, world.manager)
+    assert seen.get() == letter
+    assert cases_behind(letter, world.manager).get() == case
+    told = entries_of(case, list(seen), after(days=4))
+    assert [entry.text for entry in told] == ["起草函件", "函件印发", "关联函件"]
+    assert told[2].at == after(days=2)
+    assert events_about(CaseLetter.objects.get()).first().data["case"] == case.number
+    assert not linkable(case, world.manager).exists()
+
+
+def test_who_could_not_begin_the_letter_does_not_link_it(office):
+    world = office.world
+    case = world.case("to_place")
+    letter = letters.draft_letter(**wording(office))
+    stranger = world.person(Role.CASE_MANAGER, area=world.elsewhere)
+    for nobody in (stranger, world.caller, world.unit_admin, world.inspector):
+        with pytest.raises(NotAllowed):
+            actions.link_case_letter(case=case, letter=letter, by=nobody, at=LATER)
+        assert not linkable(case, nobody).exists()
+    letters.drop_letter(letter=letter, by=world.manager, at=LATER)
+    letter.refresh_from_db()
+    assert not linkable(case, world.manager).exists()
+    with pytest.raises(Refusal) as refused:
+        actions.link_case_letter(case=case, letter=letter, by=world.manager, at=LATER)
+    assert refused.value.reason == policies.LETTER_DROPPED
+    assert not CaseLetter.objects.exists()
+
+
+def test_a_case_under_embargo_takes_letters_of_the_inspectors_alone(office):
+    world = office.world
+    case = world.case("sealed")
+    letter = letters.draft_letter(**wording(office))
+    both = world.person(Role.INSPECTOR)
+    theirs = letters.draft_letter(
+        **wording(office, by=both, organ=office.inspectors, kind="recommendation")
+    )
+    with pytest.raises(NotAllowed):
+        actions.link_case_letter(case=case, letter=letter, by=world.manager, at=LATER)
+    appoint(user=both, role=Role.CASE_MANAGER, area=world.district, unit=None, by=FOUNDER, at=LATER)
+    both = User.objects.get(pk=both.pk)
+    with pytest.raises(NotNow) as refused:
+        actions.link_case_letter(case=case, letter=letter, by=both, at=LATER)
+    assert refused.value.reason == policies.EMBARGO
+    assert linkable(case, both).get() == theirs
+    actions.link_case_letter(case=case, letter=theirs, by=both, at=LATER)
+    assert not cases_behind(theirs, world.manager).exists()
+
+
+def test_a_draft_that_quotes_the_rater_is_not_linked_what_went_out_is(office):
+    world = office.world
+    case = world.case("to_place")
+    letter = letters.draft_letter(**wording(office, body=f"群众反映：{COMMENT}"))
+    with pytest.raises(Incomplete) as refused:
+        actions.link_case_letter(case=case, letter=letter, by=world.manager, at=LATER)
+    assert refused.value.reason.field == "body"
+    assert not CaseLetter.objects.exists()
+    letter = issued(letter, office)
+    actions.link_case_letter(case=case, letter=letter, by=world.manager, at=after(days=3))
+    assert letters_of_case(case, world.manager).get() == letter

@@ -9,7 +9,7 @@ from pingyi.letters.models import Letter
 
 
 class CaseLetter(models.Model):
-    """A letter begun from a case."""
+    """A letter written because of a case: begun from it, or linked to it later."""
 
     case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="letters")
     letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="cases")

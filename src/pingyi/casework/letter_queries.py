@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from pingyi.casework.letter_models import CaseLetter
 from pingyi.casework.models import Case
-from pingyi.casework.problem_models import Problem
+from pingyi.casework.problem_models import Problem, ProblemLetter
 from pingyi.casework.querysets import CaseQuerySet
 from pingyi.casework.timeline import Entry, words
 from pingyi.kernel.terms import Term
 from pingyi.letters import queries as letters
 from pingyi.letters.models import Letter, LetterClock, Recipient
 from pingyi.letters.querysets import LetterQuerySet
+from pingyi.letters.states import Desk, State
 from pingyi.people.models import User
 
 
@@ -21,6 +23,7 @@ class Turn(Term):
     """What happens to a letter, as the story of a case or a problem tells it."""
 
     DRAFTED = "drafted", "起草函件", "Letter drafted"
+    LINKED = "linked", "关联函件", "Letter linked"
     ISSUED = "issued", "函件印发", "Letter issued"
     WITHDRAWN = "withdrawn", "函件撤回", "Letter withdrawn"
     ACKNOWLEDGED = "acknowledged", "函件已签收", "Letter acknowledged"
@@ -42,7 +45,7 @@ class Turned:
 
 
 def letters_of_case(case: Case, user: User) -> LetterQuerySet:
-    """The letters begun from the case that the user's desks read, oldest first."""
+    """The letters written because of the case that the user's desks read, oldest first."""
     return _with_turns(letters.letters_for(user).filter(cases__case=case))
 
 
@@ -57,8 +60,17 @@ def _with_turns(found: LetterQuerySet) -> LetterQuerySet:
 
 
 def cases_behind(letter: Letter, user: User) -> CaseQuerySet:
-    """The cases a letter was begun from, as far as the user may know of them."""
+    """The cases a letter was written because of, as far as the user may know of them."""
     return Case.objects.overseen_by(user).filter(letters__letter=letter).order_by("pk")
+
+
+def linkable(case: Case, user: User) -> LetterQuerySet:
+    """Letters the user may link to the case and nobody has, the latest first."""
+    organs = letters.organs_for(user)
+    if case.embargoed:
+        organs = [organ for organ in organs if organ.desk == Desk.INSPECTORS]
+    found = Letter.objects.filter(organ__in=organs).exclude(cases__case=case)
+    return found.exclude(state=State.DROPPED.value).order_by("-pk")
 
 
 def turns_of(found: Iterable[Letter], at: datetime) -> list[Turned]:
@@ -73,9 +85,19 @@ def is_overdue(letter: Letter, at: datetime) -> bool:
     return any(clock.is_running and clock.is_late(at) for clock in clocks)
 
 
-def entries_of(found: Iterable[Letter], at: datetime) -> list[Entry]:
-    """The same as lines of a case's story."""
-    told = turns_of(found, at)
+def linked(links: Iterable[CaseLetter | ProblemLetter]) -> list[Turned]:
+    """The letters among the links that were written before, each when it was linked."""
+    return [
+        Turned(link.at, link.by, Turn.LINKED, link.letter)
+        for link in links
+        if link.at != link.letter.drafted_at
+    ]
+
+
+def entries_of(case: Case, found: Sequence[Letter], at: datetime) -> list[Entry]:
+    """The same as lines of the case's story, with what was linked later."""
+    links = CaseLetter.objects.filter(case=case, letter__in=found).select_related("letter")
+    told = turns_of(found, at) + linked(links)
     names = letters.names_of(turned.by for turned in told)
     return [
         Entry(turned.at, names.get(turned.by, turned.by), words(turned.turn), said_of(turned))

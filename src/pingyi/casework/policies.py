@@ -96,6 +96,9 @@ OVERTAKEN = Reason(
 EMBARGO = Reason(
     "embargo", "案件处于保密期，待纪检解除", "Under embargo until the inspectors release it"
 )
+LETTER_DROPPED = Reason(
+    "letter_dropped", "已弃稿的函件不能关联", "A letter given up is linked to nothing", "letter"
+)
 NOT_EMBARGOED = Reason("not_embargoed", "案件不在保密期", "The case is not under embargo")
 ACKNOWLEDGED = Reason("acknowledged", "已经签收", "Acknowledged already")
 WORDS_ALONE = Reason(

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from pingyi.casework.letter_queries import Turn, letters_of_problem, said_of, turns_of
+from pingyi.casework.letter_queries import Turn, letters_of_problem, linked, said_of, turns_of
 from pingyi.casework.models import Case
 from pingyi.casework.problem_models import Problem, ProblemCase, ProblemLetter, ProblemStep
 from pingyi.casework.querysets import CaseQuerySet
@@ -63,7 +63,7 @@ def problems_behind(letter: Letter, user: User) -> QuerySet[Problem]:
 
 @dataclass(frozen=True)
 class Happened:
-    """One line of a problem's story; `what` is opened, joined, left, a deed's name, linked, closed,
+    """One line of a problem's story; `what` is opened, joined, left, a deed's name, closed,
     or what happened to a letter."""
 
     at: datetime
@@ -103,5 +103,5 @@ def _of_letters(problem: Problem, user: User, at: datetime) -> Iterable[Happened
     for turned in turns_of(seen, at):
         yield Happened(turned.at, turned.by, turned.turn, said_of(turned))
     links = ProblemLetter.objects.filter(problem=problem, letter__in=seen.values("pk"))
-    for link in links.exclude(at=F("letter__drafted_at")).select_related("letter"):
-        yield Happened(link.at, link.by, "linked", str(link.letter))
+    for turned in linked(links.select_related("letter")):
+        yield Happened(turned.at, turned.by, turned.turn, said_of(turned))

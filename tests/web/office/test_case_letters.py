@@ -165,3 +165,50 @@ def test_more_letters_take_no_more_queries(office, kind):
 
     count(2)
     assert count(0) == count(8)
+
+
+def test_a_letter_written_before_is_linked_from_the_cases_page(office):
+    world = office.world
+    case = world.case("to_place")
+    manager = signed_in(world.manager)
+    there = f"/office/cases/{case.number}/letter/"
+    assert f'href="{there}"' in manager.get(f"/office/cases/{case.number}/").content.decode()
+    assert "没有可以关联的函件" in words(manager.get(there))
+    manager.post(NEW, send(office))
+    letter = Letter.objects.get()
+    assert "关于窗口值守的督办函" in words(manager.get(there))
+    assert manager.post(there, {"letter": "999999"}).status_code == 422
+    done = manager.post(there, {"letter": str(letter.pk)}, follow=True)
+    assert done.redirect_chain[0] == (f"/case/{case.number}/", 302)
+    assert "未编号 关于窗口值守的督办函 起草中" in words(done)
+    assert "关联函件" in words(done)
+    assert case.number in words(manager.get(f"/office/letters/{letter.pk}/"))
+
+
+def test_a_case_is_linked_from_the_letters_page(office):
+    world = office.world
+    case = world.case("to_place")
+    hidden = world.case("sealed")
+    manager = signed_in(world.manager)
+    made = manager.post(NEW, send(office))
+    there = f"{made.url}case/"
+    assert f'href="{there}"' in manager.get(made.url).content.decode()
+    for number in ("2026-999999", hidden.number, "x", "\x00", ""):
+        wrong = manager.post(there, {"case": number})
+        assert wrong.status_code == 422
+        assert "link-case_error" in wrong.content.decode()
+    done = manager.post(there, {"case": case.number}, follow=True)
+    assert done.redirect_chain == [(made.url, 302)]
+    assert f"案件： {case.number}" in words(done)
+    assert words(manager.get(f"/office/cases/{case.number}/")).count("关于窗口值守的督办函") >= 1
+
+
+def test_who_may_not_link_finds_no_page_for_it(office):
+    world = office.world
+    case = world.case("to_place")
+    made = signed_in(world.manager).post(NEW, send(office))
+    stranger = signed_in(world.person(Role.CASE_MANAGER, area=world.elsewhere))
+    for there in (f"/office/cases/{case.number}/letter/", f"{made.url}case/"):
+        assert stranger.get(there).status_code == 404
+        assert stranger.post(there, {"letter": "1", "case": case.number}).status_code == 404
+        assert signed_in(world.caller).get(there).status_code == 403

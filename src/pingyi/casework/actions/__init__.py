@@ -26,6 +26,7 @@ from pingyi.casework.actions.letters import (
     draft_case_letter,
     draft_problem_letter,
     edit_letter,
+    link_case_letter,
 )
 from pingyi.casework.actions.looking_back import (
     draw_sample,
@@ -84,6 +85,7 @@ __all__ = [
     "grant_time",
     "join_problem",
     "leave_problem",
+    "link_case_letter",
     "link_letter",
     "load_messages",
     "log_call",

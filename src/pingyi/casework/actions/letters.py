@@ -1,4 +1,5 @@
-"""Letters begun from a case or a problem: drafted and linked at once, fit for the unit to read."""
+"""Letters begun from a case or a problem, drafted and linked at once; and letters linked to a case
+later. All of them fit for the unit to read."""
 
 from __future__ import annotations
 
@@ -13,13 +14,21 @@ from pingyi.casework.actions.problems import link_letter
 from pingyi.casework.actions.steps import refusal
 from pingyi.casework.letter_models import CaseLetter
 from pingyi.casework.models import Case
-from pingyi.casework.policies import EMBARGO, NOT_YOURS, OWN_UNIT, Reason, is_of_its_unit
+from pingyi.casework.policies import (
+    EMBARGO,
+    LETTER_DROPPED,
+    NOT_YOURS,
+    OWN_UNIT,
+    Reason,
+    is_of_its_unit,
+)
 from pingyi.casework.problem_models import Problem
 from pingyi.casework.problem_queries import cases_of
 from pingyi.casework.wording import unfit_for_unit
 from pingyi.letters import actions as letters
 from pingyi.letters.models import Letter, Organ
-from pingyi.letters.states import Desk
+from pingyi.letters.policies import may_draft
+from pingyi.letters.states import Desk, State
 from pingyi.people.models import User
 
 READ_BY_THE_UNIT = ("title", "salutation", "body", "annexes")
@@ -38,6 +47,23 @@ def draft_case_letter(*, case: Case, by: User, at: datetime, **wording: Any) -> 
     link = CaseLetter.objects.create(case=case, letter=letter, at=at, by=by.audit_name)
     record(link, case=case.number, letter=letter.pk)
     return letter
+
+
+@action("case.link_letter")
+def link_case_letter(*, case: Case, letter: Letter, by: User, at: datetime) -> CaseLetter:
+    """Note that a letter was written because of the case; linking it again changes nothing.
+
+    Whoever could begin it from the case may. What is not issued yet must name nobody: what went
+    out cannot be mended by leaving it unlinked.
+    """
+    _refuse(why_not_linked(case, letter, by))
+    if letter.issued_at is None:
+        _refuse_unfit([case], {name: getattr(letter, name) for name in READ_BY_THE_UNIT})
+    link, _ = CaseLetter.objects.get_or_create(
+        case=case, letter=letter, defaults={"at": at, "by": by.audit_name}
+    )
+    record(link, case=case.number, letter=letter.pk)
+    return link
 
 
 @action("problem.draft_letter")
@@ -67,6 +93,15 @@ def why_no_letter(case: Case, by: User, organ: Organ | None = None) -> Reason | 
         return NOT_YOURS
     sealed = case.embargoed and organ is not None and organ.desk != Desk.INSPECTORS
     return EMBARGO if sealed else None
+
+
+def why_not_linked(case: Case, letter: Letter, by: User) -> Reason | None:
+    """Why `by` does not link the letter to the case; None if nothing stands in the way."""
+    if not may_draft(by, letter.organ):
+        return NOT_YOURS
+    if letter.state == State.DROPPED:
+        return LETTER_DROPPED
+    return why_no_letter(case, by, letter.organ)
 
 
 def _behind(letter: Letter) -> Iterable[Case]:

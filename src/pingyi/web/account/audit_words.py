@@ -92,6 +92,7 @@ ACTIONS: dict[str, str | Promise] = {
     "problem.edit": _("修改问题"),
     "problem.join": _("并入问题"),
     "problem.leave": _("移出问题"),
+    "case.link_letter": _("案件关联函件"),
     "problem.link_letter": _("问题关联函件"),
     "problem.open": _("建立问题"),
     "problem.work": _("问题下统一办理"),

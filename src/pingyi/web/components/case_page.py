@@ -138,7 +138,7 @@ def context(
     source = getattr(case, "source", None)
     files = case_files.shown(case, user)
     letters = list(letters_of_case(case, user))
-    story = queries.timeline(case, audience, files=files) + entries_of(letters, at)
+    story = queries.timeline(case, audience, files=files) + entries_of(case, letters, at)
     can_reveal = may(user, "contact.reveal") and any(contact.values())
     return {
         "case": case,
@@ -159,7 +159,8 @@ def context(
         "clocks": sorted(case.clocks.all(), key=lambda clock: clock.pk),
         "files": case_files.rows(files, case, where=audience),
         "letters": letter_cells.lines(letters, at),
-        "letter_url": letter_url(case, user),
+        "letter_url": (begun := letter_url(case, user)),
+        "link_url": reverse("office:case-letter", args=[case.number]) if begun else "",
         "entries": sorted(story, key=lambda entry: entry.at),
         "choices": case_deeds.choices(
             case, user, at=at, url=url, elsewhere=elsewhere, only=only, sent=sent

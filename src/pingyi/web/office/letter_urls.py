@@ -1,6 +1,6 @@
 from django.urls import path
 
-from pingyi.web.office import letter_drafts, letter_organs, letter_recipients, letters
+from pingyi.web.office import letter_drafts, letter_links, letter_organs, letter_recipients, letters
 
 urlpatterns: list = [
     path("letters/", letters.letters, name="letters"),
@@ -14,6 +14,7 @@ urlpatterns: list = [
     path("letters/organs/<int:pk>/start/", letter_organs.start, name="letter-organ-start"),
     path("letters/<int:pk>/", letters.letter, name="letter"),
     path("letters/<int:pk>/edit/", letter_drafts.edit, name="letter-edit"),
+    path("letters/<int:pk>/case/", letter_links.of_letter, name="letter-case"),
     path("letters/<int:pk>/docx/", letters.docx, name="letter-docx"),
     path(
         "letters/<int:pk>/to/<int:recipient>/",

@@ -27,6 +27,7 @@ from pingyi.letters.paper import paper_of
 from pingyi.letters.policies import TEXTS, Refused
 from pingyi.letters.querysets import RecipientQuerySet
 from pingyi.letters.states import Kind, Part, State
+from pingyi.people.models import User
 from pingyi.people.permissions import may
 from pingyi.web.components import letter_cells
 from pingyi.web.components.access import SignedIn, requires
@@ -348,6 +349,14 @@ def remind_all(request: SignedIn) -> HttpResponseBase:
     return redirect("office:letters-overdue")
 
 
+def link_url(letter: Letter, user: User) -> str:
+    """Where the letter is linked to a case, for those who may."""
+    may_link = may(user, "case.oversee") and policies.may_draft(user, letter.organ)
+    if not may_link or letter.state == State.DROPPED:
+        return ""
+    return reverse("office:letter-case", args=[letter.pk])
+
+
 def letter_or_404(request: SignedIn, pk: int) -> Letter:
     """A letter of the user's desks."""
     return get_object_or_404(queries.letters_for(request.user), pk=pk)
@@ -375,6 +384,7 @@ def show(
             "entries": letter_cells.entries(queries.story(letter)),
             "cases": cases_behind(letter, request.user).select_related("unit"),
             "problems": problems_behind(letter, request.user),
+            "link_url": link_url(letter, request.user),
             "choices": choices(letter, request, sent),
             "may_edit": letter.state == State.DRAFT
             and policies.may_draft(request.user, letter.organ),

@@ -8,6 +8,7 @@ from pingyi.web.office import (
     cases,
     directory_urls,
     intake_urls,
+    letter_links,
     letter_urls,
     look_backs,
     outbox,
@@ -57,6 +58,7 @@ urlpatterns: list = [
     path("cases/", cases.cases, name="cases"),
     path("cases/<case_number:number>/", cases.case, name="case"),
     path("cases/<case_number:number>/reveal/", cases.reveal, name="case-reveal"),
+    path("cases/<case_number:number>/letter/", letter_links.of_case, name="case-letter"),
     path("cases/<case_number:number>/files/<int:pk>/", cases.file, name="case-file"),
     path("cases/<case_number:number>/<str:key>/", cases.deed, name="case-deed"),
 ]
