@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from pingyi.files.actions import MEGABYTE, checked
+from pingyi.files.checks import pdf as pdf_check
 from pingyi.files.checks import pictures
 from pingyi.files.refusals import Refused, Why
 from tests.files.uploads import (
@@ -19,6 +20,7 @@ from tests.files.uploads import (
     mp3,
     mpeg4,
     ogg,
+    packed,
     pdf,
     picture,
     upload,
@@ -163,6 +165,46 @@ class TestPdf:
         body = b"<< /Length 30 >> stream\n\x00/JS /JavaScript \xffendstream"
         assert checked(upload("a.pdf", pdf(body)))
         assert why("a.pdf", pdf(b"<< >>\nstream\n no end")) is Why.BROKEN
+
+    def test_packed_objects_are_looked_at_too(self):
+        assert checked(upload("a.pdf", pdf(packed(b"<< /Type /Catalog >>"))))
+        for script in (
+            b"<< /OpenAction << /S /JavaScript /JS (app.alert(1)) >> >>",
+            b"<< /S /Java#53cript >>",
+            b"<< /S /Launch /F (calc.exe) >>",
+        ):
+            assert why("a.pdf", pdf(packed(script))) is Why.SCRIPT
+            assert why("a.pdf", pdf(packed(script, kind=b"/Type /Obj#53tm"))) is Why.SCRIPT
+            assert why("a.pdf", pdf(packed(script, kind=b""))) is Why.SCRIPT
+            assert why("a.pdf", pdf(packed(b"<< >>") + packed(script))) is Why.SCRIPT
+            plain = packed(script, filters=b"", content=b"5 0 " + script)
+            assert why("a.pdf", pdf(plain)) is Why.SCRIPT
+            listed = packed(script, filters=b"/Filter [ /FlateDecode ]")
+            assert why("a.pdf", pdf(listed)) is Why.SCRIPT
+
+    @pytest.mark.parametrize(
+        "filters",
+        [
+            b"/Filter /ASCIIHexDecode",
+            b"/Filter [/ASCII85Decode /FlateDecode]",
+            b"/Filter [/FlateDecode /FlateDecode]",
+            b"/Filter /FlateDecode /DecodeParms << /Predictor 12 >>",
+            b"/Filter 7 0 R",
+        ],
+    )
+    def test_objects_packed_as_nobody_packs_them_are_not_taken(self, filters):
+        assert why("a.pdf", pdf(packed(b"<< >>", filters=filters))) is Why.UNPACKS_HUGE
+
+    def test_packed_objects_that_cannot_be_looked_at_are_not_taken(self, monkeypatch):
+        locked = b" endobj 9 0 obj << /Encrypt 8 0 R >>"
+        assert why("a.pdf", pdf(packed(b"<< >>") + locked)) is Why.PROTECTED
+        assert checked(upload("a.pdf", pdf(b"<< /Encrypt 8 0 R >>")))
+        broken = packed(b"", content=b"no such thing")
+        assert why("a.pdf", pdf(broken)) is Why.BROKEN
+        monkeypatch.setattr(pdf_check, "INFLATED", 1000)
+        assert checked(upload("a.pdf", pdf(packed(b"x" * 800))))
+        assert why("a.pdf", pdf(packed(b"x" * 600) * 2)) is Why.UNPACKS_HUGE
+        assert why("a.pdf", pdf(packed(b"x" * 10**7))) is Why.UNPACKS_HUGE
 
 
 class TestOffice:

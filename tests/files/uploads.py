@@ -39,6 +39,22 @@ def pdf(body: bytes = b"<< /Type /Catalog >>") -> bytes:
     return b"%PDF-1.7\n1 0 obj\n" + body + b"\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
 
 
+def packed(
+    objects: bytes,
+    *,
+    kind: bytes = b"/Type /ObjStm",
+    filters: bytes = b"/Filter /FlateDecode",
+    content: bytes = b"",
+) -> bytes:
+    """A stream that holds objects, as most writers of PDF pack them."""
+    held = content or zlib.compress(b"5 0 " + objects)
+    return (
+        b"<< %b /N 1 /First 4 %b /Length %d >>\nstream\n" % (kind, filters, len(held))
+        + held
+        + b"\nendstream\n"
+    )
+
+
 def zipped(parts: Mapping[str, bytes], **options: object) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, **options) as archive:
