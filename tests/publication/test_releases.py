@@ -18,6 +18,8 @@ from pingyi.publication.policies import Refused, Why
 from pingyi.publication.protection import protect, unprotect
 from pingyi.publication.terms import Kind
 from pingyi.publication.verifying import verify_release
+from pingyi.ratings.actions import move_rating
+from pingyi.ratings.models import Rating
 from pingyi.scoring import board
 from tests.publication.conftest import AUGUST, JULY, Town
 
@@ -72,6 +74,23 @@ def test_nothing_that_happens_later_moves_it(town: Town, monkeypatch):
     found = verify_release(release)
     assert found.verified, found
     assert found.moved == ()
+
+
+def test_a_rating_moved_later_leaves_what_was_frozen_and_is_in_no_other_period(town: Town):
+    june = town.release()
+    before = snapshot(june)
+    rating = Rating.objects.filter(unit__code="S2", day=date(2026, 6, 9)).first()
+    moved = JULY + timedelta(days=7)
+    to = town.stations[2].unit
+    move_rating(rating=rating, unit=to, reason="转错", by=town.world.manager, at=moved)
+    july = town.release(AUGUST, through=date(2026, 7, 31))
+    assert snapshot(june) == before
+    assert (row(july, "S2").counted, row(july, "S3").counted) == (31, 1), "the season so far"
+    assert [one.period_rank for one in july.results.all()] == [None] * july.results.count()
+    corrected = town.correct(june, AUGUST)
+    assert row(corrected, "S3").period_rank is not None
+    for release in (june, july, corrected):
+        assert verify_release(release).verified
 
 
 def test_what_was_tampered_with_is_found(town: Town):

@@ -63,19 +63,17 @@ def gather(
 
 
 def of_days(season: Season, whole: Facts, *, since: date, through: date, at: datetime) -> Facts:
-    """Of the season's facts through a day, what came from the day `since` on, in five queries; of
-    units to which something came. Marks stay; a void takes nothing from days it is not of."""
+    """Of the season's facts through a day, what came from the day `since` on, in seven queries; of
+    units to which something came. Marks stay. A rating counts in the days in which it was given,
+    whenever it was found to belong to another unit; a void takes nothing from other days."""
     codes = {unit.code: unit for unit in whole.units}
     units = {
         pk: codes[code] for pk, code in UnitRow.objects.values_list("pk", "code") if code in codes
     }
     verified = Counter(queries.verified_bad(season, at, through=through))
     verified.subtract(queries.verified_bad(season, at, through=since - timedelta(days=1)))
-    counts = (
-        one._replace(number=max(0, one.number))
-        for one in queries.counts_through(season, through, since=since)
-    )
-    satisfaction = tuple(_satisfaction(counts, verified, units))
+    counts = queries.counts_given(season, since=since, through=through, at=at)
+    satisfaction = tuple(row for row in _satisfaction(counts, verified, units) if _holds(row))
     events = tuple(event for event in whole.events if _day(event) >= since)
     touched = {row.unit for row in satisfaction} | {event.unit for event in events}
     return Facts(
@@ -164,6 +162,12 @@ def _measured(
     for (unit, component), value in sorted(found.items()):
         if unit in units:
             yield Measured(unit=units[unit].code, component=component, value=value)
+
+
+def _holds(row: Satisfaction) -> bool:
+    """Whether any rating is left in it: the last may have been void, or another unit's."""
+    levels = (row.very_satisfied, row.satisfied, row.basically_satisfied)
+    return any((*levels, row.dissatisfied, row.very_dissatisfied, row.default))
 
 
 def _satisfaction(

@@ -28,6 +28,7 @@ class Counted(NamedTuple):
 
 _VERIFIED = (Finding.VERIFIED.value, Finding.PARTLY.value)
 _KEY = ("channel", "level", "by_default")
+_OF_RATING = [f"rating__{name}" for name in _KEY]
 
 
 def live_counts(season: Season, group: str | None = None) -> Iterable[Counted]:
@@ -39,34 +40,60 @@ def live_counts(season: Season, group: str | None = None) -> Iterable[Counted]:
     return map(Counted._make, found.order_by().values_list("unit_id", *_KEY, "count"))
 
 
-def counts_through(season: Season, day: date, *, since: date | None = None) -> Iterator[Counted]:
-    """The season's counts as they stood at the end of `day`; in five queries. With `since`, what
-    the days from that one on added to them, or took away.
+def counts_through(season: Season, day: date) -> Iterator[Counted]:
+    """The season's counts as they stood at the end of `day`; in five queries.
 
     The daily tallies know no season, and voids and moves count on their own day: those that
     crossed the season's border are set right one by one.
     """
-    first, last = max(since or season.starts_on, season.starts_on), min(day, season.ends_on)
+    first, last = season.starts_on, min(day, season.ends_on)
+    yield from _tallied(first, last)
+    yield from _undone(_later_facts(Q(day__gte=first, day__lte=last) & ~Q(rating__season=season)))
+    yield from _later_facts(Q(day__gt=season.ends_on, day__lte=day, rating__season=season))
+
+
+def counts_given(season: Season, *, since: date, through: date, at: datetime) -> Iterator[Counted]:
+    """Of the season, the ratings given from the day `since` through `through`, each where it was
+    known at `at` to belong, without those void by the end of `through`; in five queries.
+
+    Each adds one somewhere or nothing anywhere, so no sum is negative. What those days took from
+    ratings given before, or moved of them, is undone: it belongs to the days they were given.
+    """
+    first, last = max(since, season.starts_on), min(through, season.ends_on)
+    yield from _tallied(first, last)
+    yield from _undone(_later_facts(Q(day__gte=first, day__lte=last)))
+    given = Q(rating__season=season, rating__day__gte=first, rating__day__lte=last)
+    yield from _voided(given & Q(day__lte=through))
+    yield from _moved(given & Q(at__lte=at))
+
+
+def _tallied(first: date, last: date) -> Iterator[Counted]:
     days = PointTally.objects.filter(day__gte=first, day__lte=last)
     summed = days.order_by().values("point__unit_id", *_KEY).annotate(sum=Sum("count"))
     yield from map(Counted._make, summed.values_list("point__unit_id", *_KEY, "sum"))
-    for other in _later_facts(Q(day__gte=first, day__lte=last) & ~Q(rating__season=season)):
-        yield other._replace(number=-other.number)
-    yield from _later_facts(
-        Q(day__gt=season.ends_on, day__gte=first, day__lte=day, rating__season=season)
-    )
 
 
 def _later_facts(of: Q) -> Iterator[Counted]:
     """What the voids and moves `of` describes took from units, or gave them."""
-    rating = [f"rating__{name}" for name in _KEY]
+    yield from _voided(of)
+    yield from _moved(of)
+
+
+def _voided(of: Q) -> Iterator[Counted]:
     voids = RatingVoid.objects.placed().filter(of).order_by()
-    for row in voids.values_list("unit_id", *rating):
+    for row in voids.values_list("unit_id", *_OF_RATING):
         yield Counted._make((*row, -1))
+
+
+def _moved(of: Q) -> Iterator[Counted]:
     moves = RatingMove.objects.filter(of).order_by()
-    for left, reached, *key in moves.values_list("from_unit_id", "to_unit_id", *rating):
+    for left, reached, *key in moves.values_list("from_unit_id", "to_unit_id", *_OF_RATING):
         yield Counted._make((left, *key, -1))
         yield Counted._make((reached, *key, 1))
+
+
+def _undone(facts: Iterable[Counted]) -> Iterator[Counted]:
+    return (one._replace(number=-one.number) for one in facts)
 
 
 def verified_bad(
