@@ -65,6 +65,19 @@ def test_the_same_again_in_any_shape_changes_nothing(small_city, load_file, shee
     assert events().count() == Batch.objects.count() == 1
 
 
+def test_headings_and_sheets_typed_in_full_width_are_read_and_named_as_they_stand(
+    small_city, load_file
+):
+    sheet = [["ｃｏｄｅ", "名　称", "分 组", "区划"], ["B1", "江岸区人社局", "offices", "420100"]]
+    changed = load_file(xlsx({"Ｕｎｉｔｓ": sheet}))
+    assert changed.counts["units"]["new"] == 0
+    sheet[1][2] = "no such group"
+    with pytest.raises(DirectoryErrors) as wrong:
+        load_file(xlsx({"Ｕｎｉｔｓ": sheet}))
+    [problem] = wrong.value.problems
+    assert (problem.sheet, problem.column) == ("Ｕｎｉｔｓ", "分 组")
+
+
 def test_rows_are_updated_by_key_and_nothing_is_retired_by_omission(small_city, load_file):
     codes = set(PointCode.objects.values_list("code", flat=True))
     changed = load_file(

@@ -101,6 +101,14 @@ def test_headings_are_known_by_any_name_and_case():
     assert found.name == "units"
 
 
+def test_headings_in_full_width_letters_or_set_out_with_spaces_are_known():
+    found = table("Ｎａｍｅ,编　码,ｘ 码\nx,C1,\n").renamed(ALIASES)
+    assert found.header == ["name", "code", "ｘ 码"]
+    assert errors(table("编码,ＣＯＤＥ\n1,2\n").renamed, ALIASES) == [
+        "units, code: two columns have this name"
+    ]
+
+
 def test_two_headings_that_mean_the_same():
     assert errors(table("编码,CODE\n1,2\n").renamed, ALIASES) == [
         "units, code: two columns have this name"

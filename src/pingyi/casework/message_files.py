@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from pingyi.directory.models import Area, Unit
 from pingyi.directory.problems import DirectoryErrors, Problem
-from pingyi.directory.reading import headed, one_line, unread
+from pingyi.directory.reading import headed, one_line, own_names, unread
 from pingyi.kernel.tables import Row as Line
 from pingyi.kernel.tables import Table
 from pingyi.kernel.text import clean_text
@@ -104,7 +104,7 @@ def read(
 
 
 def _named_as_in_file(problems: Iterable[Problem], table: Table) -> list[Problem]:
-    own = {HEADINGS[heading]: heading for heading in table.header if heading in HEADINGS}
+    own = own_names(table, HEADINGS)
     return [
         problem._replace(column=own.get(problem.column, problem.column)) for problem in problems
     ]

@@ -17,7 +17,7 @@ from pingyi.directory.models import ServicePoint
 from pingyi.directory.plan import MODELS, REFERENCES
 from pingyi.directory.problems import DirectoryErrors, Problem, in_english, listed
 from pingyi.kernel.tables import Row as Line
-from pingyi.kernel.tables import Table, TableErrors
+from pingyi.kernel.tables import Table, TableErrors, heading_key
 
 SHEET_NAMES = {
     "区划": "areas",
@@ -66,8 +66,7 @@ class Sheets:
         own = {
             (sheet, name): heading
             for sheet, table in self.tables.items()
-            for heading in table.header
-            if (name := headings.get(sheet, {}).get(heading))
+            for name, heading in own_names(table, headings.get(sheet, {})).items()
         }
         return [
             p._replace(
@@ -87,8 +86,8 @@ def sort_out(tables: Mapping[str, Table], *, accounts: bool = False) -> Sheets:
     found: dict[str, Table] = {}
     notes = []
     for table in tables.values():
-        own = table.name.strip()
-        name = SHEET_NAMES.get(own, own.casefold())
+        own = heading_key(table.name)
+        name = SHEET_NAMES.get(own, own)
         if name in found:
             text = _("与工作表 %(other)s 同义") % {"other": found[name].name}
             raise DirectoryErrors([Problem(table.name, 0, "", text)])
@@ -144,6 +143,13 @@ def headed(table: Table, headings: Mapping[str, str], needed: Iterable[str]) -> 
             Problem(table.name, HEADER, name, _("缺少这一列")) for name in missing
         )
     return renamed
+
+
+def own_names(table: Table, headings: Mapping[str, str]) -> dict[str, str]:
+    """The names in use and how the file calls them, where it does not use them itself."""
+    known = {heading_key(heading): name for heading, name in headings.items()}
+    found = {heading: known.get(heading_key(heading)) for heading in table.header}
+    return {name: heading for heading, name in found.items() if name is not None}
 
 
 def unread(table: Table, known: Iterable[str]) -> list[str]:

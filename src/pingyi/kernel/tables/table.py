@@ -1,5 +1,6 @@
 """A table as read: a header, rows that know their place, and what is wrong where."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -82,14 +83,14 @@ class Table:
         """The same with its headings brought to the names in use; others stay as they are.
 
         `aliases` is heading to name, as {"编码": "code"}; names themselves, and either in other
-        case, are understood too. Raises TableErrors with the table's problems, and when two
-        headings mean the same.
+        case or width or with spaces, are understood too. Raises TableErrors with the table's
+        problems, and when two headings mean the same.
         """
         if self.problems:
             raise TableErrors(self.problems)
-        known = {name.casefold(): name for name in aliases.values()}
-        known |= {heading.casefold(): name for heading, name in aliases.items()}
-        names = {heading: known.get(heading.casefold(), heading) for heading in self.header}
+        known = {heading_key(name): name for name in aliases.values()}
+        known |= {heading_key(heading): name for heading, name in aliases.items()}
+        names = {heading: known.get(heading_key(heading), heading) for heading in self.header}
         header = list(names.values())
         if repeated := _repeated(self.name, header):
             raise TableErrors(repeated)
@@ -98,6 +99,12 @@ class Table:
             for number, values in self.rows
         ]
         return replace(self, header=header, rows=rows)
+
+
+def heading_key(heading: str) -> str:
+    """What headings are compared by: full-width letters are as good as others, and so are capital
+    ones; spaces, with which people set out short words (单　位), do not count."""
+    return "".join(unicodedata.normalize("NFKC", heading).split()).casefold()
 
 
 def column_letters(place: int) -> str:
