@@ -112,8 +112,12 @@ def appoint(
     by: Actor,
     at: datetime,
 ) -> Appointment:
-    """Give the user a role within an area (with all below it) or a unit. Raises Refused."""
-    _refuse(policies.why_not_appoint(user, Role(role), area=area, unit=unit, by=by))
+    """Give the user a role within an area (with all below it) or a unit. Raises Refused.
+
+    Appointments of one user queue: which roles go together is asked of all that are held.
+    """
+    held_still = User.objects.select_for_update().get(pk=user.pk)
+    _refuse(policies.why_not_appoint(held_still, Role(role), area=area, unit=unit, by=by))
     appointment = Appointment.objects.create(user=user, role=role, area=area, unit=unit, since=at)
     record(user, role=str(role), **_scope(appointment))
     _forget(user)
