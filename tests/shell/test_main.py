@@ -57,6 +57,24 @@ def test_what_postgresql_says_in_several_lines_is_told_in_one(
     assert ("pingyi manage migrate" in told.stderr) is hinted
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("import-directory",),
+        ("import-messages", "--channel", "message_board"),
+        ("restore",),
+        ("score", "--scheme", "national"),
+        ("schemes", "check"),
+    ],
+)
+def test_what_is_to_be_read_and_is_not_there_is_a_failure_told_in_one_line(words, tmp_path: Path):
+    gone = str(tmp_path / "gone")
+    failed = CliRunner().invoke(main, [*words, gone])
+    assert failed.exit_code == 1
+    assert len(failed.stderr.splitlines()) == 1
+    assert gone in failed.stderr
+
+
 def test_a_folder_that_cannot_be_used_is_told_in_one_line(tmp_path: Path):
     (tmp_path / "file").write_text("")
     done = pingyi("check-tallies", data=tmp_path / "file" / "folder")

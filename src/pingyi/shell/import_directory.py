@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from pingyi.shell.framework import start
+from pingyi.shell.given import Given
 from pingyi.shell.importing import fail, language, prepare
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=Given(dir_okay=False))
 @click.option(
     "--links",
     type=click.Path(dir_okay=False, path_type=Path),

@@ -9,11 +9,12 @@ import click
 
 from pingyi.casework.origins import Channel
 from pingyi.shell.framework import start
+from pingyi.shell.given import Given
 from pingyi.shell.importing import fail, language, prepare
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=Given(dir_okay=False))
 @click.option(
     "--channel",
     required=True,

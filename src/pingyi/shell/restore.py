@@ -8,12 +8,11 @@ from pathlib import Path
 import click
 
 from pingyi.shell import archive
+from pingyi.shell.given import Given
 
 
 @click.command()
-@click.argument(
-    "folder", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False)
-)
+@click.argument("folder", metavar="DIR", type=Given(file_okay=False))
 def restore(folder: Path) -> None:
     """Restore the backup in DIR into PINGYI_DATA, which must hold no database or keys of its own.
 
