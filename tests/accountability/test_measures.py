@@ -18,6 +18,7 @@ from pingyi.audit.personal import declarations
 from pingyi.casework.models import Case
 from pingyi.casework.policies import Incomplete, NotAllowed, NotNow, Refusal
 from pingyi.people.roles import Role
+from pingyi.web.account.looks import by_reader
 from tests.casework.world import AT, World, build
 
 pytestmark = pytest.mark.django_db
@@ -79,8 +80,20 @@ def test_looking_a_name_up_is_logged_too(world):
     found = actions.find_persons(name=NAME, reason="核对", by=world.inspector, at=AT)
     assert found == [made.person]
     assert audit.reads_of(made.person).count() == 1
+
+
+def test_a_name_looked_up_in_vain_is_logged_and_not_kept(world):
+    made = record(world)
     other = world.person(Role.INSPECTOR, area=world.elsewhere)
-    assert actions.find_persons(name=NAME, reason="核对", by=other, at=AT) == []
+    for who, name in ((other, NAME), (world.inspector, "欧阳修")):
+        assert actions.find_persons(name=name, reason="核对", by=who, at=AT) == []
+    reads = audit.reads().order_by("pk")
+    assert [(one.reader, one.what, one.reason) for one in reads] == [
+        (other.username, "name", "核对"), (world.inspector.username, "name", "核对")
+    ]  # fmt: skip
+    assert {(one.subject_kind, one.subject_id) for one in reads} == {("person", "")}
+    assert not audit.reads_of(made.person).exists()
+    assert by_reader(AT).get(username=other.username).things == 0
 
 
 def test_other_districts_and_other_roles_see_none(world):

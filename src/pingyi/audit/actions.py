@@ -128,14 +128,20 @@ def note(
     )
 
 
-def log_read(subject: models.Model, *, what: str, reason: str, by: Actor, at: datetime) -> None:
-    """Note that `by` was shown personal data (`what`, as "phone") of `subject`, and why."""
+def log_read(
+    subject: models.Model | type[models.Model], *, what: str, reason: str, by: Actor, at: datetime
+) -> None:
+    """Note that `by` was shown personal data (`what`, as "phone") of `subject`, and why.
+
+    A model instead of a row: they looked for one by it and found none, which tells them something
+    too. What they looked for is not kept.
+    """
     ReadAccess.objects.create(
         at=at,
         reader=by.audit_name,
         what=what,
         subject_kind=kind_of(subject),
-        subject_id=str(subject.pk),
+        subject_id="" if isinstance(subject, type) else str(subject.pk),
         reason=reason,
     )
 
@@ -145,7 +151,7 @@ def in_action() -> bool:
     return _current.get() is not None
 
 
-def kind_of(subject: models.Model) -> str:
+def kind_of(subject: models.Model | type[models.Model]) -> str:
     """The name under which events know this kind of thing: its model's name, as "case"."""
     return subject._meta.model_name or ""
 

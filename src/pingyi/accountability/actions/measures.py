@@ -116,7 +116,8 @@ def reveal_name(*, measure: Measure, reason: str, by: User, at: datetime) -> str
 
 
 def find_persons(*, name: str, reason: str, by: User, at: datetime) -> list[Person]:
-    """The persons of that name with a measure `by` may see; each reading is logged first."""
+    """The persons of that name with a measure `by` may see. Each reading is logged first, and so
+    is that there was none."""
     text = required(reason, "reason", longest=LONGEST_REASON)
     wanted = required(name, "name", longest=names.LONGEST)
     seen = Measure.objects.visible_to(by).values("person")
@@ -125,8 +126,9 @@ def find_persons(*, name: str, reason: str, by: User, at: datetime) -> list[Pers
         .select_related("unit")
         .order_by("pk")
     )
-    for person in found:
-        log_read(person, what="name", reason=text, by=by, at=at)
+    subjects: list[Person] | list[type[Person]] = found or [Person]
+    for subject in subjects:
+        log_read(subject, what="name", reason=text, by=by, at=at)
     return found
 
 

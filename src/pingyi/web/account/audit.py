@@ -81,7 +81,7 @@ READS = DataTable(
         Column("at", _("时间"), lambda r, at: moment_text(r.at), sort=("at",), style="nowrap"),
         Column("reader", _("查看人"), lambda r, at: r.reader, sort=("reader",), style="nowrap"),
         Column("what", _("所看内容"), _looked_at, value=lambda r: r.what, sort=("what",)),
-        Column("subject", _("对象"), lambda r, at: f"{r.subject_kind} {r.subject_id}"),
+        Column("subject", _("对象"), lambda r, at: f"{r.subject_kind} {r.subject_id or '—'}"),
         Column("reason", _("理由"), lambda r, at: r.reason, style="words"),
     ),
     order="-at",

@@ -115,7 +115,7 @@ def by_reader(at: datetime) -> QuerySet[User]:
     return User.objects.filter(username__in=queries.reads().values("reader")).annotate(
         looks=_counted(mine, "reader", Count("pk")),
         lately=_counted(mine.filter(at__gt=at - LATELY), "reader", Count("pk")),
-        things=_counted(mine, "reader", Count("subject_id", distinct=True)),
+        things=_counted(mine.exclude(subject_id=""), "reader", Count("subject_id", distinct=True)),
         last_look=Subquery(last),
         open_marks=_counted(marks.filter(review__isnull=True), "reader", Count("pk")),
         breaches=_counted(
