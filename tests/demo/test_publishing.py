@@ -20,6 +20,9 @@ from pingyi.publication.verifying import verify_release
 from pingyi.ratings.proof import prove
 from tests.demo.conftest import NOW, QUICK
 
+# The fixture below sees to the database; the mark, to its being set up, in whatever is run.
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture(scope="module")
 def past(django_db_setup: None, django_db_blocker):
