@@ -23,6 +23,7 @@ from pingyi.casework.states import (
     State,
 )
 from pingyi.clocks.models import Deadline, Pause
+from pingyi.clocks.models import stamped as _stamped
 from pingyi.directory.models import Area, ServicePoint, Unit
 from pingyi.kernel.terms import Term
 from pingyi.people.models import User
@@ -31,17 +32,6 @@ from pingyi.ratings.models import Rating
 
 def _choices(terms: type[Term]) -> list[tuple[str, str]]:
     return [(term.value, term.zh) for term in terms]
-
-
-def _stamped(name: str) -> models.CheckConstraint:
-    """`<name>_at` and `<name>_by` are given together or not at all."""
-    absent = Q(**{f"{name}_at__isnull": True, f"{name}_by": ""})
-    present = Q(**{f"{name}_at__isnull": False}) & ~Q(**{f"{name}_by": ""})
-    return models.CheckConstraint(
-        condition=absent | present,
-        name=f"%(class)s_{name}_who_and_when",
-        violation_error_message=f"“{name}” needs both who and when.",
-    )
 
 
 class CaseCounter(models.Model):

@@ -26,15 +26,19 @@ from pingyi.casework.states import (
     TRANSITIONS,
     CallOutcome,
     Finding,
-    MoreTime,
     State,
     Transition,
     steps_from,
 )
 from pingyi.casework.time_models import TimeRequest
+from pingyi.clocks import more_time
+from pingyi.clocks.models import Deadline
+from pingyi.clocks.more_time import NoTime
+from pingyi.clocks.names import MoreTime
 from pingyi.directory.models import Area, ServicePoint, Unit
 from pingyi.people.models import User
 from pingyi.people.permissions import scope_of
+from pingyi.rulebook import ClockRule
 
 
 @dataclass(frozen=True)
@@ -442,16 +446,10 @@ def _asked(case: Case, by: Actor) -> bool:
 
 def open_request(case: Case) -> TimeRequest | None:
     """The request for more time that waits for somebody, its clock still running."""
-    return (
-        case.time_requests.filter(  # type: ignore[no-any-return]
-            granted_at__isnull=True,
-            refused_at__isnull=True,
-            clock__met_at__isnull=True,
-            clock__stopped_at__isnull=True,
-        )
-        .select_related("clock", "unit")
-        .last()
+    found: TimeRequest | None = (
+        TimeRequest.objects.waiting().filter(case=case).select_related("clock", "unit").last()
     )
+    return found
 
 
 def paused_clock(case: Case) -> CaseClock | None:
@@ -469,17 +467,25 @@ def why_not_more_time(
     at: datetime,
 ) -> Reason | None:
     """Why the scheme, or the clock as it stands, does not allow such a pause or extension."""
-    rule = scheme_of(case).clocks[clock.rule]
-    if clock.is_late(at):
-        return CLOCK_LATE
-    if what is MoreTime.PAUSE:
-        if not rule.may_pause:
-            return NO_PAUSE
-        return PAUSED_ALREADY if clock.paused_at is not None else None
-    granted = clock.requests.filter(what=what.value, granted_at__isnull=False)
-    if granted.count() >= rule.extensions:
-        return EXTENDED
-    return too_many_days(rule.amount) if days is not None and days > rule.amount else None
+    return no_time(clock, scheme_of(case).clocks[clock.rule], what, days, at=at)
+
+
+def no_time(
+    clock: Deadline, rule: ClockRule, what: MoreTime, days: int | None, *, at: datetime
+) -> Reason | None:
+    """What `clocks.more_time` has against it, as a reason; of any clock."""
+    found = more_time.why_not(clock, rule, what, days, at=at)
+    if found is NoTime.TOO_LONG:
+        return too_many_days(more_time.most_days(clock))
+    return _NO_TIME[found] if found is not None else None
+
+
+_NO_TIME = {
+    NoTime.LATE: CLOCK_LATE,
+    NoTime.NO_PAUSE: NO_PAUSE,
+    NoTime.PAUSED: PAUSED_ALREADY,
+    NoTime.EXTENDED: EXTENDED,
+}
 
 
 def worked_on(case: Case, by: Actor) -> bool:

@@ -91,13 +91,9 @@ class CaseQuerySet(models.QuerySet[Any]):
         return self.filter(Q(pk__in=new.values("pk")) | Exists(asked))
 
     def _time_asked(self) -> models.QuerySet[Any]:
-        return self.model.time_requests.rel.related_model._base_manager.filter(
-            case=OuterRef("pk"),
-            granted_at__isnull=True,
-            refused_at__isnull=True,
-            clock__met_at__isnull=True,
-            clock__stopped_at__isnull=True,
-        )
+        requests: Any = self.model.time_requests.rel.related_model.objects
+        found: models.QuerySet[Any] = requests.waiting().filter(case=OuterRef("pk"))
+        return found
 
     def in_states(self, *states: State) -> CaseQuerySet:
         return self.filter(state__in=[state.value for state in states])

@@ -75,13 +75,6 @@ class Review(Term):
     DISMISSED = "dismissed", "维持原认定", "Dismissed, the verdict stands"
 
 
-class MoreTime(Term):
-    """What a clock may be given."""
-
-    PAUSE = "pause", "暂停计时", "Pause"
-    EXTENSION = "extension", "延期", "Extension"
-
-
 class Stage(Term):
     """Which look-back: each has its clock, `look_back_<stage>`, counted from the closing."""
 

@@ -29,12 +29,11 @@ from pingyi.casework.states import (
     Finding,
     Grade,
     Kind,
-    MoreTime,
     State,
     Tier,
     Transition,
 )
-from pingyi.clocks.names import ClockName
+from pingyi.clocks.names import ClockName, MoreTime
 from pingyi.kernel.terms import Term
 from pingyi.people.models import User
 from pingyi.ratings.models import Rating

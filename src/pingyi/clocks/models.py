@@ -8,6 +8,19 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
+from pingyi.clocks.names import MoreTime
+
+
+def stamped(name: str) -> models.CheckConstraint:
+    """`<name>_at` and `<name>_by` are given together or not at all."""
+    absent = Q(**{f"{name}_at__isnull": True, f"{name}_by": ""})
+    present = Q(**{f"{name}_at__isnull": False}) & ~Q(**{f"{name}_by": ""})
+    return models.CheckConstraint(
+        condition=absent | present,
+        name=f"%(class)s_{name}_who_and_when",
+        violation_error_message=f"“{name}” needs both who and when.",
+    )
+
 
 class CalendarDay(models.Model):
     """A day the city declares working or free, over the published national calendar."""
@@ -144,5 +157,58 @@ class Pause(models.Model):
                 condition=Q(until__isnull=True),
                 name="%(class)s_one_open",
                 violation_error_message="The clock is paused already.",
+            ),
+        ]
+
+
+class TimeRequestQuerySet(models.QuerySet[Any]):
+    """Requests for more time."""
+
+    def waiting(self) -> TimeRequestQuerySet:
+        """Neither granted nor refused, and the clock still runs."""
+        return self.filter(
+            granted_at__isnull=True,
+            refused_at__isnull=True,
+            clock__met_at__isnull=True,
+            clock__stopped_at__isnull=True,
+        )
+
+
+class TimeRequest(models.Model):
+    """A clock is to stand still, or to run `days` longer, in its own unit: one asks, with a reason;
+    another decides.
+
+    The concrete model has a foreign key `clock` to its deadline, related_name `requests`, and `at`
+    and `by`: when it was asked for, by whom.
+    """
+
+    what = models.CharField(max_length=10, choices=[(what.value, what.zh) for what in MoreTime])
+    days = models.PositiveSmallIntegerField(null=True, blank=True)
+    reason = models.CharField(max_length=200)
+    granted_at = models.DateTimeField(null=True, blank=True)
+    granted_by = models.CharField(max_length=150, blank=True)
+    refused_at = models.DateTimeField(null=True, blank=True)
+    refused_by = models.CharField(max_length=150, blank=True)
+    refused_reason = models.TextField(blank=True)
+
+    objects = TimeRequestQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ["id"]
+        constraints = [
+            stamped("granted"),
+            stamped("refused"),
+            models.CheckConstraint(
+                condition=Q(what=MoreTime.PAUSE.value, days__isnull=True)
+                | Q(what=MoreTime.EXTENSION.value, days__gte=1),
+                name="%(class)s_days_of_an_extension",
+                violation_error_message="An extension, and no pause, says by how many days.",
+            ),
+            models.UniqueConstraint(
+                fields=["clock"],
+                condition=Q(granted_at__isnull=True, refused_at__isnull=True),
+                name="%(class)s_one_open",
+                violation_error_message="More time was asked for already.",
             ),
         ]

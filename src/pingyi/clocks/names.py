@@ -27,6 +27,13 @@ class ClockName(Term):
     APOLOGY = "apology", "道歉", "Apology"
 
 
+class MoreTime(Term):
+    """What a clock may be given."""
+
+    PAUSE = "pause", "暂停计时", "Pause"
+    EXTENSION = "extension", "延期", "Extension"
+
+
 class DayWord(Term):
     """What the city says of a day of its calendar."""
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from pingyi.clocks.models import Deadline, Pause
+from pingyi.clocks.models import stamped as _stamped
 from pingyi.directory.models import Area, Unit
 from pingyi.files.models import StoredFile
 from pingyi.kernel.terms import Term
@@ -18,17 +19,6 @@ from pingyi.letters.states import Desk, Kind, Part, State
 
 def _choices(terms: type[Term]) -> list[tuple[str, str]]:
     return [(term.value, term.zh) for term in terms]
-
-
-def _stamped(name: str) -> models.CheckConstraint:
-    """`<name>_at` and `<name>_by` are given together or not at all."""
-    absent = Q(**{f"{name}_at__isnull": True, f"{name}_by": ""})
-    present = Q(**{f"{name}_at__isnull": False}) & ~Q(**{f"{name}_by": ""})
-    return models.CheckConstraint(
-        condition=absent | present,
-        name=f"%(class)s_{name}_who_and_when",
-        violation_error_message=f"“{name}” needs both who and when.",
-    )
 
 
 class Organ(models.Model):

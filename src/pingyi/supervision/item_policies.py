@@ -3,20 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
+
+from django.utils.timezone import localdate
 
 from pingyi.audit.actions import Actor
 from pingyi.casework.models import Case
-from pingyi.casework.policies import NOT_YOURS, Reason
+from pingyi.casework.policies import (
+    CLOCK_LATE,
+    NO_CLOCK,
+    NO_REQUEST,
+    NOT_PAUSED,
+    NOT_YOURS,
+    OWN_REQUEST,
+    TIME_ASKED,
+    Reason,
+    no_time,
+)
 from pingyi.casework.rules import line_of
+from pingyi.clocks.names import MoreTime
 from pingyi.directory.models import Unit
 from pingyi.people.models import User
 from pingyi.people.permissions import scope_of
+from pingyi.ratings.points import rules_on
+from pingyi.rulebook import ClockRule
 from pingyi.supervision.models.improvements import Improvement
-from pingyi.supervision.models.rectification import ItemState, RectificationItem
+from pingyi.supervision.models.rectification import (
+    ItemClock,
+    ItemState,
+    ItemTimeRequest,
+    RectificationItem,
+)
 from pingyi.supervision.policies import IN_FUTURE, NAMES_SOMEBODY, why_not_theirs
 
 MOST_DAYS = 250
+CLOCK = "rectify"
+"""The scheme's clause on an item's clock: its length is the office's word, item by item."""
 
 OVERTAKEN = Reason(
     "overtaken",
@@ -76,17 +98,85 @@ def why_not_on(on: date, *, today: date) -> Reason | None:
 
 def why_not_submit(item: RectificationItem, by: Actor) -> Reason | None:
     """Why `by` cannot report the item as put right now."""
-    if not isinstance(by, User) or item.unit_id not in scope_of(by, "rectification.work").units:
+    if not works(item, by):
         return NOT_YOURS
     return None if item.state == ItemState.OPEN else NOT_OPEN
 
 
 def why_not_accept(item: RectificationItem, by: Actor) -> Reason | None:
     """Why `by` can neither accept nor send it back now."""
-    refused = why_not_manage(by, item.of.unit) or why_not_manage(by, item.unit)
+    refused = _why_not_office(item, by)
     if refused is None and item.state == ItemState.CLOSED:
         return IS_CLOSED
     return refused or (None if item.state == ItemState.SUBMITTED else NOT_SUBMITTED)
+
+
+def rule_of(clock: ItemClock) -> ClockRule | None:
+    """What the scheme in force when the clock started says of it."""
+    return rules_on(localdate(clock.started_at)).scheme.clocks.get(CLOCK)
+
+
+def open_request(item: RectificationItem) -> ItemTimeRequest | None:
+    """The request for more time that waits for somebody, its clock still running."""
+    found: ItemTimeRequest | None = (
+        ItemTimeRequest.objects.waiting().filter(clock__item=item).select_related("clock").last()
+    )
+    return found
+
+
+def works(item: RectificationItem, by: Actor) -> bool:
+    """Whether `by` is of the unit that puts it right."""
+    return isinstance(by, User) and item.unit_id in scope_of(by, "rectification.work").units
+
+
+def why_not_ask_time(item: RectificationItem, by: Actor, *, at: datetime) -> Reason | None:
+    """Why `by`, of the unit or of the office, cannot ask for more time now."""
+    if not works(item, by) and (refused := _why_not_office(item, by)) is not None:
+        return refused
+    clock = item.running_clock
+    rule = rule_of(clock) if clock is not None else None
+    if clock is None or rule is None or not rule.may_change:
+        return NO_CLOCK
+    if open_request(item) is not None:
+        return TIME_ASKED
+    return CLOCK_LATE if clock.is_late(at) else None
+
+
+def why_not_more(
+    clock: ItemClock, what: MoreTime, days: int | None, *, at: datetime
+) -> Reason | None:
+    """Why the scheme, or the clock as it stands, does not allow such a pause or extension."""
+    rule = rule_of(clock)
+    return NO_CLOCK if rule is None else no_time(clock, rule, what, days, at=at)
+
+
+def why_not_grant(item: RectificationItem, by: Actor, *, at: datetime) -> Reason | None:
+    """Why `by` cannot give what was asked for."""
+    refused, request = why_not_refuse(item, by), open_request(item)
+    if refused is not None or request is None:
+        return refused
+    return why_not_more(request.clock, MoreTime(request.what), request.days, at=at)
+
+
+def why_not_refuse(item: RectificationItem, by: Actor) -> Reason | None:
+    """Why `by` cannot refuse what was asked for: it takes somebody else of the office."""
+    if (refused := _why_not_office(item, by)) is not None:
+        return refused
+    request = open_request(item)
+    if request is None:
+        return NO_REQUEST
+    return OWN_REQUEST if request.by == by.audit_name else None
+
+
+def why_not_resume(item: RectificationItem, by: Actor) -> Reason | None:
+    """Why `by` cannot let the clock run on."""
+    clock = item.running_clock
+    paused = clock is not None and clock.paused_at is not None
+    return _why_not_office(item, by) or (None if paused else NOT_PAUSED)
+
+
+def _why_not_office(item: RectificationItem, by: Actor) -> Reason | None:
+    return why_not_manage(by, item.of.unit) or why_not_manage(by, item.unit)
 
 
 def why_not_strike(improvement: Improvement, by: Actor) -> Reason | None:

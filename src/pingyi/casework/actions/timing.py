@@ -9,12 +9,13 @@ from pingyi.casework import policies, rules
 from pingyi.casework.actions.steps import chosen, record_step, refusal, required, take
 from pingyi.casework.messages import tell_who_asked, tell_who_grants_time
 from pingyi.casework.models import Case
-from pingyi.casework.states import HANDLE, TRANSITIONS, MoreTime, is_clock
+from pingyi.casework.states import HANDLE, TRANSITIONS, is_clock
 from pingyi.casework.time_models import TimeRequest
 from pingyi.casework.wording import unfit_for_unit
 from pingyi.clocks import actions as clocks
-
-LONGEST_REASON = 200
+from pingyi.clocks import more_time
+from pingyi.clocks.more_time import LONGEST_REASON
+from pingyi.clocks.names import MoreTime
 
 
 @action("case.ask_time")
@@ -63,16 +64,11 @@ def grant_time(*, case: Case, by: Actor, at: datetime) -> TimeRequest:
     step = take("grant_time", case, by=by, at=at)
     request = policies.open_request(case)
     assert request is not None
-    what, clock = MoreTime(request.what), request.clock
-    request.granted_at, request.granted_by = at, by.audit_name
-    request.save(update_fields=["granted_at", "granted_by"])
-    if what is MoreTime.PAUSE:
-        done = clocks.pause(clock, reason=request.reason, by=by, at=at)
-    else:
-        done = clocks.extend(clock, request.days or 0, at=at)
-    if not done:
+    if not more_time.grant(request, by=by, at=at):
         raise policies.Overtaken(policies.OVERTAKEN)
-    record_step(case, step, about=request, clock=clock.rule, what=what.value, days=request.days)
+    record_step(
+        case, step, about=request, clock=request.clock.rule, what=request.what, days=request.days
+    )
     tell_who_asked(request, by=by, at=at)
     return request
 
@@ -87,8 +83,8 @@ def refuse_time(*, case: Case, reason: str, by: Actor, at: datetime) -> TimeRequ
     step = take("refuse_time", case, by=by, at=at)
     request = policies.open_request(case)
     assert request is not None
-    request.refused_at, request.refused_by, request.refused_reason = at, by.audit_name, text
-    request.save(update_fields=["refused_at", "refused_by", "refused_reason"])
+    if not more_time.refuse(request, text, by=by, at=at):
+        raise policies.Overtaken(policies.OVERTAKEN)
     record_step(case, step, about=request, clock=request.clock.rule)
     tell_who_asked(request, by=by, at=at)
     return request

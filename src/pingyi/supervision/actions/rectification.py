@@ -33,7 +33,6 @@ from pingyi.supervision.models.rectification import (
     SubmissionFile,
 )
 
-CLOCK = "rectify"
 TITLE = 100
 OWNER = 60
 TO_DO = Sentence(
@@ -78,9 +77,9 @@ def open_list(
     Under embargo no list names the case: the unit would learn of it.
     """
     born = RectificationList(case=case, problem=problem)
-    name = _fit(required(title, "title", longest=TITLE), born, "title")
+    name = fit(required(title, "title", longest=TITLE), born, "title")
     members = cleaned(team, "team")
-    _refuse(policies.why_not_manage(by, unit) or policies.why_not_of(case))
+    refuse(policies.why_not_manage(by, unit) or policies.why_not_of(case))
     made = RectificationList.objects.create(
         title=name,
         unit=unit,
@@ -114,13 +113,13 @@ def add_item(
 ) -> RectificationItem:
     """Put one point on the list, due `days` working days from now. Raises Refusal."""
     texts = {
-        "problem": _fit(required(problem, "problem"), of, "problem"),
-        "measure": _fit(required(measure, "measure"), of, "measure"),
-        "route": _fit(cleaned(route, "route"), of, "route"),
-        "owner": _fit(required(owner, "owner", longest=OWNER), of, "owner"),
+        "problem": fit(required(problem, "problem"), of, "problem"),
+        "measure": fit(required(measure, "measure"), of, "measure"),
+        "route": fit(cleaned(route, "route"), of, "route"),
+        "owner": fit(required(owner, "owner", longest=OWNER), of, "owner"),
     }
     worker = unit or of.unit
-    _refuse(
+    refuse(
         policies.why_not_manage(by, of.unit)
         or policies.why_not_owner(worker, of.unit)
         or policies.why_not_days(days)
@@ -131,9 +130,9 @@ def add_item(
     item = RectificationItem.objects.create(
         of=of, number=last + 1, unit=worker, at=at, by=by.audit_name, **texts
     )
-    clocks.start(item.clocks, CLOCK, WorkingDays(days), at=at)
+    clocks.start(item.clocks, policies.CLOCK, WorkingDays(days), at=at)
     record(item, list=of.pk, number=item.number, unit=worker.code, days=days)
-    _tell_unit(item, TO_DO, by=by, at=at)
+    tell_unit(item, TO_DO, by=by, at=at)
     return item
 
 
@@ -142,8 +141,8 @@ def note_meeting(
     *, of: RectificationList, on: date, text: str, by: Actor, at: datetime
 ) -> MeetingNote:
     """Note what a meeting on the list came to. Raises Refusal."""
-    words = _fit(required(text, "text"), of, "text")
-    _refuse(policies.why_not_manage(by, of.unit) or policies.why_not_on(on, today=localdate(at)))
+    words = fit(required(text, "text"), of, "text")
+    refuse(policies.why_not_manage(by, of.unit) or policies.why_not_on(on, today=localdate(at)))
     note = MeetingNote.objects.create(of=of, on=on, text=words, at=at, by=by.audit_name)
     record(note, list=of.pk, on=on.isoformat())
     return note
@@ -160,7 +159,7 @@ def submit_item(
 ) -> Submission:
     """The unit reports the item as put right, with evidence; its clock is met. Raises Refusal."""
     text = required(account, "account")
-    _refuse(policies.why_not_submit(item, by))
+    refuse(policies.why_not_submit(item, by))
     _move(item, ItemState.SUBMITTED)
     clocks.meet(item.clocks.all(), at=at)
     made = Submission.objects.create(item=item, account=text, at=at, by=by.audit_name)
@@ -169,18 +168,18 @@ def submit_item(
         SubmissionFile.objects.create(submission=made, file=stored)
     record(item, submission=made.pk, files=len(uploads))
     readers = holders_of("rectification.manage", area=item.of.unit.area)
-    notify(users=readers, text=TO_ACCEPT, link=_office_link(item), by=by, at=at)
+    notify(users=readers, text=TO_ACCEPT, link=office_link(item), by=by, at=at)
     return made
 
 
 @action("rectification.accept")
 def accept_item(*, item: RectificationItem, words: str = "", by: Actor, at: datetime) -> Acceptance:
     """The office accepts what the unit reported: the item is closed. Raises Refusal."""
-    text = _fit(cleaned(words, "words"), item.of, "words")
-    _refuse(policies.why_not_accept(item, by))
+    text = fit(cleaned(words, "words"), item.of, "words")
+    refuse(policies.why_not_accept(item, by))
     made = _answer(item, ItemState.CLOSED, text, by=by, at=at)
     record(item, acceptance=made.pk)
-    _tell_unit(item, CLOSED, by=by, at=at)
+    tell_unit(item, CLOSED, by=by, at=at)
     return made
 
 
@@ -189,12 +188,12 @@ def send_back_item(
     *, item: RectificationItem, words: str, days: int, by: Actor, at: datetime
 ) -> Acceptance:
     """Not yet put right: say what is missing, and give `days` more working days. Raises Refusal."""
-    text = _fit(required(words, "words"), item.of, "words")
-    _refuse(policies.why_not_accept(item, by) or policies.why_not_days(days))
+    text = fit(required(words, "words"), item.of, "words")
+    refuse(policies.why_not_accept(item, by) or policies.why_not_days(days))
     made = _answer(item, ItemState.OPEN, text, by=by, at=at)
-    clocks.start(item.clocks, CLOCK, WorkingDays(days), at=at)
+    clocks.start(item.clocks, policies.CLOCK, WorkingDays(days), at=at)
     record(item, acceptance=made.pk, days=days)
-    _tell_unit(item, SENT_BACK, by=by, at=at)
+    tell_unit(item, SENT_BACK, by=by, at=at)
     return made
 
 
@@ -218,18 +217,19 @@ def _move(item: RectificationItem, state: ItemState) -> None:
     item.state = state.value
 
 
-def _refuse(reason: Reason | None) -> None:
+def refuse(reason: Reason | None) -> None:
+    """Raise the Refusal, if there is a reason."""
     if reason is not None:
         raise refusal(reason)
 
 
-def _fit(text: str, of: RectificationList, field: str) -> str:
+def fit(text: str, of: RectificationList, field: str) -> str:
     """The text, if the unit may read it: it names nobody who rated. Raises Refusal."""
     cases = cases_behind(of)
     for case in cases:
-        _refuse(unfit_for_unit(text, case, field=field))
+        refuse(unfit_for_unit(text, case, field=field))
     if not cases and redact(text, landlines=False) != text:
-        _refuse(policies.names_somebody(field))
+        refuse(policies.names_somebody(field))
     return text
 
 
@@ -241,11 +241,17 @@ def cases_behind(of: RectificationList) -> list[Case]:
     return list(found.select_related("rating", "source__message").order_by("pk"))
 
 
-def _tell_unit(item: RectificationItem, text: str, *, by: Actor, at: datetime) -> None:
+def tell_unit(item: RectificationItem, text: str, *, by: Actor, at: datetime) -> None:
+    """Into the inboxes of whoever works for the unit."""
     readers = holders_of("rectification.work", unit=item.unit)
-    link = f"/unit/rectification/{item.pk}/"
-    notify(users=readers, text=text, link=link, by=by, at=at)
+    notify(users=readers, text=text, link=unit_link(item), by=by, at=at)
 
 
-def _office_link(item: RectificationItem) -> str:
+def unit_link(item: RectificationItem) -> str:
+    """The item's page at its unit."""
+    return f"/unit/rectification/{item.pk}/"
+
+
+def office_link(item: RectificationItem) -> str:
+    """The item's page at the office."""
     return f"/office/rectification/items/{item.pk}/"

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery
 
 from pingyi.casework.models import Case, Fact
 from pingyi.casework.problem_models import Problem
-from pingyi.clocks.models import Deadline, Pause
+from pingyi.clocks.models import Deadline, Pause, TimeRequest
 from pingyi.directory.models import Unit
 from pingyi.files.models import StoredFile
 from pingyi.kernel.terms import Term
@@ -97,13 +97,16 @@ class ItemQuerySet(models.QuerySet[Any]):
         return self.filter(Exists(ItemClock.objects.late(at).filter(item=OuterRef("pk"))))
 
     def with_due(self) -> ItemQuerySet:
-        """With `due_at`, when the running clock is due, None while none runs; `due_confirmed`."""
+        """With `due_at`, when the running clock is due, None while none runs; and with the clocks
+        and what was asked for them, for `running_clock`."""
         running = ItemClock.objects.running().filter(item=OuterRef("pk")).order_by("pk")
-        found: ItemQuerySet = self.annotate(
-            due_at=Subquery(running.values("due_at")[:1]),
-            due_confirmed=Subquery(running.values("confirmed")[:1]),
-        )
-        return found
+        found: ItemQuerySet = self.annotate(due_at=Subquery(running.values("due_at")[:1]))
+        return found.prefetch_related("clocks__requests")
+
+    def waiting_for_a_second(self) -> ItemQuerySet:
+        """Those for which more time was asked, and nobody has decided."""
+        asked = ItemTimeRequest.objects.waiting().filter(clock__item=OuterRef("pk"))
+        return self.filter(Exists(asked))
 
 
 class RectificationItem(Fact):
@@ -136,6 +139,11 @@ class RectificationItem(Fact):
     def __str__(self) -> str:
         return f"{self.of_id}-{self.number}"
 
+    @property
+    def running_clock(self) -> ItemClock | None:
+        """The clock that runs, paused or not; reads `clocks`, prefetched on lists."""
+        return next((clock for clock in self.clocks.all() if clock.is_running), None)
+
 
 class ItemClock(Deadline):
     """By when the unit must have put it right; a new one each time it is sent back."""
@@ -159,6 +167,15 @@ class ItemPause(Pause):
     """An item's clock stood still."""
 
     clock = models.ForeignKey(ItemClock, on_delete=models.PROTECT, related_name="pauses")
+
+
+class ItemTimeRequest(Fact, TimeRequest):
+    """More time for an item: the unit or the office asks, another of the office decides."""
+
+    clock = models.ForeignKey(ItemClock, on_delete=models.PROTECT, related_name="requests")
+
+    class Meta(Fact.Meta):
+        constraints = [*Fact.Meta.constraints, *TimeRequest.Meta.constraints]
 
 
 class Submission(Fact):

@@ -18,11 +18,11 @@ from pingyi.casework.states import (
     Found,
     Grade,
     Kind,
-    MoreTime,
     Review,
     Stage,
     Way,
 )
+from pingyi.clocks.more_time import most_days
 from pingyi.directory.models import ServicePoint, Unit
 from pingyi.people.models import User
 from pingyi.web.components.file_fields import FilesField
@@ -34,6 +34,7 @@ from pingyi.web.components.forms import (
     TextField,
     TickField,
 )
+from pingyi.web.components.time_forms import AskTimeForm
 from pingyi.web.components.unit_fields import one_point, one_unit
 from pingyi.web.components.words import say
 
@@ -176,14 +177,9 @@ class ReconsiderForm(ReasonForm):
     form_id = "reconsider"
 
 
-class TimeForm(CaseForm):
+class TimeForm(CaseForm, AskTimeForm):
     """More time for the clock in hand, as far as the scheme allows it."""
 
-    form_id = "ask-time"
-    what = TermField(MoreTime, label=_("申请"))
-    days = forms.IntegerField(
-        label=_("延期几个工作日"), required=False, min_value=1, help_text=_("暂停的不填。")
-    )
     reason = LongTextField(
         label=_("理由"),
         rows=3,
@@ -191,17 +187,12 @@ class TimeForm(CaseForm):
         help_text=_("如等待法院裁判、专家意见。由治庸办另一人决定；单位时限的申请单位会看到结果。"),
     )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        clock = rules.clock_in_hand(self.case)
-        if clock is None:
-            return
-        rule, what = rules.scheme_of(self.case).clocks[clock.rule], self.fields["what"]
-        assert isinstance(what, TermField)
-        allowed = {MoreTime.PAUSE: rule.may_pause, MoreTime.EXTENSION: rule.extensions > 0}
-        what.terms = [term for term in what.terms if allowed[MoreTime(str(term))]]
-        days = self.fields["days"]
-        days.widget.attrs["max"] = rule.amount
+    def __init__(self, *args: Any, case: Case, **options: Any) -> None:
+        clock = rules.clock_in_hand(case)
+        if clock is not None:
+            rule = rules.scheme_of(case).clocks[clock.rule]
+            options = {"rule": rule, "most": most_days(clock), **options}
+        super().__init__(*args, case=case, **options)
 
 
 class GrantTimeForm(CaseForm):

@@ -129,7 +129,7 @@ ITEMS = DataTable(
         items.STATE,
     ),
     order="number",
-    filters=(items.BY_STATE, items.LATE),
+    filters=(items.BY_STATE, items.LATE, items.WAITING),
     empty=_("清单还是空的：在下面添加第一项。"),
 )
 
@@ -264,14 +264,16 @@ def _item_or_404(request: SignedIn, pk: int) -> RectificationItem:
 def _show_item(
     request: SignedIn, item: RectificationItem, *, status: int = 200, **forms: Any
 ) -> HttpResponseBase:
+    at = timezone.now()
     reason = policies.why_not_accept(item, request.user)
+    sent_time = forms.pop("time_form", None)
     able = reason is None or any(forms.values())
     return render(
         request,
         "office/rectification/item.html",
         {
             "item": item,
-            "at": timezone.now(),
+            "at": at,
             "state": items.state_tag(item),
             "clocks": item.clocks.order_by("pk"),
             "told": items.story(
@@ -281,6 +283,14 @@ def _show_item(
             "accept_form": forms.get("accept_form", AcceptForm()) if able else None,
             "back_form": forms.get("back_form", SendBackForm()) if able else None,
             "reason": reason if may(request.user, "rectification.manage") else None,
+            "request_open": policies.open_request(item),
+            "time_choices": items.time_offers(
+                item,
+                request.user,
+                lambda key: reverse("office:rectification-time", args=[item.pk, key]),
+                at=at,
+                sent=sent_time,
+            ),
             "may_manage": may(request.user, "rectification.manage"),
         },
         status=status,
@@ -315,6 +325,22 @@ def send_back(request: SignedIn, pk: int) -> HttpResponseBase:
     if done(form, actions.send_back_item, item=found, by=request.user, at=timezone.now()) is None:
         return _show_item(request, found, back_form=form, status=422)
     messages.success(request, gettext("已退回，并已通知责任单位。"))
+    return redirect("office:rectification-item", pk)
+
+
+@requires("rectification.manage")
+@require_POST
+def time(request: SignedIn, pk: int, key: str) -> HttpResponseBase:
+    """Ask for more time, give it or not, or let the clock run on."""
+    found = _item_or_404(request, pk)
+    if key not in items.TIME_DEEDS:
+        raise Http404
+    form_type, act = items.TIME_DEEDS[key]
+    form = form_type(request.POST)
+    if done(form, act, item=found, by=request.user, at=timezone.now()) is None:
+        status = 409 if form.non_field_errors() else 422
+        return _show_item(request, _item_or_404(request, pk), time_form=form, status=status)
+    messages.success(request, items.TIME_DONE[key])
     return redirect("office:rectification-item", pk)
 
 

@@ -12,6 +12,11 @@ urlpatterns: list = [
     path("rectification/items/<int:pk>/accept/", rectification.accept, name="rectification-accept"),
     path("rectification/items/<int:pk>/back/", rectification.send_back, name="rectification-back"),
     path(
+        "rectification/items/<int:pk>/time/<str:key>/",
+        rectification.time,
+        name="rectification-time",
+    ),
+    path(
         "rectification/items/<int:pk>/files/<int:row>/",
         rectification.file,
         name="rectification-file",

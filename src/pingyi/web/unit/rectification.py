@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from pingyi.people.permissions import scope_of
 from pingyi.supervision import item_policies as policies
 from pingyi.supervision.actions.rectification import submit_item
+from pingyi.supervision.actions.timing import ask_for_time
 from pingyi.supervision.models import Improvement, RectificationItem
 from pingyi.web.components import file_downloads, items
 from pingyi.web.components.access import SignedIn, requires
@@ -85,15 +86,17 @@ def _show(
     item: RectificationItem,
     *,
     form: SubmitForm | None = None,
+    time_form: DeskForm | None = None,
     status: int = 200,
 ) -> HttpResponseBase:
+    at = timezone.now()
     reason = policies.why_not_submit(item, request.user)
     return render(
         request,
         "unit/rectification_item.html",
         {
             "item": item,
-            "at": timezone.now(),
+            "at": at,
             "state": items.state_tag(item),
             "clocks": item.clocks.order_by("pk"),
             "told": items.story(
@@ -101,6 +104,14 @@ def _show(
             ),
             "form": form or (SubmitForm() if reason is None else None),
             "reason": reason,
+            "request_open": policies.open_request(item),
+            "time_choices": items.time_offers(
+                item,
+                request.user,
+                lambda key: reverse("unit:rectification-time", args=[item.pk]),
+                at=at,
+                sent=time_form,
+            ),
         },
         status=status,
     )
@@ -122,6 +133,19 @@ def submit(request: SignedIn, pk: int) -> HttpResponseBase:
     if done(form, submit_item, item=found, by=request.user, at=timezone.now()) is None:
         return _show(request, found, form=form, status=422)
     messages.success(request, gettext("已报请验收。"))
+    return redirect("unit:rectification-item", pk)
+
+
+@requires("rectification.work")
+@require_POST
+def ask_time(request: SignedIn, pk: int) -> HttpResponseBase:
+    """Ask the office for more time."""
+    found = _or_404(request, pk)
+    form = items.AskTimeForm(request.POST)
+    if done(form, ask_for_time, item=found, by=request.user, at=timezone.now()) is None:
+        status = 409 if form.non_field_errors() else 422
+        return _show(request, _or_404(request, pk), time_form=form, status=status)
+    messages.success(request, items.TIME_DONE[items.ASK.key])
     return redirect("unit:rectification-item", pk)
 
 

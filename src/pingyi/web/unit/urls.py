@@ -12,6 +12,7 @@ urlpatterns: list = [
     path("verdicts/", verdicts.listed, name="verdicts"),
     path("rectification/", rectification.listed, name="rectification"),
     path("rectification/<int:pk>/", rectification.item, name="rectification-item"),
+    path("rectification/<int:pk>/time/", rectification.ask_time, name="rectification-time"),
     path("rectification/<int:pk>/submit/", rectification.submit, name="rectification-submit"),
     path("rectification/<int:pk>/files/<int:row>/", rectification.file, name="rectification-file"),
     path("cases/<case_number:number>/", pages.case, name="case"),
