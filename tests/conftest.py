@@ -13,6 +13,8 @@ from pathlib import Path
 import django
 import pytest
 
+from tests import prepared
+
 SHM = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 HOME = Path(tempfile.mkdtemp(prefix="pingyi-test-", dir=SHM))
 
@@ -44,17 +46,29 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 @pytest.fixture(scope="session")
+def django_db_keepdb(request: pytest.FixtureRequest) -> bool:
+    """On SQLite the prepared file is taken as it stands; it goes with its folder."""
+    return request.config.getvalue("reuse_db") or not os.environ["DATABASE_URL"]
+
+
+@pytest.fixture(scope="session")
 def django_db_modify_db_settings(
-    django_db_modify_db_settings_parallel_suffix: None,
+    request: pytest.FixtureRequest, django_db_modify_db_settings_parallel_suffix: None
 ) -> None:
-    """On SQLite, a file: the intake's writer has a connection of its own."""
+    """A copy of the prepared database; on SQLite, a file: the intake's writer has a connection of
+    its own."""
     from django.conf import settings
     from django.db import connections
 
+    test = connections["default"].settings_dict["TEST"]
+    copied = not request.config.getvalue("create_db")
     if connections["default"].vendor == "sqlite":
-        test = settings.DATABASES["default"].setdefault("TEST", {})
-        test["NAME"] = str(HOME / "test.sqlite3")
-        connections["default"].settings_dict["TEST"]["NAME"] = str(HOME / "test.sqlite3")
+        name = str(HOME / "test.sqlite3")
+        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = test["NAME"] = name
+        if copied:
+            shutil.copyfile(prepared.file(), name)
+    elif copied:
+        test["TEMPLATE"] = prepared.template(os.environ["DATABASE_URL"])
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -14,7 +15,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+
+from tests import prepared
 
 
 class Served:
@@ -123,7 +125,7 @@ class Served:
 def served(folder: Path) -> Iterator[Served]:
     """On the database the suite runs on: a new file, or a new PostgreSQL database."""
     url = os.environ.get("TEST_DATABASE_URL", "")
-    with _own_database(url) as own:
+    with _own_database(folder, url) as own:
         city = Served(folder, own)
         try:
             yield city
@@ -132,19 +134,20 @@ def served(folder: Path) -> Iterator[Served]:
 
 
 @contextmanager
-def _own_database(url: str) -> Iterator[str]:
+def _own_database(folder: Path, url: str) -> Iterator[str]:
     if not url:
+        shutil.copytree(prepared.folder(), folder, dirs_exist_ok=True)
         yield ""
         return
     import psycopg
 
     name = f"pingyi_served_{os.getpid()}"
-    parts = urlsplit(url)
-    with psycopg.connect(urlunsplit(parts._replace(path="/postgres")), autocommit=True) as admin:
+    template = prepared.template(url)
+    with psycopg.connect(prepared.at(url, "postgres"), autocommit=True) as admin:
         admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        admin.execute(f"CREATE DATABASE {name}")
+        admin.execute(f'CREATE DATABASE {name} TEMPLATE "{template}"')
         try:
-            yield urlunsplit(parts._replace(path=f"/{name}"))
+            yield prepared.at(url, name)
         finally:
             admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from pingyi.shell import archive
+from tests import prepared
 
 KEY = "ab" * 16
 EVIDENCE = f"files/ab/{KEY}"
@@ -36,8 +37,7 @@ def pingyi(*arguments: str, data: Path) -> subprocess.CompletedProcess[str]:
 def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with a migrated database holding one unit, and an upload."""
     data = tmp_path_factory.mktemp("city")
-    done = pingyi("manage", "migrate", "--verbosity=0", data=data)
-    assert done.returncode == 0, done.stderr
+    shutil.copytree(prepared.folder(), data, dirs_exist_ok=True)
     with sqlite3.connect(data / archive.DATABASE) as database:
         database.execute(
             "INSERT INTO directory_area (code, name, level) VALUES ('420100', '江城市', 'city')"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import stat
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from pingyi.audit.actions import SYSTEM
 from pingyi.kernel.secrets import CannotDecrypt, Keyring
 from pingyi.people import actions
 from pingyi.people.models import User
+from tests import prepared
 from tests.shell.test_backup import pingyi
 
 
@@ -37,7 +39,7 @@ def test_the_doctor_names_what_is_unsafe_and_fails(tmp_path: Path):
     done = pingyi("doctor", data=tmp_path)
     assert done.returncode == 1
     assert "UNSAFE  schema" in done.stdout
-    assert pingyi("manage", "migrate", "--verbosity=0", data=tmp_path).returncode == 0
+    shutil.copytree(prepared.folder(), tmp_path, dirs_exist_ok=True)
     healthy = pingyi("doctor", data=tmp_path)
     assert healthy.returncode == 0, healthy.stdout
     assert "UNSAFE" not in healthy.stdout
@@ -50,7 +52,7 @@ def test_a_new_keyring_is_printed_and_usable(tmp_path: Path):
 
 
 def test_rotation_keeps_the_old_key_behind_the_new(tmp_path: Path):
-    assert pingyi("manage", "migrate", "--verbosity=0", data=tmp_path).returncode == 0
+    shutil.copytree(prepared.folder(), tmp_path, dirs_exist_ok=True)
     first = (tmp_path / "keyring").read_text()
     assert pingyi("keys", "rotate", data=tmp_path).returncode == 0
     assert Keyring.from_text((tmp_path / "keyring").read_text()).numbers == [2, 1]
