@@ -28,6 +28,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "pingyi.conf.settings"
 django.setup()
 
 pytest_plugins = [
+    "tests.publication.laid_down",
     "tests.tripwires.network",
     "tests.tripwires.pages",
     "tests.tripwires.queries",

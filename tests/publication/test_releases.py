@@ -11,9 +11,9 @@ from django.db import DatabaseError, connection, transaction
 
 from pingyi import rulebook
 from pingyi.casework.actions import release_embargo, withdraw_verdict
-from pingyi.directory.models import Enrolment, Season, Unit
+from pingyi.directory.models import Enrolment, SchemeVersion, Season, Unit, written
 from pingyi.publication import actions, queries
-from pingyi.publication.models import Release, SchemeVersion, written
+from pingyi.publication.models import Release
 from pingyi.publication.policies import Refused, Why
 from pingyi.publication.protection import protect, unprotect
 from pingyi.publication.terms import Kind

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from pingyi import rulebook
 from pingyi.accountability import actions as accountability
 from pingyi.accountability.actions.duties import Proposal
 from pingyi.accountability.actions.measures import Given
@@ -23,7 +24,7 @@ from pingyi.casework.models import Case
 from pingyi.casework.origins import Channel
 from pingyi.clocks.actions import change_calendar, latest_change
 from pingyi.directory import actions as directory
-from pingyi.directory import proposals
+from pingyi.directory import proposals, schemes
 from pingyi.directory.content import AreaRow, Content
 from pingyi.directory.models import Enrolment
 from pingyi.files.actions import checked
@@ -141,6 +142,7 @@ def parts_of(world: World, case: Case) -> Parts:
         ("office/calendar/", "number"): str(_calendar_change(at)),
         ("office/directory/import/", "pk"): str(batch.pk),
         ("office/directory/seasons/", "code"): world.season.code,
+        ("office/directory/seasons/", "pk"): str(_text_of_rules(world)),
         ("office/directory/units/", "code"): world.brigade.code,
         ("office/workload/", "code"): world.district.code,
         ("office/directory/posts/", "pk"): str(post.pk),
@@ -174,6 +176,11 @@ def parts_of(world: World, case: Case) -> Parts:
         ("scoreboard/", "season"): world.season.code,
         ("scoreboard/", "code"): world.brigade.code,
     }
+
+
+def _text_of_rules(world: World) -> int:
+    """What says by which text the season was laid down."""
+    return schemes.begin(world.season, rulebook.scheme("wuhan-2023"), by="t", at=AT).pk
 
 
 def _calendar_change(at: datetime) -> int:

@@ -13,7 +13,6 @@ from datetime import date, datetime, timedelta
 
 from django.utils.timezone import localdate
 
-from pingyi import rulebook
 from pingyi.accountability.actions.duties import Proposal, propose, take_back
 from pingyi.accountability.models import Duty, Naming
 from pingyi.accountability.terms import On
@@ -21,6 +20,7 @@ from pingyi.audit.actions import Actor
 from pingyi.casework.models import Case, Verdict
 from pingyi.casework.states import Finding as Found
 from pingyi.directory.models import Season, Unit
+from pingyi.directory.schemes import in_force
 from pingyi.rulebook import Scheme
 from pingyi.rulebook.model import Apology
 from pingyi.supervision.models import Finding
@@ -35,7 +35,7 @@ def propose_from_facts(*, by: Actor, at: datetime) -> list[Duty]:
     made: list[Duty] = []
     day = localdate(at)
     for season in Season.objects.filter(starts_on__lte=day, ends_on__gte=day - STILL):
-        scheme = rulebook.scheme(season.scheme)
+        scheme = in_force(season, at)
         if not (scheme.ladder or scheme.apologies):
             continue
         wanted = [*ladder(season, scheme), *apologies(season, scheme)]

@@ -11,13 +11,13 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 
-from pingyi import rulebook
 from pingyi.casework.escalation_models import Escalation
 from pingyi.casework.models import Case, CaseClock, Dispatch
 from pingyi.casework.rules import line_of
 from pingyi.casework.states import State, Tier, handler
 from pingyi.clocks.calendar import city_calendar
 from pingyi.directory.models import Area, Season
+from pingyi.directory.schemes import in_force
 from pingyi.kernel.workdays import Calendar
 from pingyi.people.models import Appointment
 from pingyi.people.roles import Role, roles_that_may
@@ -44,13 +44,13 @@ def due_steps(at: datetime) -> list[DueStep]:
         .order_by()
     )
     rows = running.order_by("pk").values_list(
-        "pk", "rule", "unit", "started_at", "due_at", "case__rating__season__scheme",
+        "pk", "rule", "unit", "started_at", "due_at", "case__rating__season",
         "case__opened_at",
     )  # fmt: skip
     return [
         DueStep(pk, due_at, step)
-        for pk, rule, unit, started_at, due_at, scheme, opened_at in rows
-        for step in reckoning.steps(rule, scheme, opened_at)
+        for pk, rule, unit, started_at, due_at, season, opened_at in rows
+        for step in reckoning.steps(rule, season, opened_at)
         if (pk, step.at, step.to) not in raised
         and started_at < reckoning.moment(due_at, step.at, unit) <= at
     ]
@@ -73,14 +73,15 @@ class _Reckoning:
 
     def __init__(self, calendar: Calendar, seasons: list[Season]) -> None:
         self._calendar, self._seasons = calendar, seasons
+        self._schemes = {season.pk: in_force(season) for season in seasons}
         self._moments: dict[tuple[datetime, int, str], datetime] = {}
 
     def steps(
-        self, rule: str, scheme: str | None, opened_at: datetime
+        self, rule: str, season: int | None, opened_at: datetime
     ) -> tuple[EscalationStep, ...]:
         """See rules.scheme_of."""
-        if scheme is not None:
-            return rulebook.scheme(scheme).escalation(rule)
+        if season is not None:
+            return self._schemes[season].escalation(rule)
         return rules_among(self._seasons, localtime(opened_at).date()).scheme.escalation(rule)
 
     def moment(self, due_at: datetime, by: int, unit: str) -> datetime:

@@ -9,13 +9,13 @@ from typing import NamedTuple
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import make_aware
 
-from pingyi import rulebook
 from pingyi.casework.models import Case, Referral, Reply, Verdict
 from pingyi.casework.querysets import CaseQuerySet
 from pingyi.casework.second_looks import Appeal, LookBack
 from pingyi.casework.states import OWNERS, TRANSITIONS, State
 from pingyi.casework.timeline import Entry, citizen_steps, timeline
 from pingyi.directory.models import Season
+from pingyi.directory.schemes import in_force
 from pingyi.people.models import User
 from pingyi.people.permissions import scope_of
 from pingyi.ratings.models import Rating
@@ -167,7 +167,7 @@ def score_events(
     was under embargo at `at` is left out, unless asked for: its score line may not show. `scheme`
     stands in for the season's own.
     """
-    scheme = scheme or rulebook.scheme(season.scheme)
+    scheme = scheme or in_force(season, at)
     if scheme.verdicts is None:
         return
     by_rating = season.counts_by == Season.CountsBy.RATING

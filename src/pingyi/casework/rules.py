@@ -13,6 +13,7 @@ from pingyi.casework.models import CallAttempt, Case, CaseClock, Verdict
 from pingyi.casework.states import CallOutcome
 from pingyi.clocks.calendar import city_calendar
 from pingyi.directory.models import Area, Unit
+from pingyi.directory.schemes import in_force
 from pingyi.kernel.workdays import DueAt
 from pingyi.ratings.points import rules_on
 
@@ -30,7 +31,7 @@ def scheme_of(case: Case) -> rulebook.Scheme:
     """
     season = case.rating.season if case.rating is not None else None
     if season is not None:
-        return rulebook.scheme(season.scheme)
+        return in_force(season)
     return rules_on(localtime(case.opened_at).date()).scheme
 
 

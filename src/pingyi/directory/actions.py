@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from pingyi import rulebook
 from pingyi.audit.actions import Actor, action, record
-from pingyi.directory import codes, policies
+from pingyi.directory import codes, policies, schemes
 from pingyi.directory.models import (
     Enrolment,
     Item,
@@ -208,15 +208,18 @@ def open_season(
     by: Actor,
     at: datetime,
 ) -> Season:
-    """A rating year under a scheme; both days included. No unit is in it yet. Raises Refused."""
+    """A rating year under a scheme as its file says it now; both days included. No unit is in it
+    yet. Raises Refused."""
     _refuse(policies.why_not_open_season(code, scheme, starts_on, ends_on))
     season = Season.objects.create(
         code=code, scheme=scheme, starts_on=starts_on, ends_on=ends_on, counts_by=counts_by
     )
+    rules = rulebook.scheme(scheme)
+    schemes.begin(season, rules, by=by.audit_name, at=at)
     record(
         season,
         scheme=scheme,
-        digest=rulebook.scheme(scheme).digest,
+        digest=rules.digest,
         starts_on=str(starts_on),
         ends_on=str(ends_on),
         counts_by=str(counts_by),
@@ -250,7 +253,7 @@ def enrol_all(*, season: Season, by: Actor, at: datetime) -> int:
     waiting = list(
         Unit.objects.filter(retired_at=None).exclude(enrolments__season=season).order_by("code")
     )
-    lacking = {unit.group for unit in waiting} - set(rulebook.scheme(season.scheme).groups)
+    lacking = {unit.group for unit in waiting} - set(schemes.in_force(season).groups)
     if lacking:
         raise Refused(Why.GROUP_UNKNOWN, listed(sorted(lacking)))
     Enrolment.objects.bulk_create(

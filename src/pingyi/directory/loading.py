@@ -16,10 +16,9 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from pingyi import rulebook
 from pingyi.audit.actions import Actor, action, record
 from pingyi.directory import areas as tree
-from pingyi.directory import checks, codes, seasons
+from pingyi.directory import checks, codes, schemes, seasons
 from pingyi.directory.content import Content
 from pingyi.directory.models import Area, Batch, Enrolment, Unit
 from pingyi.directory.plan import MODELS, Change, Plan, plan
@@ -126,7 +125,7 @@ def _set_levels() -> None:
 
 def _enrol(units: list[Unit], at: datetime) -> None:
     for season in seasons.not_over(timezone.localdate(at)):
-        groups = rulebook.scheme(season.scheme).groups
+        groups = schemes.in_force(season, at).groups
         Enrolment.objects.bulk_create(
             (
                 Enrolment(season=season, unit=unit, group=unit.group)

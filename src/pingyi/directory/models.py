@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
 from django.db import models
 from django.db.models import F, Q
+
+from pingyi.rulebook import Scheme
+from pingyi.rulebook.model import DECODER
 
 
 class Area(models.Model):
@@ -134,8 +138,42 @@ class Post(models.Model):
         return self.badge
 
 
+def written(scheme: Scheme) -> str:
+    """A scheme whole, as JSON: what `SchemeVersion.scheme` reads."""
+    return msgspec.json.encode(scheme, enc_hook=dict).decode()
+
+
+class SchemeVersion(models.Model):
+    """A scheme as it stood when a season came under it, or something was released by it: whole.
+
+    A file that changes later gets another digest, and moves nothing that was computed by this one.
+    """
+
+    digest = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=60)
+    content = models.TextField()
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        # Releases kept versions before seasons did; the table they made is guarded by triggers.
+        db_table = "publication_schemeversion"
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.digest[:12]}"
+
+    def scheme(self) -> Scheme:
+        """The scheme itself, as it was."""
+        return DECODER.decode(self.content)
+
+
 class Season(models.Model):
-    """A rating year: its dates (both included), its scheme, and which day a verdict counts by."""
+    """A rating year: its dates (both included), its scheme, and which day a verdict counts by.
+
+    `versions` says by which text of the scheme, since when: `[{"since": …, "digest": …}]`, oldest
+    first. It repeats `Adoption`, so that whoever has a season at hand knows its rules without
+    another query. `directory.schemes` reads it.
+    """
 
     class CountsBy(models.TextChoices):
         VERDICT = "verdict", "按查实之日"
@@ -146,6 +184,7 @@ class Season(models.Model):
     starts_on = models.DateField()
     ends_on = models.DateField()
     counts_by = models.CharField(max_length=10, choices=CountsBy.choices, default=CountsBy.VERDICT)
+    versions = models.JSONField(default=list, editable=False)
 
     class Meta:
         ordering = ["starts_on"]
@@ -159,6 +198,60 @@ class Season(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+OPEN = Q(starts_at__isnull=True, given_up_at__isnull=True)
+"""Adoptions that still wait for a second person."""
+
+
+class Adoption(models.Model):
+    """A season comes under a version of its scheme: proposed by one person, adopted by another.
+
+    Only the first, laid down with the season, needs nobody else and no reason. `starts_at` is the
+    moment it is in force from: never before somebody adopted it, so that no past day moves.
+    """
+
+    season = models.ForeignKey(Season, on_delete=models.PROTECT, related_name="adoptions")
+    version = models.ForeignKey(SchemeVersion, on_delete=models.PROTECT, related_name="adoptions")
+    reason = models.TextField(blank=True)
+    from_day = models.DateField()
+    proposed_at = models.DateTimeField()
+    proposed_by = models.CharField(max_length=150)
+    adopted_at = models.DateTimeField(null=True, blank=True)
+    adopted_by = models.CharField(max_length=150, blank=True)
+    given_up_at = models.DateTimeField(null=True, blank=True)
+    given_up_by = models.CharField(max_length=150, blank=True)
+    starts_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(adopted_by=F("proposed_by")), name="scheme_adopted_by_another"
+            ),
+            models.CheckConstraint(
+                condition=Q(adopted_at__isnull=True, adopted_by="")
+                | (
+                    Q(adopted_at__isnull=False, given_up_at__isnull=True, starts_at__isnull=False)
+                    & Q(starts_at__gte=F("adopted_at"))
+                    & ~Q(adopted_by="")
+                ),
+                name="scheme_in_force_once_adopted",
+            ),
+            models.UniqueConstraint(
+                fields=["season"],
+                condition=OPEN,
+                name="scheme_proposed_once_a_season",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.season_id} {self.version_id}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits for a second person."""
+        return self.starts_at is None and self.given_up_at is None
 
 
 class Enrolment(models.Model):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pingyi import rulebook
 from pingyi.directory.models import Season, ServicePoint, Unit
+from pingyi.directory.schemes import in_force
 
 
 class Why(StrEnum):
@@ -118,7 +119,7 @@ def why_not_enrol(season: Season, unit: Unit, group: str, day: date) -> Why | No
         return Why.UNIT_RETIRED
     if season.ends_on < day:
         return Why.SEASON_OVER
-    if group not in rulebook.scheme(season.scheme).groups:
+    if group not in in_force(season).groups:
         return Why.GROUP_UNKNOWN
     if season.starts_on <= day and season.enrolments.filter(unit=unit).exclude(group=group):
         return Why.SEASON_BEGUN

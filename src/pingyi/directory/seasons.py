@@ -7,6 +7,7 @@ from datetime import date
 
 from pingyi import rulebook
 from pingyi.directory.models import Season
+from pingyi.directory.schemes import in_force
 
 
 def season_on(day: date) -> Season | None:
@@ -26,7 +27,5 @@ def groups_in_use(day: date) -> Mapping[str, str]:
     shipped scheme.
     """
     ahead = not_over(day)
-    schemes = [ahead[0].scheme] if ahead else rulebook.names()
-    return {
-        code: group.zh for name in schemes for code, group in rulebook.scheme(name).groups.items()
-    }
+    known = [in_force(ahead[0])] if ahead else map(rulebook.scheme, rulebook.names())
+    return {code: group.zh for scheme in known for code, group in scheme.groups.items()}

@@ -9,6 +9,7 @@ from typing import Literal
 from pingyi import rulebook
 from pingyi.clocks.actions import Length
 from pingyi.directory.models import Season
+from pingyi.directory.schemes import in_force_on
 
 REPLY = "letter_reply"
 """The clause of the rulebook (common/clocks.toml)."""
@@ -32,4 +33,4 @@ def reply_length(day: date, days: int | None = None) -> Length | None:
 def _scheme_on(day: date) -> rulebook.Scheme:
     """The scheme of the last season begun by `day`."""
     begun = Season.objects.filter(starts_on__lte=day).order_by("-starts_on", "-pk").first()
-    return rulebook.scheme(begun.scheme if begun is not None else FALLBACK_SCHEME)
+    return in_force_on(begun, day) if begun else rulebook.scheme(FALLBACK_SCHEME)

@@ -60,6 +60,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "code.replace": frozenset({Role.UNIT_ADMIN, Role.SYSTEM_ADMIN, Role.CASE_MANAGER}),
     "post.change": frozenset({Role.UNIT_ADMIN, Role.SYSTEM_ADMIN, Role.SCHEME_KEEPER}),
     "season.change": frozenset({Role.SCHEME_KEEPER}),
+    # A changed text of a season's scheme takes a second person.
+    "scheme.adopt": frozenset({Role.SCHEME_KEEPER, Role.CASE_MANAGER, Role.LEADER}),
     # A unit reads its own once they count. A bonus or veto takes a second person.
     "finding.read": OFFICE | {Role.SQUAD_MEMBER, Role.INSPECTOR, Role.LEADER, Role.UNIT_ADMIN},
     "finding.oversee": OFFICE | {Role.SQUAD_MEMBER, Role.INSPECTOR, Role.LEADER},

@@ -9,15 +9,16 @@ import msgspec
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
-from pingyi import __version__, rulebook
+from pingyi import __version__
 from pingyi.audit.actions import Actor, action, record
 from pingyi.directory.models import Area, Season, Unit
+from pingyi.directory.schemes import in_force, keep
 from pingyi.notices.actions import notify
 from pingyi.notices.wording import Sentence
 from pingyi.people.permissions import holders_of
 from pingyi.publication import freezing, policies, showing
 from pingyi.publication.freezing import Basis, Computed
-from pingyi.publication.models import Release, ReleasedResult, SchemeVersion, written
+from pingyi.publication.models import Release, ReleasedResult
 from pingyi.publication.policies import Refused, Why
 from pingyi.publication.terms import Kind, Period, period_of
 from pingyi.rulebook import Scheme
@@ -52,7 +53,7 @@ def prepare(
     last = policies.through_of(season, kind, through or season.ends_on, today)
     if why := policies.unfit(season, kind, last, today):
         raise Refused(why)
-    scheme = rulebook.scheme(season.scheme)
+    scheme = in_force(season, at)
     return _freeze(
         Release(
             season=season,
@@ -138,8 +139,8 @@ def _freeze(release: Release, *, scheme: Scheme, by: Actor, at: datetime) -> Rel
     release.starts_on = period.starts_on if period else season.starts_on
     release.as_of = release.prepared_at = at
     release.prepared_by = by.audit_name
-    release.scheme = _kept(scheme, at)
-    release.scheme_before = _kept(before.scheme, at) if before.scheme else None
+    release.scheme = keep(scheme, at=at)
+    release.scheme_before = keep(before.scheme, at=at) if before.scheme else None
     release.result_before = before.release
     release.engine = f"pingyi {__version__}"
     release.facts_digest = computed.facts_digest
@@ -177,17 +178,6 @@ def _period(release: Release) -> Period | None:
         return None
     period = period_of(release.of_kind, release.through)
     return Period(max(period.starts_on, release.season.starts_on), release.through)
-
-
-def _kept(scheme: Scheme, at: datetime) -> SchemeVersion:
-    return SchemeVersion.objects.get_or_create(
-        digest=scheme.digest,
-        defaults={
-            "name": scheme.name,
-            "content": written(scheme),
-            "kept_at": at,
-        },
-    )[0]
 
 
 def _rows(release: Release, computed: Computed) -> Iterator[ReleasedResult]:

@@ -11,8 +11,8 @@ from decimal import Decimal
 
 import msgspec
 
-from pingyi import rulebook
 from pingyi.directory.models import Season
+from pingyi.directory.schemes import in_force
 from pingyi.publication.models import Release, ReleasedResult
 from pingyi.publication.terms import Kind, Period
 from pingyi.rulebook import Scheme
@@ -168,7 +168,7 @@ def before(season: Season, scheme: Scheme, *, at: datetime, through: date) -> Be
     )
     if released is not None:
         return Before(release=released, history=released_past(released))
-    own = rulebook.scheme(found.scheme)
+    own = in_force(found, at)
     return Before(
         scheme=own,
         history=gathering.past(season, scheme, at=at, through=through, scheme_before=own),

@@ -9,44 +9,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-import msgspec
 from django.db import models
 from django.db.models import F, Q
 
-from pingyi.directory.models import Season, Unit
+from pingyi.directory.models import SchemeVersion, Season, Unit
 from pingyi.publication.terms import Kind
-from pingyi.rulebook import Scheme
-from pingyi.rulebook.model import DECODER
 from pingyi.scoring.engine import UnitResult
 from pingyi.scoring.forms import RESULT_DECODER
-
-
-def written(scheme: Scheme) -> str:
-    """A scheme whole, as JSON: what `SchemeVersion.scheme` reads."""
-    return msgspec.json.encode(scheme, enc_hook=dict).decode()
-
-
-class SchemeVersion(models.Model):
-    """A scheme as it stood when something was released under it, whole.
-
-    A file that changes later gets another digest, and moves nothing that was released.
-    """
-
-    digest = models.CharField(max_length=64, unique=True)
-    name = models.CharField(max_length=60)
-    content = models.TextField()
-    kept_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["id"]
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.digest[:12]}"
-
-    def scheme(self) -> Scheme:
-        """The scheme itself, as it was."""
-        return DECODER.decode(self.content)
-
 
 _FIRST = Q(supersedes__isnull=True, given_up_at__isnull=True)
 """Releases that correct no other, and were not given up."""

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from django.db.models import Count, Max
 
 from pingyi.directory.models import PointCode, Season, ServicePoint, Unit
+from pingyi.directory.schemes import in_force_on
 from pingyi.kernel.codes import normalise_code, point_code_is_valid
 from pingyi.ratings.submission import Offer
 from pingyi.rulebook import Scheme, scheme
@@ -81,8 +82,8 @@ def rules_among(seasons: Iterable[Season], day: date) -> Rules:
     """The same, of seasons at hand in the order `LATEST_FIRST`."""
     begun = [season for season in seasons if season.starts_on <= day]
     current = next((season for season in begun if season.ends_on >= day), None)
-    name = begun[0].scheme if begun else FALLBACK_SCHEME
-    rules = scheme(current.scheme if current else name)
+    last = current or next(iter(begun), None)
+    rules = in_force_on(last, day) if last else scheme(FALLBACK_SCHEME)
     return Rules(current.pk if current else None, rules, offer_of(rules))
 
 
@@ -102,7 +103,7 @@ def revision() -> tuple[object, ...]:
     codes = PointCode.objects.aggregate(Max("pk"), Count("replaced_at"), Max("replaced_at"))
     points = ServicePoint.objects.aggregate(Count("retired_at"), Max("retired_at"))
     units = Unit.objects.aggregate(Count("retired_at"), Max("retired_at"))
-    seasons = Season.objects.values_list("pk", "scheme", "starts_on", "ends_on")
+    seasons = Season.objects.values_list("pk", "scheme", "versions", "starts_on", "ends_on")
     return (*codes.values(), *points.values(), *units.values(), *seasons)
 
 

@@ -16,8 +16,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import Count, Q, QuerySet
 
-from pingyi import rulebook
 from pingyi.directory.models import Season, Unit
+from pingyi.directory.schemes import in_force
 from pingyi.ratings.models import Rating, RatingMove
 from pingyi.rulebook import Level
 
@@ -71,7 +71,7 @@ def unit_figures(unit: Unit, season: Season) -> UnitFigures | None:
     counts = _by_level(given.filter(pk__lte=last).exclude(pk__in=away), at)
     if here:
         counts += _by_level(Rating.objects.filter(pk__in=here, by_default=False), at)
-    scheme = rulebook.scheme(season.scheme)
+    scheme = in_force(season)
     return UnitFigures(
         dict(counts),
         satisfied=frozenset(level.rank for level in scheme.rate.satisfied),

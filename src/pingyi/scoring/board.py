@@ -14,8 +14,8 @@ from threading import Lock
 
 from django.utils.timezone import localdate
 
-from pingyi import rulebook
 from pingyi.directory.models import Season
+from pingyi.directory.schemes import in_force
 from pingyi.rulebook import Scheme
 from pingyi.scoring import facts, queries
 from pingyi.scoring.engine import Facts, Past, Result, Satisfaction, Unit, UnitResult, rated, score
@@ -67,7 +67,7 @@ def live(
 
     `scheme` asks what another one would say.
     """
-    scheme = scheme or scheme_of(season)
+    scheme = scheme or in_force(season, at)
     key = (season.pk, group, scheme.digest)
     now = queries.revision(season)
     with _lock:
@@ -93,11 +93,12 @@ def at_time(
 ) -> Board:
     """The board as it stood at `at`: verdicts to the moment, ratings to the end of that day.
 
-    On the present day ratings count up to `now`. `scheme` asks what another one would say.
+    On the present day ratings count up to `now`. By the text of the scheme that was in force then;
+    `scheme` asks what another one would say.
     """
     day = localdate(at)
     through = day if day < localdate(now) else None
-    return _compute(season, scheme or scheme_of(season), at=at, through=through, group=group)
+    return _compute(season, scheme or in_force(season, at), at=at, through=through, group=group)
 
 
 def forget() -> None:
@@ -107,8 +108,8 @@ def forget() -> None:
 
 
 def scheme_of(season: Season) -> Scheme:
-    """The scheme the season runs under."""
-    return rulebook.scheme(season.scheme)
+    """The scheme the season runs under now."""
+    return in_force(season)
 
 
 def _compute(
@@ -141,7 +142,7 @@ def _past(season: Season, scheme: Scheme, *, at: datetime, through: date | None)
     before = Season.objects.filter(code=season_before(season.code)).first()
     if before is None:
         return []
-    now = queries.revision(before)
+    now = (*queries.revision(before), in_force(before, at).digest)
     kept = _pasts.get((season.pk, scheme.digest))
     if kept is None or kept[0] != now:
         kept = (now, facts.past(season, scheme, at=at, through=None))

@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.utils.timezone import get_default_timezone, localdate
 
 from pingyi.directory.models import Season
+from pingyi.directory.schemes import in_force_on
 from pingyi.scoring import board
 
 KEPT = 40 * 24 * 3600
@@ -69,6 +70,6 @@ def _ends(first: date, last: date) -> Iterator[date]:
 
 
 def _key(season: Season, group: str, day: date) -> str:
-    digest = board.scheme_of(season).digest[:16]
+    digest = in_force_on(season, day).digest[:16]
     enrolled = season.enrolments.filter(group=group).count()
     return f"course/{season.pk}/{digest}/{group}/{enrolled}/{day}"

@@ -11,10 +11,10 @@ from datetime import date, datetime, timedelta
 
 from django.utils.timezone import localdate
 
-from pingyi import rulebook
 from pingyi.casework.queries import score_events
 from pingyi.directory.models import Enrolment, Season
 from pingyi.directory.models import Unit as UnitRow
+from pingyi.directory.schemes import in_force
 from pingyi.rulebook import Scheme
 from pingyi.scoring import queries
 from pingyi.scoring.engine import Event, Facts, Measured, Past, Satisfaction, Unit, score
@@ -110,7 +110,7 @@ def past(
             place_from_last=one.place_from_last,
             grade=one.grade,
         )
-        for one in score(facts, scheme_before or rulebook.scheme(before.scheme)).results
+        for one in score(facts, scheme_before or in_force(before, at)).results
     ]
 
 
@@ -158,7 +158,7 @@ def _measured(
     season: Season, scheme: Scheme | None, units: dict[int, Unit], at: datetime
 ) -> Iterable[Measured]:
     """The marks of units that take part."""
-    found = inputs.marks(season, scheme or rulebook.scheme(season.scheme), at)
+    found = inputs.marks(season, scheme or in_force(season, at), at)
     for (unit, component), value in sorted(found.items()):
         if unit in units:
             yield Measured(unit=units[unit].code, component=component, value=value)

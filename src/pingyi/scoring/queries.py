@@ -136,6 +136,7 @@ def revision(season: Season) -> tuple[object, ...]:
         *enrolled.values(),
         *inputs.revision(season),
         season.scheme,
+        str(season.versions),
         season.starts_on,
         season.ends_on,
         season.counts_by,

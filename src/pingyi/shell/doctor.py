@@ -75,6 +75,27 @@ def database() -> Iterator[Finding]:
         )
     else:
         yield Finding(State.OK, "schema", "up to date")
+        yield from _rules()
+
+
+def _rules() -> Iterator[Finding]:
+    """Of each season that is not over, whether its scheme's file says what is in force."""
+    from django.utils import timezone
+
+    from pingyi.directory import schemes, seasons
+
+    at = timezone.now()
+    for season in seasons.not_over(timezone.localdate(at)):
+        name, entry = season.scheme, schemes.entry_in_force(season, at)
+        since = f"the text in force since {entry['since'][:10]}" if entry else "its file"
+        if schemes.on_file(name) is None:
+            meaning = f"there is no file {name}; computed by {since}"
+            yield Finding(State.OFF, f"rules of {season}", meaning)
+        elif schemes.unadopted(season, at) is not None:
+            meaning = f"the file {name} differs from {since} and counts for nothing until adopted"
+            yield Finding(State.OFF, f"rules of {season}", meaning)
+        else:
+            yield Finding(State.OK, f"rules of {season}", f"{name}, as its file says")
 
 
 def _sqlite() -> Iterator[Finding]:

@@ -59,6 +59,7 @@ def scoreboard(
     from django.utils import timezone
 
     from pingyi.directory.models import Season
+    from pingyi.directory.schemes import in_force, unadopted
     from pingyi.scoring import board
     from pingyi.scoring.engine import FactsError
     from pingyi.shell.score import scheme_from
@@ -69,7 +70,11 @@ def scoreboard(
         raise click.ClickException(f"no season {code!r}; there are {known}")
     now = timezone.now()
     at = now if moment is None else _moment(moment)
-    scheme = scheme_from(name or season.scheme)
+    scheme = scheme_from(name) if name else in_force(season, at)
+    if name is None and unadopted(season, now):
+        click.echo(
+            f"note: the file {season.scheme} differs from the text in force, which counts", err=True
+        )
     if group is not None and group not in scheme.groups:
         known = ", ".join(scheme.groups)
         raise click.ClickException(f"{scheme.name} has no group {group!r}; it has {known}")

@@ -10,12 +10,12 @@ from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
-from pingyi import rulebook
 from pingyi.audit.actions import Actor
 from pingyi.casework.policies import Reason
 from pingyi.directory.models import Season, Unit
 from pingyi.directory.problems import DirectoryErrors, Problem
 from pingyi.directory.reading import from_tables, headed
+from pingyi.directory.schemes import in_force
 from pingyi.kernel.tables import Row, Table, TableErrors, read_tables
 from pingyi.kernel.terms import Term
 from pingyi.rulebook import Level
@@ -152,7 +152,7 @@ def marks_from(
 ) -> dict[str, dict[Unit, Decimal | None]]:
     """A file's marks by component; an empty value takes a mark back. Raises DirectoryErrors."""
     reader = _reader(content, name, MARKS, ("unit", "component", "value"))
-    scheme = rulebook.scheme(season.scheme)
+    scheme = in_force(season)
     measured = marks.measured_components(season)
     names = {scheme.components[one].zh: one for one in measured} | {one: one for one in measured}
     groups = {one: marks.groups_with(season, one) for one in measured}
@@ -174,7 +174,7 @@ def marks_from(
 def ballots_from(content: bytes, name: str, *, session: PanelSession) -> list[Sheet]:
     """A file's counted ballots, one sheet per unit and panel. Raises DirectoryErrors."""
     reader = _reader(content, name, BALLOTS, ("unit", "panel", "dimension"))
-    scheme = rulebook.scheme(session.season.scheme)
+    scheme = in_force(session.season)
     panels = {part.zh: part.id for part in scheme.panels.values()}
     dimensions = {part.zh: part.id for part in scheme.dimensions.values()}
     taking_part = marks.groups_with(session.season, session.component)

@@ -20,6 +20,7 @@ from pingyi.casework.policies import Reason
 from pingyi.casework.rules import office_of
 from pingyi.clocks import actions as clocks
 from pingyi.directory.models import Season, Unit
+from pingyi.directory.schemes import in_force
 from pingyi.rulebook import ClockRule, Scheme
 from pingyi.supervision.actions.findings import impersonal
 from pingyi.supervision.policies import IN_FUTURE
@@ -196,7 +197,7 @@ def fulfil_duty(
 def _clock(duty: Duty) -> tuple[str, ClockRule]:
     """An apology has a clock of its own."""
     name = "apology" if APOLOGIES & set(whats(duty.what)) else "duty"
-    scheme: Scheme = rulebook.scheme(duty.scheme)
+    scheme: Scheme = in_force(duty.season)
     return name, scheme.clocks.get(name) or LENGTHS[name]
 
 

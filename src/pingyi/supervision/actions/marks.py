@@ -10,11 +10,11 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
-from pingyi import rulebook
 from pingyi.audit.actions import Actor, action, record
 from pingyi.casework.actions.steps import cleaned, refusal, required
 from pingyi.casework.policies import NOT_YOURS, Reason, needs
 from pingyi.directory.models import Enrolment, Season, Unit
+from pingyi.directory.schemes import in_force
 from pingyi.people.models import User
 from pingyi.people.permissions import scope_of
 from pingyi.rulebook import Level, Scheme
@@ -217,7 +217,7 @@ def _text(value: Decimal | None) -> str | None:
 
 
 def _scheme(season: Season) -> Scheme:
-    return rulebook.scheme(season.scheme)
+    return in_force(season)
 
 
 def _refuse(reason: Reason | None) -> None:

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from pingyi import rulebook
 from pingyi.directory.models import Season, Unit
+from pingyi.directory.schemes import in_force, unadopted
 from pingyi.directory.seasons import season_on
 from pingyi.people.models import User
 from pingyi.people.permissions import may
@@ -61,6 +61,7 @@ def scoreboard(request: HttpRequest) -> HttpResponseBase:
             "season": season,
             "seasons": seasons,
             "scheme": board.scheme,
+            "differs": unadopted(season, at) is not None,
             "scheme_name": name_of(board.scheme.titles),
             "tabs": [
                 (name_of(known), f"?season={season.code}&group={key}", key == group)
@@ -92,7 +93,7 @@ def _parents(lines: Rows) -> list[tuple[str, str]]:
 
 def groups_of(season: Season) -> dict[str, Group]:
     """The scheme's groups that have units in the season, in the scheme's order; all if none has."""
-    groups = rulebook.scheme(season.scheme).groups
+    groups = in_force(season).groups
     used = set(season.enrolments.order_by().values_list("group", flat=True).distinct())
     return {key: group for key, group in groups.items() if key in used or not used}
 

@@ -15,10 +15,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from pingyi import rulebook
 from pingyi.casework.models import Case, CaseClock
 from pingyi.casework.states import State
 from pingyi.directory.models import Area, Season, Unit
+from pingyi.directory.schemes import in_force
 from pingyi.people.models import User
 from pingyi.people.permissions import scope_of
 from pingyi.ratings.models import UnitTally
@@ -79,7 +79,7 @@ def city(request: SignedIn) -> HttpResponse:
     season = chosen_season(request.GET.get("season"), seasons, at)
     if season is None:
         return render(request, "observatory/no_season.html")
-    scheme = rulebook.scheme(season.scheme)
+    scheme = in_force(season)
     places = places_of(request.user, "scoreboard.read")
     by_district = _ratings(season, scheme, places)
     _add_cases(by_district, request.user, at)

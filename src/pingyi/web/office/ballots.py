@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from pingyi import rulebook
 from pingyi.casework.policies import Refusal
 from pingyi.directory.models import Unit
+from pingyi.directory.schemes import in_force
 from pingyi.people.permissions import scope_of
 from pingyi.rulebook import Level, Scheme
 from pingyi.rulebook.model import Weighed
@@ -96,7 +96,7 @@ def ballots(request: SignedIn, season: str, component: str, unit: str) -> HttpRe
         PanelSession.objects.select_related("season"), season__code=season, component=component
     )
     the_unit = _unit_or_404(request, session, unit)
-    scheme = rulebook.scheme(session.season.scheme)
+    scheme = in_force(session.season)
     sheets = inputs.sheets(session, [the_unit.pk]).get(the_unit.pk, {})
     panel = _panel(request, scheme, sheets)
     form = BallotForm(sent_form(request), scheme=scheme, standing=sheets.get(panel.id))

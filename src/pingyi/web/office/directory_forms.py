@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from pingyi import rulebook
 from pingyi.directory.models import Item, Season, ServicePoint, Unit
 from pingyi.directory.policies import Refused, Why
+from pingyi.directory.schemes import in_force
 from pingyi.web.components.forms import DeskForm, TextField
 from pingyi.web.office import directory_words as words
 
@@ -121,7 +122,7 @@ class EnrolForm(DeskForm):
 
     def __init__(self, *args: Any, season: Season, **options: Any) -> None:
         super().__init__(*args, **options)
-        groups = rulebook.scheme(season.scheme).groups
+        groups = in_force(season).groups
         own = ("", gettext("单位自己的分组"))
         choices = [own, *((group, words.group_text(group)) for group in groups)]
         cast(forms.ChoiceField, self.fields["group"]).choices = choices

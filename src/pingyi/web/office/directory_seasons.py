@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pingyi import rulebook
-from pingyi.directory import actions
+from pingyi.directory import actions, schemes
 from pingyi.directory.models import Enrolment, Season, Unit
 from pingyi.directory.policies import Refused
 from pingyi.people.permissions import may
@@ -60,7 +60,7 @@ def seasons(request: SignedIn) -> HttpResponseBase:
             return redirect("office:season", made.code)
     found = Season.objects.annotate(units=Count("enrolments")).order_by("-starts_on")
     context = {
-        "seasons": [(s, phase(s, at), words.scheme_text(s.scheme)) for s in found],
+        "seasons": [(s, phase(s, at), words.season_scheme_text(s)) for s in found],
         "form": form,
     }
     status = 422 if form is not None and form.is_bound else 200
@@ -182,10 +182,12 @@ def _show(
     context = {
         "season": found,
         "phase": phase(found, at),
-        "scheme": words.scheme_text(found.scheme),
+        "scheme": words.season_scheme_text(found),
         "counts_by": gettext(found.get_counts_by_display()),
         "listing": listing,
         "waiting": waiting,
+        "differs": schemes.unadopted(found, at) is not None,
+        "reads_rules": may(request.user, "scoreboard.read"),
         "form": form or EnrolForm(season=found),
         "may_change": _may_change(request) and found.ends_on >= timezone.localdate(at),
         "begun": found.starts_on <= timezone.localdate(at),

@@ -6,6 +6,7 @@ from pingyi.web.office import (
     directory_codes,
     directory_import,
     directory_points,
+    directory_rules,
     directory_seasons,
     directory_unit_edit,
     directory_units,
@@ -19,6 +20,17 @@ urlpatterns = [
     path("directory/import/<int:pk>/give-up/", directory_import.give_up, name="directory-give-up"),
     path("directory/seasons/", directory_seasons.seasons, name="seasons"),
     path("directory/seasons/<str:code>/", directory_seasons.season, name="season"),
+    path("directory/seasons/<str:code>/rules/", directory_rules.rules, name="season-rules"),
+    path(
+        "directory/seasons/<str:code>/rules/<int:pk>/adopt/",
+        directory_rules.adopt,
+        name="season-rules-adopt",
+    ),
+    path(
+        "directory/seasons/<str:code>/rules/<int:pk>/give-up/",
+        directory_rules.give_up,
+        name="season-rules-give-up",
+    ),
     path("directory/seasons/<str:code>/all/", directory_seasons.enrol_all, name="season-all"),
     path("directory/seasons/<str:code>/enrol/", directory_seasons.enrol, name="season-enrol"),
     path(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.utils.translation import gettext, gettext_noop
 
 from pingyi import rulebook
-from pingyi.directory.models import Area, ServicePoint
+from pingyi.directory import schemes
+from pingyi.directory.models import Area, Season, ServicePoint
 from pingyi.directory.plan import Change
+from pingyi.rulebook import Scheme
 from pingyi.web.components.words import in_english
 
 # The models' own words, once more for the message catalogue; a test holds them equal.
@@ -50,9 +52,9 @@ def level_text(area: Area) -> str:
 
 
 def group_text(group: str) -> str:
-    """A group's name as the shipped schemes have it; its code if none knows it."""
-    for name in rulebook.names():
-        found = rulebook.scheme(name).groups.get(group)
+    """A group's name as the schemes known have it; its code if none knows it."""
+    for scheme in schemes.known():
+        found = scheme.groups.get(group)
         if found is not None:
             return found.en if in_english() else found.zh
     return group
@@ -60,11 +62,17 @@ def group_text(group: str) -> str:
 
 def scheme_text(name: str) -> str:
     """A scheme's title, and its name for whoever writes it down."""
-    if name not in rulebook.names():
-        return name
-    found = rulebook.scheme(name)
-    title = found.title_en if in_english() else found.title
-    return gettext("%(title)s（%(name)s）") % {"title": title, "name": name}
+    return _scheme_text(rulebook.scheme(name))
+
+
+def season_scheme_text(season: Season) -> str:
+    """The same of the scheme a season runs under, though its file be gone."""
+    return _scheme_text(schemes.in_force(season))
+
+
+def _scheme_text(scheme: Scheme) -> str:
+    title = scheme.title_en if in_english() else scheme.title
+    return gettext("%(title)s（%(name)s）") % {"title": title, "name": scheme.name}
 
 
 def sheet_text(sheet: str) -> str:

@@ -18,11 +18,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from pingyi import rulebook
 from pingyi.accountability import actions, policies
 from pingyi.accountability.models import Duty
 from pingyi.accountability.terms import Outcome, State
 from pingyi.casework.policies import Refusal
+from pingyi.directory.schemes import in_force
 from pingyi.people.permissions import may
 from pingyi.web.components import duty_cells as cells
 from pingyi.web.components.access import SignedIn, requires
@@ -132,7 +132,7 @@ def _show(
     request: SignedIn, found: Duty, *, sent: DeskForm | None = None, status: int = 200
 ) -> HttpResponseBase:
     decision = getattr(found, "decision", None)
-    scheme = rulebook.scheme(found.scheme)
+    scheme = in_force(found.season)
     together = Duty.objects.none()
     if found.matter:
         same = Duty.objects.visible_to(request.user).filter(rule=found.rule, season=found.season)

@@ -19,9 +19,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from pingyi import rulebook
 from pingyi.casework.policies import Refusal
 from pingyi.directory.models import Season, Unit
+from pingyi.directory.schemes import in_force
 from pingyi.people.permissions import may, scope_of
 from pingyi.supervision import inputs, panels, reading
 from pingyi.supervision.actions import marks as actions
@@ -80,7 +80,7 @@ def seasons(request: SignedIn) -> HttpResponseBase:
     """Which components of which season take marks from outside, and how many have theirs."""
     found = []
     for season in Season.objects.order_by("-starts_on"):
-        scheme = rulebook.scheme(season.scheme)
+        scheme = in_force(season)
         given = inputs.marks(season, scheme, timezone.now())
         sessions = {one.component: one for one in season.panel_sessions.all()}
         for component in actions.measured_components(season):
@@ -135,7 +135,7 @@ class _Grid:
         the_season, at = _season_or_404(season, component), timezone.now()
         session = PanelSession.objects.filter(season=the_season, component=component).first()
         units = Paginator(_units(request, the_season, component), PER_PAGE)
-        marks = inputs.marks(the_season, rulebook.scheme(the_season.scheme), at)
+        marks = inputs.marks(the_season, in_force(the_season, at), at)
         return cls(
             season=the_season,
             component=component,
@@ -155,7 +155,7 @@ def _show(
     session_form: SessionForm | None = None,
     status: int = 200,
 ) -> HttpResponseBase:
-    scheme, units = rulebook.scheme(found.season.scheme), list(found.page.object_list)
+    scheme, units = in_force(found.season), list(found.page.object_list)
     whole = actions.why_not_whole(request.user, found.season, found.component) is None
     today = {"held_on": timezone.localdate(found.at)}
     context = {
@@ -179,7 +179,7 @@ def _sheets(
     session: PanelSession, units: list[Unit], standing: dict[int, Decimal]
 ) -> list[tuple[Unit, list[Decimal | None], Decimal | None]]:
     """Of each unit what every panel's ballots come to, and all of them."""
-    scheme = rulebook.scheme(session.season.scheme)
+    scheme = in_force(session.season)
     found = inputs.sheets(session, [unit.pk for unit in units])
     return [
         (

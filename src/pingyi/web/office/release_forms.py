@@ -10,8 +10,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from pingyi import rulebook
 from pingyi.directory.models import Season
+from pingyi.directory.schemes import in_force
 from pingyi.publication import policies, wording
 from pingyi.publication.models import Release
 from pingyi.publication.terms import BULLETINS, Kind, over_by
@@ -78,7 +78,7 @@ def _offered(at: datetime) -> list[tuple[str, tuple[Season, Kind, date]]]:
 def _in_order(season: Season) -> list[Kind]:
     """The kinds of bulletins: the one that the season's scheme asks for first."""
     found = list(reversed(BULLETINS))
-    asked = rulebook.scheme(season.scheme).releases
+    asked = in_force(season).releases
     if asked is not None:
         found.sort(key=lambda kind: kind != asked.bulletin)
     return found
