@@ -9,9 +9,11 @@ import json
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
 from click.testing import CliRunner
+from django.apps import apps
 from django.db import IntegrityError, transaction
 
 from pingyi import rulebook
@@ -219,3 +221,21 @@ def test_the_command_and_the_doctor_say_that_the_file_differs(town: Town, file_s
     assert "rules of 2026: the file wuhan-2023 differs from the text in force since 2025-12-01" in (
         doctor
     )
+
+
+def test_seasons_from_before_come_under_their_last_releases_text(town: Town, file_says: Change):
+    """What the migration does with seasons that were laid down before texts were kept."""
+    begin = import_module("pingyi.directory.migrations.0003_versions_of_seasons").begin
+    released = town.release().scheme
+    later = Season.objects.create(
+        code="2027", scheme="national", starts_on=date(2027, 1, 1), ends_on=date(2027, 12, 31)
+    )
+    Adoption.objects.all().delete()
+    Season.objects.update(versions=[])
+    file_says(DEARER)
+    begin(apps, None)
+    begin(apps, None)
+    assert Adoption.objects.count() == 2
+    assert schemes.in_force(Season.objects.get(code="2026")).digest == released.digest
+    later.refresh_from_db()
+    assert schemes.digest_in_force(later) == rulebook.scheme("national").digest
