@@ -53,6 +53,22 @@ def test_json_tells_all(world: World, draft: str):
             "difference": "-2.00",
         }
     ]
+    assert brigade["causes"] == [
+        {"clause": "verified-bad-rating", "difference": "-2.00", "others": 0}
+    ]
+
+
+def test_clauses_without_points_are_named(world: World, tmp_path: Path):
+    """The two offices share the first place; the brigade, alone in its group, has no honour."""
+    world.case("verified")
+    path = tmp_path / "draft.toml"
+    text = (DEFINITIONS / "wuhan-2023.toml").read_text("utf-8")
+    path.write_text(text.replace("honours.top_ten", "honours.first_ten"), encoding="utf-8")
+    table = run("--season", "2026", "--scheme", str(path)).stdout
+    assert "2 of 3 units change place, grade or honour" in table
+    assert "clause honours.first_ten: 2 units, no points of their own" in table
+    told = json.loads(run("--season", "2026", "--scheme", str(path), "--format", "json").stdout)
+    assert {"clause": "honours.first_ten", "units": 2, "difference": None} in told["clauses"]
 
 
 def test_csv_and_table(world: World, draft: str):
@@ -64,7 +80,7 @@ def test_csv_and_table(world: World, draft: str):
     )
     assert {row["unit"]: row["difference"] for row in rows}["B1-1"] == "-2.00"
     table = run("--season", "2026", "--scheme", draft).stdout
-    assert "0 of 3 units change place or honour" in table
+    assert "0 of 3 units change place, grade or honour" in table
     assert "clause verified-bad-rating: 1 units, -2.00 % of full marks in all" in table
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pingyi import rulebook
 from pingyi.rulebook import Scheme, SchemeErrors
 from pingyi.scoring import facts_file
+from pingyi.scoring.causes import Cause
 from pingyi.scoring.engine import score
 from pingyi.scoring.simulation import Comparison, compare, per_cent
 from tests.scoring.building import DEFINITIONS
@@ -60,11 +61,114 @@ def test_a_harsher_clause_by_hand() -> None:
     assert [tuple(part) for part in moves["A"].parts] == [
         ("verified-bad-rating", Decimal(-9), Decimal(-15), Fraction(-6))
     ]
+    # B has what it had, and is where it is because A lost points.
     assert moves["B"].parts == ()
+    assert moves["B"].causes == (Cause("verified-bad-rating", None, others=1),)
+    assert moves["D"].causes == ()
     assert found.moved == 2
     assert (found.gained, found.lost) == ({}, {})  # both stay among the last two
     assert found.clauses == (("verified-bad-rating", 2, Fraction(-8)),)
     assert [move.unit for move in found.largest()] == ["A", "B"]
+
+
+def test_ties_alone_by_hand() -> None:
+    # All at 100: the rates 93, 92, 91 and 90 % order D, C, B, A. Without keys all four are first;
+    # none stands above another by its points.
+    told = {**FACTS, "events": []}
+    found = compared(draft(('keys = ["satisfaction_rate", "ratings"]', "keys = []")), told)
+    moves = {move.unit: move for move in found.moves}
+    assert {code: move.climbed for code, move in moves.items()} == {"D": 0, "C": 1, "B": 2, "A": 3}
+    assert {code: move.causes for code, move in moves.items()} == {
+        # D shares its place from last with all: from last it is the fourth, as before.
+        "D": (),
+        "C": (Cause("ties", None, others=1),),
+        "B": (Cause("ties", None, others=2),),
+        "A": (Cause("ties", None, others=3),),
+    }
+    assert found.clauses == (("ties", 3, None),)
+
+
+def test_how_ratings_count_orders_equal_totals() -> None:
+    # A: 1 dissatisfied of 10 is 90 %, B: 1 basically satisfied of 5 is 100 %; once basically
+    # satisfied no longer counts as satisfied, 80 %.
+    told = {
+        **FACTS,
+        "events": [],
+        "units": FACTS["units"][:2],
+        "satisfaction": [
+            {"unit": "A", "channel": "qr", "satisfied": 9, "dissatisfied": 1},
+            {"unit": "B", "channel": "qr", "satisfied": 4, "basically_satisfied": 1},
+        ],
+    }
+    fewer = ('["very_satisfied", "satisfied", "basically_satisfied"]\nbad_counts',
+             '["very_satisfied", "satisfied"]\nbad_counts')  # fmt: skip
+    found = compared(draft(fewer), told)
+    assert [(move.unit, move.climbed) for move in found.moves] == [("B", -1), ("A", 1)]
+    assert {move.causes for move in found.moves} == {(Cause("rate", None, others=1),)}
+
+
+def test_honours_alone_by_hand() -> None:
+    # D 100, C 97, A 91, B 90: two first and two last. With one first, C is no longer among them.
+    found = compared(draft(('end = "top"\nnumber = 10', 'end = "top"\nnumber = 1')))
+    moves = {move.unit: move for move in found.moves}
+    assert [code for code, move in moves.items() if move.moved] == ["C"]
+    assert moves["C"].causes == (Cause("honours.top_ten"),)
+    assert found.clauses == (("honours.top_ten", 1, None),)
+
+
+JIANGMEN = (DEFINITIONS / "jiangmen-2008.toml").read_text("utf-8")
+CLIENTS = {
+    "season": "2008",
+    "units": [{"code": code, "group": "party_mass"} for code in "AB"],
+    # A: 80 × 0.96 enlarged to 100 = 96.00. B: 92.00, and vetoed.
+    "satisfaction": [
+        {"unit": "A", "channel": "clients", "satisfied": 96, "dissatisfied": 4},
+        {"unit": "B", "channel": "clients", "satisfied": 92, "dissatisfied": 8},
+    ],
+    "events": [{"unit": "A", "kind": "veto"}],
+}
+
+
+def jiangmen(*changes: tuple[str, str]) -> Comparison:
+    text = JIANGMEN
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    return compared(rulebook.draft("draft.toml", text.encode()), CLIENTS, "jiangmen-2008")
+
+
+def test_grades_alone_by_hand() -> None:
+    # Satisfied from 94: B with its 92.00 is basically satisfied, and excellent no more.
+    found = jiangmen(("at_least = 90", "at_least = 94"), ("below = 90", "below = 94"))
+    moves = {move.unit: move for move in found.moves}
+    assert [code for code, move in moves.items() if move.moved] == ["B"]
+    assert moves["B"].now.honour == "excellent"
+    assert moves["B"].then.honour is None
+    assert moves["B"].causes == (Cause("grades.basically_satisfied"), Cause("grades.satisfied"))
+
+
+def test_a_veto_alone_by_hand() -> None:
+    # Without the veto A leads by its 96.00, and B is second by what befell A.
+    found = jiangmen(('event = "veto"', 'event = "quality.error"'))
+    moves = {move.unit: move for move in found.moves}
+    assert {code: move.climbed for code, move in moves.items()} == {"A": 1, "B": -1}
+    assert moves["A"].causes == (Cause("vetoes.veto"),)
+    assert moves["B"].causes == (Cause("vetoes.veto", None, others=1),)
+    assert found.clauses == (("vetoes.veto", 2, None),)
+
+
+def test_words_alone_move_nobody_and_are_no_cause() -> None:
+    found = compared(draft(("各组前十名为“十优”", "各组头十名为“十优”")))
+    assert (found.moved, found.clauses) == (0, ())
+
+
+def test_who_loses_its_total_does_so_by_what_is_missing() -> None:
+    # Each has 100 clients' ratings; 101 are asked for.
+    found = jiangmen(
+        ('rule = "redistribute"', 'rule = "exclude"\nmin_ratings = 101'),
+    )
+    assert all(move.then.total is None for move in found.moves)
+    assert {move.cause for move in found.moves} == {Cause("missing")}
 
 
 def test_honours_change_hands() -> None:
@@ -104,6 +208,48 @@ def test_results_of_other_units_are_not_compared() -> None:
     scheme = rulebook.scheme("wuhan-2023")
     with pytest.raises(ValueError, match="different units"):
         compare(score(facts, scheme), score(fewer, scheme), scheme, scheme)
+
+
+DRAFTS = {
+    "wuhan-2023": [
+        ("each = -3", "each = -5"),
+        ("each = -10", "each = -1"),
+        ('keys = ["satisfaction_rate", "ratings"]', "keys = []"),
+        ('keys = ["satisfaction_rate", "ratings"]', 'keys = ["ratings"]'),
+        ("number = 10", "number = 1"),
+        ('bad_counts = "raw"', 'bad_counts = "verified"'),
+    ],
+    "jiangmen-2008": [
+        ("at_least = 90", "at_least = 89"),
+        ('event = "veto"', 'event = "quality.error"'),
+        ('rule = "redistribute"', 'rule = "exclude"'),
+        ('rule = "redistribute"', 'rule = "redistribute"\nmin_ratings = 3'),
+        ('keys = []', 'keys = ["ratings"]'),
+        ("share = 0.1", "share = 0.5"),
+        ("{ clients = 80, superiors = 20 }", "{ clients = 50, superiors = 50 }"),
+        ('channels = ["clients"]', 'channels = ["qr", "clients"]'),
+    ],
+}  # fmt: skip
+
+
+@quick
+@given(all_facts().filter(lambda told: told[0] in DRAFTS), st.data())
+def test_nobody_moves_without_a_cause(told: tuple[str, dict[str, Any]], data: Any) -> None:
+    name, facts = told
+    text = (DEFINITIONS / f"{name}.toml").read_text("utf-8")
+    for old, new in data.draw(
+        st.lists(st.sampled_from(DRAFTS[name]), min_size=1, max_size=3, unique=True)
+    ):
+        text = text.replace(old, new)
+    text = text.replace("below = 90", "below = 89") if "at_least = 89" in text else text
+    found = compared(rulebook.draft("draft.toml", text.encode()), facts, name)
+    told_of = {effect.clause for effect in found.clauses}
+    for move in found.moves:
+        assert bool(move.causes) or not move.moved, move
+        assert {cause.clause for cause in move.causes} <= told_of
+        assert len({cause.clause for cause in move.causes}) == len(move.causes)
+    if not found.moved:
+        assert not any(cause.others for move in found.moves for cause in move.causes)
 
 
 @quick

@@ -14,6 +14,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from pingyi.rulebook import Scheme
+from pingyi.scoring import causes
+from pingyi.scoring.causes import Cause
 from pingyi.scoring.forms import Result, UnitResult
 
 _HUNDREDTH = Decimal("0.01")
@@ -33,7 +35,8 @@ class Move(NamedTuple):
     """A unit under the scheme in force (`now`) and under the draft (`then`).
 
     `difference`: of the totals, in per cent of full marks; None unless it has both · `climbed`:
-    places gained, negative if lost; None unless it has both · `parts`: the greatest first.
+    places gained, negative if lost; None unless it has both · `parts`: the greatest first ·
+    `causes`: every clause that does something to it, what does most first.
     """
 
     unit: str
@@ -42,29 +45,39 @@ class Move(NamedTuple):
     difference: Fraction | None
     climbed: int | None
     parts: tuple[Part, ...]
+    causes: tuple[Cause, ...] = ()
 
     @property
     def moved(self) -> bool:
-        """Whether its place or its honour changes."""
-        return (self.now.rank, self.now.honour) != (self.then.rank, self.then.honour)
+        """Whether its place changes, or its veto, grade or honour."""
+        return _standing(self.now) != _standing(self.then)
 
     @property
-    def cause(self) -> Part | None:
+    def cause(self) -> Cause | None:
         """The clause that does most of it."""
-        return self.parts[0] if self.parts else None
+        return self.causes[0] if self.causes else None
+
+
+class Effect(NamedTuple):
+    """What a clause does: to how many units, and the sum of its parts; None where it moves or
+    awards them without giving a point."""
+
+    clause: str
+    units: int
+    difference: Fraction | None
 
 
 class Comparison(NamedTuple):
     """All units that take part, in the engine's order under the scheme in force.
 
-    `gained` and `lost`: units by honour · `clauses`: by clause, how many units it makes a
-    difference to and the sum of its parts, the greatest effect first.
+    `gained` and `lost`: units by honour · `clauses`: the greatest effect on points first, then
+    those that give none, by units.
     """
 
     moves: tuple[Move, ...]
     gained: Mapping[str, tuple[str, ...]]
     lost: Mapping[str, tuple[str, ...]]
-    clauses: tuple[tuple[str, int, Fraction], ...]
+    clauses: tuple[Effect, ...]
 
     @property
     def moved(self) -> int:
@@ -83,7 +96,7 @@ def compare(now: Result, then: Result, scheme: Scheme, draft: Scheme) -> Compari
     if before.keys() != after.keys():
         raise ValueError("results of different units")
     full = Fraction(scheme.full_marks), Fraction(draft.full_marks)
-    moves = tuple(_move(one, after[one.unit], full) for one in now.results)
+    moves = _explained([_move(one, after[one.unit], full) for one in now.results], scheme, draft)
     gained: dict[str, list[str]] = defaultdict(list)
     lost: dict[str, list[str]] = defaultdict(list)
     for move in moves:
@@ -114,9 +127,37 @@ def _move(now: UnitResult, then: UnitResult, full: tuple[Fraction, Fraction]) ->
     return Move(now.unit, now, then, difference, climbed, _parts(now, then, full))
 
 
+def _explained(moves: Iterable[Move], scheme: Scheme, draft: Scheme) -> tuple[Move, ...]:
+    """Each move with its causes: those of a group are told together, since units pass others."""
+    groups: dict[str, list[Move]] = defaultdict(list)
+    for move in moves:
+        groups[move.now.group].append(move)
+    changes = causes.Changes(scheme, draft)
+    told = []
+    for group in groups.values():
+        scored = [
+            causes.Scored(
+                move.now,
+                move.then,
+                move.difference,
+                tuple(Cause(part.clause, part.difference) for part in move.parts),
+            )
+            for move in group
+        ]
+        found = causes.of_group(scored, changes)
+        told += [move._replace(causes=why) for move, why in zip(group, found, strict=True)]
+    return tuple(told)
+
+
+def _standing(one: UnitResult) -> tuple[object, ...]:
+    return one.rank, one.vetoed, one.grade, one.honour
+
+
 def _parts(now: UnitResult, then: UnitResult, full: tuple[Fraction, Fraction]) -> tuple[Part, ...]:
     before = {line.clause: line.points for line in now.lines}
     after = {line.clause: line.points for line in then.lines}
+    if before == after and full[0] == full[1]:  # most units of a city
+        return ()
     parts = [
         Part(
             clause,
@@ -139,15 +180,19 @@ def _tuples(found: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
     return {key: tuple(units) for key, units in sorted(found.items())}
 
 
-def _clauses(moves: Iterable[Move]) -> tuple[tuple[str, int, Fraction], ...]:
-    units: dict[str, int] = defaultdict(int)
-    sums: dict[str, list[Fraction]] = defaultdict(list)
+def _clauses(moves: Iterable[Move]) -> tuple[Effect, ...]:
+    parts: dict[str, list[Fraction]] = defaultdict(list)
+    others: dict[str, int] = defaultdict(int)
     for move in moves:
-        for part in move.parts:
-            units[part.clause] += 1
-            sums[part.clause].append(part.difference)
-    effects = {clause: sum(map(abs, parts), Fraction()) for clause, parts in sums.items()}
-    return tuple(
-        (clause, units[clause], sum(sums[clause], Fraction()))
+        for cause in move.causes:
+            if cause.difference is not None:
+                parts[cause.clause].append(cause.difference)
+            else:
+                others[cause.clause] += 1
+    effects = {clause: sum(map(abs, found), Fraction()) for clause, found in parts.items()}
+    found = [
+        Effect(clause, len(parts[clause]), sum(parts[clause], Fraction()))
         for clause in sorted(effects, key=lambda clause: (-effects[clause], clause))
-    )
+    ]
+    without = sorted(others.keys() - parts.keys(), key=lambda clause: (-others[clause], clause))
+    return (*found, *(Effect(clause, others[clause], None) for clause in without))

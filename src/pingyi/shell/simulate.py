@@ -12,7 +12,10 @@ import click
 from pingyi.shell import framework
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from pingyi.scoring.board import Board
+    from pingyi.scoring.causes import Cause
     from pingyi.scoring.simulation import Comparison, Move
 
 HEAD = (
@@ -27,6 +30,8 @@ HEAD = (
     "climbed",
     "honour",
     "draft_honour",
+    "grade",
+    "draft_grade",
     "clause",
     "clauses",
 )
@@ -84,7 +89,11 @@ def as_json(found: Comparison, present: Board, other: Board) -> str:
         "gained": found.gained,
         "lost": found.lost,
         "clauses": [
-            {"clause": clause, "units": units, "difference": str(per_cent(difference))}
+            {
+                "clause": clause,
+                "units": units,
+                "difference": None if difference is None else str(per_cent(difference)),
+            }
             for clause, units, difference in found.clauses
         ],
         "moves": [_told(move) for move in found.moves],
@@ -106,6 +115,18 @@ def _told(move: Move) -> dict[str, object]:
         "climbed": move.climbed,
         "honour": move.now.honour,
         "draft_honour": move.then.honour,
+        "grade": move.now.grade,
+        "draft_grade": move.then.grade,
+        "vetoed": move.now.vetoed,
+        "draft_vetoed": move.then.vetoed,
+        "causes": [
+            {
+                "clause": cause.clause,
+                "difference": None if cause.difference is None else str(per_cent(cause.difference)),
+                "others": cause.others,
+            }
+            for cause in move.causes
+        ],
         "parts": [
             {
                 "clause": part.clause,
@@ -136,14 +157,13 @@ def as_csv(found: Comparison, present: Board, other: Board) -> str:
 
 def as_table(found: Comparison, present: Board, other: Board) -> str:
     """Columns for a terminal, and a summary."""
-    from pingyi.scoring.simulation import per_cent
     from pingyi.shell.columns import aligned
 
     lines = [
         aligned([HEAD, *_rows(found, present)], right={3, 4, 5, 6, 7, 8}),
         "",
         f"{present.scheme.name} -> {other.scheme.name}: {found.moved:,} of "
-        f"{len(found.moves):,} units change place or honour",
+        f"{len(found.moves):,} units change place, grade or honour",
     ]
     for words, by_honour in (("gained", found.gained), ("lost", found.lost)):
         lines += [
@@ -151,10 +171,27 @@ def as_table(found: Comparison, present: Board, other: Board) -> str:
             for honour, units in by_honour.items()
         ]
     lines += [
-        f"clause {clause}: {units:,} units, {per_cent(difference)} % of full marks in all"
+        f"clause {clause}: {units:,} units, " + _in_all(difference)
         for clause, units, difference in found.clauses
     ]
     return "\n".join(lines)
+
+
+def _in_all(difference: Fraction | None) -> str:
+    from pingyi.scoring.simulation import per_cent
+
+    if difference is None:
+        return "no points of their own"
+    return f"{per_cent(difference)} % of full marks in all"
+
+
+def _does(cause: Cause) -> str:
+    """A clause and what it does: to the unit's own points, or to its order with others."""
+    from pingyi.scoring.simulation import per_cent
+
+    if cause.difference is not None:
+        return f"{cause.clause} {per_cent(cause.difference)}"
+    return f"{cause.clause} (order with {cause.others:,})" if cause.others else cause.clause
 
 
 def _rows(found: Comparison, present: Board) -> list[tuple[str, ...]]:
@@ -177,8 +214,10 @@ def _row(move: Move, name: str) -> tuple[str, ...]:
         _text(move.climbed),
         move.now.honour or "",
         move.then.honour or "",
+        move.now.grade or "",
+        move.then.grade or "",
         move.cause.clause if move.cause else "",
-        "; ".join(f"{part.clause} {per_cent(part.difference)}" for part in move.parts),
+        "; ".join(map(_does, move.causes)),
     )
 
 

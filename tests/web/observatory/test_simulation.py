@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from pingyi import rulebook
 from pingyi.audit.models import Event
+from pingyi.directory.models import Enrolment
 from pingyi.people.roles import Role, roles_that_may
 from tests.casework.world import World
 from tests.staff import signed_in
@@ -49,6 +50,45 @@ def test_a_draft_is_compared_unit_by_unit(world: World, desk):
     brigade = next(row for row in rows if row["单位"] == "洪山区劳动监察大队")
     assert brigade["起主要作用的条款"] == "verified-bad-rating -27.00"
     assert len(rows) == 3
+
+
+def test_who_is_overtaken_is_told_by_which_clause(world: World, desk):
+    """Of three at 100 the one with a rating is the first: once its verified one costs nothing."""
+    Enrolment.objects.filter(unit=world.brigade).update(group="offices")
+    world.case("verified")
+    milder = WUHAN.replace(b"each = -3", b"each = -0")
+    shown = words(desk.get(upload(desk, milder).url))
+    assert "verified-bad-rating +3.00" in shown
+    assert "verified-bad-rating （与 1 个单位先后改变）" in shown
+    text = b"".join(desk.get(f"{PAGE}?season=2026&draft=uploaded&export=csv")).decode("utf-8-sig")
+    told = {row["单位"]: row["起主要作用的条款"] for row in csv.DictReader(io.StringIO(text))}
+    assert "verified-bad-rating 3.00" in told.values()
+    assert "verified-bad-rating （与 1 个单位先后改变）" in told.values()
+
+
+def test_honours_and_grades_alone_are_told(world: World, desk):
+    world.case("verified")
+    draft = WUHAN.replace(b"[honours.top_ten]", b"[honours.first_ten]")
+    shown = words(desk.get(upload(desk, draft).url))
+    assert "honours.first_ten" in shown
+    assert "各组前十名为“十优”" in shown
+    grades = """
+[grades.satisfied]
+zh = "98 分以上为满意。"
+source = "草案"
+at_least = 98
+[grades.dissatisfied]
+zh = "不满 98 分为不满意。"
+source = "草案"
+below = 98
+"""
+    shown = words(desk.get(upload(desk, WUHAN + grades.encode()).url))
+    assert "名次或评定结果改变 3 3 个参评单位之中" in shown
+    assert "— → 满意等次" in shown
+    assert "grades.dissatisfied 不满 98 分为不满意。 1 —" in shown
+    assert "没有符合条件的记录" not in words(
+        desk.get(f"{PAGE}?season=2026&draft=uploaded&move=honour")
+    )
 
 
 def test_filters_and_order(world: World, desk):

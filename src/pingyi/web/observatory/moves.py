@@ -17,12 +17,20 @@ from django.utils.translation import gettext_lazy as _
 
 from pingyi.rulebook import Scheme
 from pingyi.scoring.board import Board
+from pingyi.scoring.causes import Cause
+from pingyi.scoring.forms import UnitResult
 from pingyi.scoring.simulation import Comparison, Move, per_cent
 from pingyi.web.components.tables import Column, DataTable, Filter
 from pingyi.web.observatory.boards import name_of
 from pingyi.web.observatory.clauses import clause_of
 from pingyi.web.observatory.places import Places
 from pingyi.web.observatory.rows import HONOURS, Rows, honour_tag
+
+GRADES = {
+    "satisfied": _("满意等次"),
+    "basically_satisfied": _("基本满意等次"),
+    "dissatisfied": _("不满意等次"),
+}
 
 
 @dataclass(frozen=True)
@@ -109,11 +117,12 @@ def honours_told(found: Comparison) -> list[tuple[str, int, int]]:
 def clauses_told(
     found: Comparison, scheme: Scheme, draft: Scheme
 ) -> list[tuple[str, str, int, str]]:
-    """(clause, its words, units it makes a difference to, mean difference), greatest first."""
+    """(clause, its words, units it does something to, mean difference of their points)."""
     told = []
     for clause, units, whole in found.clauses:
         known = clause_of(draft, clause) or clause_of(scheme, clause)
-        told.append((clause, known.zh if known else "", units, signed(whole / units)))
+        mean = "—" if whole is None else signed(whole / units)
+        told.append((clause, known.zh if known else "", units, mean))
     return told
 
 
@@ -146,26 +155,52 @@ def _total(row: Line, at: datetime) -> object:
 
 def _honour(row: Line, at: datetime) -> SafeString:
     now, then = row.move.now, row.move.then
-    if (now.honour, now.vetoed) == (then.honour, then.vetoed):
-        return honour_tag(now.honour or "", now.vetoed)
-    return format_html(
-        '{} <span class="soft">→</span> {}',
-        honour_tag(now.honour or "", now.vetoed) or "—",
-        honour_tag(then.honour or "", then.vetoed) or "—",
-    )
+    found = honour_tag(now.honour or "", now.vetoed)
+    if (now.honour, now.vetoed) != (then.honour, then.vetoed):
+        after = honour_tag(then.honour or "", then.vetoed)
+        found = format_html('{} <span class="soft">→</span> {}', found or "—", after or "—")
+    if now.grade == then.grade:
+        return found
+    grades = _grade(now.grade), _grade(then.grade)
+    return format_html('{} <span class="nowrap">{} <span class="soft">→</span> {}</span>',
+                       found, *grades)  # fmt: skip
+
+
+def _awards(row: Line) -> str:
+    """Honours, and grades where they change, as a file has them."""
+    now, then = row.move.now, row.move.then
+    said = [f"{now.honour or ''} → {then.honour or ''}"]
+    if now.grade != then.grade:
+        said.append(f"{_grade(now.grade)} → {_grade(then.grade)}")
+    return "; ".join(said)
+
+
+def _grade(grade: str | None) -> str:
+    return "—" if grade is None else str(GRADES.get(grade, grade))
 
 
 def _cause(row: Line, at: datetime) -> SafeString:
-    if not row.move.parts:
+    if row.move.cause is None:
         return SafeString("—")
-    first, *others = row.move.parts
+    first, *others = row.move.causes
     more = gettext("等 %(n)d 条") % {"n": len(others) + 1} if others else ""
     return format_html(
-        '<code>{}</code> {} <span class="soft">{}</span>',
-        first.clause,
-        signed(first.difference),
-        more,
+        '<code>{}</code> {} <span class="soft">{}</span>', first.clause, _does(first), more
     )
+
+
+def _does(cause: Cause) -> str:
+    """What a clause does to a unit: to its points, or to its order with others."""
+    if cause.difference is not None:
+        return signed(cause.difference)
+    if cause.others:
+        return gettext("（与 %(n)s 个单位先后改变）") % {"n": f"{cause.others:,}"}
+    return ""
+
+
+def _in_file(cause: Cause) -> str:
+    said = _does(cause) if cause.difference is None else str(per_cent(cause.difference))
+    return f"{cause.clause} {said}".rstrip()
 
 
 def _kept(rows: Any, asked: Any) -> Any:
@@ -184,11 +219,15 @@ MOVES = {
 }
 
 
+def _awarded(one: UnitResult) -> tuple[object, ...]:
+    return one.honour, one.vetoed, one.grade
+
+
 def _moves(rows: Any, kind: str, at: datetime) -> Any:
     asked = {
         "up": lambda row: (row.climbed or 0) > 0,
         "down": lambda row: (row.climbed or 0) < 0,
-        "honour": lambda row: row.move.now.honour != row.move.then.honour,
+        "honour": lambda row: _awarded(row.move.now) != _awarded(row.move.then),
         "same": lambda row: not row.move.moved,
     }
     return _kept(rows, asked[kind])
@@ -254,16 +293,14 @@ SIMULATION = DataTable(
             "honour",
             _("评定结果"),
             _honour,
-            value=lambda row: f"{row.move.now.honour or ''} → {row.move.then.honour or ''}",
+            value=_awards,
             style="nowrap",
         ),
         Column(
             "clause",
             _("起主要作用的条款"),
             _cause,
-            value=lambda row: "; ".join(
-                f"{part.clause} {per_cent(part.difference)}" for part in row.move.parts
-            ),
+            value=lambda row: "; ".join(map(_in_file, row.move.causes)),
             sort=("cause",),
         ),
     ),
