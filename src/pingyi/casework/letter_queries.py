@@ -15,6 +15,7 @@ from pingyi.kernel.terms import Term
 from pingyi.letters import queries as letters
 from pingyi.letters.models import Letter, LetterClock, Recipient
 from pingyi.letters.querysets import LetterQuerySet
+from pingyi.letters.rules import REPLY
 from pingyi.letters.states import Desk, State
 from pingyi.people.models import User
 
@@ -82,7 +83,7 @@ def turns_of(found: Iterable[Letter], at: datetime) -> list[Turned]:
 def is_overdue(letter: Letter, at: datetime) -> bool:
     """Whether a reply to it is overdue now."""
     clocks = (clock for each in letter.recipients.all() for clock in each.clocks.all())
-    return any(clock.is_running and clock.is_late(at) for clock in clocks)
+    return any(clock.is_running and clock.rule == REPLY and clock.is_late(at) for clock in clocks)
 
 
 def linked(links: Iterable[CaseLetter | ProblemLetter]) -> list[Turned]:
@@ -138,4 +139,4 @@ def _of_recipient(recipient: Recipient, letter: Letter, at: datetime) -> Iterato
 
 def _missed(clocks: Iterable[LetterClock], at: datetime) -> Iterator[datetime]:
     """When a reply became overdue, though it may have come since."""
-    return (clock.due_at for clock in clocks if clock.is_late(at))
+    return (clock.due_at for clock in clocks if clock.rule == REPLY and clock.is_late(at))

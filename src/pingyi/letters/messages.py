@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from pingyi.audit.actions import Actor
-from pingyi.letters.models import Letter, Organ, Recipient
+from pingyi.letters.models import Letter, LetterTimeRequest, Organ, Recipient
 from pingyi.letters.policies import hands_of
 from pingyi.letters.states import POWERS, Desk, Kind, Part
 from pingyi.notices.actions import notify
@@ -56,6 +56,19 @@ RETURNED = Sentence(
 REMINDED = Sentence(
     "催办：请尽快答复{kind}{number}。",
     "Reminder: reply to {number} soon ({kind}).",
+)
+
+TO_GRANT = Sentence(
+    "{unit}对{number}的答复申请延期，请决定。",
+    "More days to reply to {number} are asked for ({unit}): to be decided.",
+)
+GRANTED = Sentence(
+    "对{number}的答复已同意延期。",
+    "More days were given to reply to {number}.",
+)
+NOT_GRANTED = Sentence(
+    "对{number}的答复未同意延期，请看理由。",
+    "No more days were given to reply to {number}; see why.",
 )
 
 
@@ -108,6 +121,27 @@ def tell_of_the_return(recipient: Recipient, *, by: Actor, at: datetime) -> None
 def remind_the_recipient(recipient: Recipient, *, by: Actor, at: datetime) -> None:
     """Its reply is awaited."""
     _tell(_administrators([recipient.unit_id]), REMINDED, recipient.letter, by=by, at=at)
+
+
+def tell_who_grants_days(recipient: Recipient, *, by: Actor, at: datetime) -> None:
+    """More days are asked for: whoever decides, and did not ask."""
+    letter = recipient.letter
+    power = POWERS[Desk(letter.organ.desk)].issue
+    readers = holders_of(power, area=letter.organ.area).exclude(username=by.audit_name)
+    text = TO_GRANT.format(unit=recipient.unit.name, number=letter.number)
+    notify(users=readers, text=text, link=f"{link_to(letter)}{recipient.pk}/", by=by, at=at)
+
+
+def tell_of_the_days(request: LetterTimeRequest, *, by: Actor, at: datetime) -> None:
+    """What came of it: to the unit, whose time it is, and to whoever asked at the organ."""
+    recipient = request.clock.recipient
+    letter = recipient.letter
+    text = GRANTED if request.granted_at is not None else NOT_GRANTED
+    _tell(_administrators([recipient.unit_id]), text, letter, by=by, at=at)
+    asker = holders_of(_drafting(letter.organ), area=letter.organ.area)
+    asker = asker.filter(username=request.by)
+    link = f"{link_to(letter)}{recipient.pk}/"
+    notify(users=asker, text=text.format(number=letter.number), link=link, by=by, at=at)
 
 
 def link_to(letter: Letter) -> str:

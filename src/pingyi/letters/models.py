@@ -8,12 +8,13 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from pingyi.clocks.models import Deadline, Pause
+from pingyi.clocks.models import Deadline, Pause, TimeRequest
 from pingyi.clocks.models import stamped as _stamped
 from pingyi.directory.models import Area, Unit
 from pingyi.files.models import StoredFile
 from pingyi.kernel.terms import Term
 from pingyi.letters.querysets import LetterQuerySet, RecipientQuerySet
+from pingyi.letters.rules import REPLY
 from pingyi.letters.states import Desk, Kind, Part, State
 
 
@@ -192,6 +193,12 @@ class Recipient(models.Model):
     def __str__(self) -> str:
         return self.unit.name
 
+    @property
+    def reply_clock(self) -> LetterClock | None:
+        """By when its reply is awaited; reads `clocks`, prefetched on lists."""
+        found = (each for each in self.clocks.all() if each.is_running and each.rule == REPLY)
+        return next(found, None)
+
 
 class LetterClock(Deadline):
     """By when a recipient replies. A reply meets it; one sent back starts another."""
@@ -222,6 +229,25 @@ class LetterPause(Pause):
     """A letter's clock stood still."""
 
     clock = models.ForeignKey(LetterClock, on_delete=models.PROTECT, related_name="pauses")
+
+
+class LetterTimeRequest(TimeRequest):
+    """More days for a recipient to reply: the unit or the organ asks, another of the organ
+    decides."""
+
+    clock = models.ForeignKey(LetterClock, on_delete=models.PROTECT, related_name="requests")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=150)
+
+    class Meta(TimeRequest.Meta):
+        constraints = [
+            *TimeRequest.Meta.constraints,
+            models.CheckConstraint(
+                condition=~Q(by=""),
+                name="%(class)s_by_someone",
+                violation_error_message="A request says who asked.",
+            ),
+        ]
 
 
 class LetterReply(models.Model):

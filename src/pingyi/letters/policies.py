@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 from django.utils.functional import Promise
+from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pingyi.audit.actions import Actor
 from pingyi.audit.queries import events_about
+from pingyi.clocks import more_time
+from pingyi.clocks.names import MoreTime
 from pingyi.directory.models import Area, Unit
-from pingyi.letters.models import Letter, LetterReply, Organ, Recipient
+from pingyi.letters.models import (
+    Letter,
+    LetterClock,
+    LetterReply,
+    LetterTimeRequest,
+    Organ,
+    Recipient,
+)
+from pingyi.letters.rules import reply_rule
 from pingyi.letters.states import POWERS, STEPS, Desk, Part, State
 from pingyi.people.models import User
 from pingyi.people.permissions import Scope, scope_of
@@ -42,6 +54,14 @@ class Why(StrEnum):
     NAME_TAKEN = "name_taken"
     PREFIX_TAKEN = "prefix_taken"
     PREFIX_IN_USE = "prefix_in_use"
+    OWN_UNIT = "own_unit"
+    NO_CLOCK = "no_clock"
+    TIME_ASKED = "time_asked"
+    NO_REQUEST = "no_request"
+    OWN_REQUEST = "own_request"
+    CLOCK_LATE = "clock_late"
+    EXTENDED = "extended"
+    TOO_MANY_DAYS = "too_many_days"
 
 
 TEXTS: dict[Why, str | Promise] = {
@@ -64,6 +84,14 @@ TEXTS: dict[Why, str | Promise] = {
     Why.NAME_TAKEN: _("已有同名机关"),
     Why.PREFIX_TAKEN: _("该代字已由其他机关使用"),
     Why.PREFIX_IN_USE: _("该代字今年已经编过号，不能再改起始号"),
+    Why.OWN_UNIT: _("任何人不得决定本单位的申请"),
+    Why.NO_CLOCK: _("没有可以延期的答复期限"),
+    Why.TIME_ASKED: _("已申请延期，待另一人决定"),
+    Why.NO_REQUEST: _("没有待决定的申请"),
+    Why.OWN_REQUEST: _("您是申请人，须由另一人决定"),
+    Why.CLOCK_LATE: _("已经超期，不能延期"),
+    Why.EXTENDED: _("延期次数已用完"),
+    Why.TOO_MANY_DAYS: _("延期不能超过原定的期限"),
 }
 
 
@@ -135,7 +163,7 @@ def in_reach(organ: Organ, unit: Unit) -> bool:
 
 def is_awaited(recipient: Recipient) -> bool:
     """Whether the recipient's reply is awaited now."""
-    return recipient.letter.state == State.ISSUED and recipient.clocks.running().exists()
+    return recipient.letter.state == State.ISSUED and recipient.reply_clock is not None
 
 
 def latest_reply(recipient: Recipient) -> LetterReply | None:
@@ -164,6 +192,55 @@ def why_not_judge(recipient: Recipient, by: Actor) -> Why | None:
     latest = latest_reply(recipient)
     judged = latest is None or latest.accepted_at is not None or latest.returned_at is not None
     return Why.NOTHING_TO_JUDGE if judged else None
+
+
+def open_request(recipient: Recipient) -> LetterTimeRequest | None:
+    """The request for more days that waits for somebody, the reply still awaited."""
+    asked = LetterTimeRequest.objects.waiting().filter(clock__recipient=recipient)
+    found: LetterTimeRequest | None = asked.select_related("clock__recipient").last()
+    return found
+
+
+def why_not_ask_days(recipient: Recipient, by: Actor, *, at: datetime) -> Why | None:
+    """Why `by`, of the unit or of the organ, cannot ask for more days now."""
+    if not may_reply(by, recipient) and not may_draft(by, recipient.letter.organ):
+        return Why.NOT_YOURS
+    clock = recipient.reply_clock
+    rule = reply_rule(localdate(clock.started_at)) if clock is not None else None
+    if clock is None or rule is None or not rule.extensions:
+        return Why.NO_CLOCK
+    if open_request(recipient) is not None:
+        return Why.TIME_ASKED
+    return Why.CLOCK_LATE if clock.is_late(at) else None
+
+
+def why_not_more(clock: LetterClock, days: int, *, at: datetime) -> Why | None:
+    """Why the scheme, or the clock as it stands, does not allow so many days more."""
+    rule = reply_rule(localdate(clock.started_at))
+    if rule is None:
+        return Why.NO_CLOCK
+    found = more_time.why_not(clock, rule, MoreTime.EXTENSION, days, at=at)
+    return Why(found.value) if found is not None else None
+
+
+def why_not_grant(recipient: Recipient, by: Actor, *, at: datetime) -> Why | None:
+    """Why `by` cannot give what was asked for."""
+    refused, request = why_not_refuse(recipient, by), open_request(recipient)
+    if refused is not None or request is None:
+        return refused
+    return why_not_more(request.clock, request.days or 0, at=at)
+
+
+def why_not_refuse(recipient: Recipient, by: Actor) -> Why | None:
+    """Why `by` cannot refuse what was asked for: it takes somebody else, who issues letters."""
+    if not may_issue(by, recipient.letter.organ):
+        return Why.NOT_YOURS
+    if may_reply(by, recipient):
+        return Why.OWN_UNIT
+    request = open_request(recipient)
+    if request is None:
+        return Why.NO_REQUEST
+    return Why.OWN_REQUEST if request.by == by.audit_name else None
 
 
 def _reaches(by: Actor, permission: str, area: Area) -> bool:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Q
+from django.utils.translation import ngettext
 
 from pingyi.audit.queries import events_about
 from pingyi.files.models import StoredFile
-from pingyi.letters.models import Letter, LetterReply, Organ, Recipient
+from pingyi.letters.models import Letter, LetterReply, LetterTimeRequest, Organ, Recipient
 from pingyi.letters.policies import may_draft
 from pingyi.letters.querysets import LetterQuerySet, RecipientQuerySet
 from pingyi.letters.states import POWERS, Part, Progress, State
@@ -151,6 +152,8 @@ def correspondence(recipient: Recipient) -> list[Step]:
         told.append(taken)
     for reply in recipient.replies.all():
         told += _about(reply)
+    for request in LetterTimeRequest.objects.filter(clock__recipient=recipient).order_by("pk"):
+        told += _about_time(request)
     names = names_of(step.who for step in told)
     told = [Step(s.at, names.get(s.who, s.who), s.action, s.detail) for s in told]
     return sorted(told, key=lambda step: step.at)
@@ -164,6 +167,23 @@ def _about(reply: LetterReply) -> list[Step]:
         returned = (reply.returned_at, reply.returned_by, "letter.return", reply.returned_reason)
         told.append(Step(*returned))
     return told
+
+
+def _about_time(request: LetterTimeRequest) -> list[Step]:
+    wanted = days_text(request)
+    told = [Step(request.at, request.by, "letter.ask_time", f"{wanted}\n{request.reason}")]
+    if request.granted_at is not None:
+        told.append(Step(request.granted_at, request.granted_by, "letter.grant_time", wanted))
+    if request.refused_at is not None:
+        refused = (request.refused_at, request.refused_by, "letter.refuse_time")
+        told.append(Step(*refused, request.refused_reason))
+    return told
+
+
+def days_text(request: LetterTimeRequest) -> str:
+    """By how many working days."""
+    days = request.days or 0
+    return ngettext("延期 %(n)d 个工作日", "延期 %(n)d 个工作日", days) % {"n": days}
 
 
 def files_of(recipient: Recipient) -> list[StoredFile]:

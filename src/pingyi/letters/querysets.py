@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 
+from pingyi.letters.rules import REPLY
 from pingyi.letters.states import POWERS, State
 from pingyi.people.permissions import scope_of
 
@@ -38,6 +39,11 @@ class LetterQuerySet(models.QuerySet[Any]):
         late = self.model.recipients.rel.related_model.objects.late(at)
         return self.filter(Exists(late.filter(letter=OuterRef("pk"))))
 
+    def waiting_for_a_second(self) -> LetterQuerySet:
+        """Those with a recipient for which more days were asked, and nobody has decided."""
+        asked = self.model.recipients.rel.related_model.objects.waiting_for_a_second()
+        return self.filter(Exists(asked.filter(letter=OuterRef("pk"))))
+
 
 class RecipientQuerySet(models.QuerySet[Any]):
     """Who letters went to."""
@@ -54,12 +60,17 @@ class RecipientQuerySet(models.QuerySet[Any]):
     def late(self, at: datetime) -> RecipientQuerySet:
         """Those whose reply was due before `at` and has not come."""
         clocks: Any = self.model.clocks.rel.related_model.objects.late(at)
-        return self.filter(Exists(clocks.filter(recipient=OuterRef("pk"))))
+        return self.filter(Exists(clocks.filter(recipient=OuterRef("pk"), rule=REPLY)))
 
     def waiting(self) -> RecipientQuerySet:
         """Those whose reply is awaited."""
         clocks: Any = self.model.clocks.rel.related_model.objects.running()
-        return self.filter(Exists(clocks.filter(recipient=OuterRef("pk"))))
+        return self.filter(Exists(clocks.filter(recipient=OuterRef("pk"), rule=REPLY)))
+
+    def waiting_for_a_second(self) -> RecipientQuerySet:
+        """Those for which more days were asked, and nobody has decided."""
+        requests: Any = self.model.clocks.rel.related_model.requests.rel.related_model.objects
+        return self.filter(Exists(requests.waiting().filter(clock__recipient=OuterRef("pk"))))
 
     def to_judge(self) -> RecipientQuerySet:
         """Those whose latest reply nobody has accepted or returned yet."""
@@ -69,14 +80,12 @@ class RecipientQuerySet(models.QuerySet[Any]):
         return self.filter(Exists(open_ones), letter__state=State.ISSUED.value)
 
     def with_due(self) -> RecipientQuerySet:
-        """With `due_at`: when the awaited reply is due, None if none is; and `due_confirmed`."""
+        """With `due_at`, when the awaited reply is due, None if none is; and with the clocks and
+        what was asked for them, for `reply_clock`."""
         clocks: Any = self.model.clocks.rel.related_model.objects.running()
-        due = clocks.filter(recipient=OuterRef("pk")).order_by("due_at", "pk")
-        found: RecipientQuerySet = self.annotate(
-            due_at=Subquery(due.values("due_at")[:1]),
-            due_confirmed=Subquery(due.values("confirmed")[:1]),
-        )
-        return found
+        due = clocks.filter(recipient=OuterRef("pk"), rule=REPLY).order_by("due_at", "pk")
+        found: RecipientQuerySet = self.annotate(due_at=Subquery(due.values("due_at")[:1]))
+        return found.prefetch_related("clocks__requests")
 
     def by_urgency(self) -> RecipientQuerySet:
         """What is due first, first; what is not awaited, last."""

@@ -30,6 +30,11 @@ def reply_length(day: date, days: int | None = None) -> Length | None:
     return WorkingDays(days) if days else _scheme_on(day).clocks.get(REPLY)
 
 
+def reply_rule(day: date) -> rulebook.ClockRule | None:
+    """What the scheme in force on the day says of the time to reply: whether it may be extended."""
+    return _scheme_on(day).clocks.get(REPLY)
+
+
 def _scheme_on(day: date) -> rulebook.Scheme:
     """The scheme of the last season begun by `day`."""
     begun = Season.objects.filter(starts_on__lte=day).order_by("-starts_on", "-pk").first()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -18,17 +19,24 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from pingyi.casework.letter_queries import is_overdue
+from pingyi.clocks.more_time import most_days
 from pingyi.files.models import StoredFile
-from pingyi.letters import queries
+from pingyi.letters import policies, queries
 from pingyi.letters.document import docx_of
 from pingyi.letters.models import Letter, Recipient
 from pingyi.letters.paper import paper_of
+from pingyi.letters.policies import Why
 from pingyi.letters.states import Kind, Progress, State
+from pingyi.people.models import User
 from pingyi.web.components import file_downloads
 from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.file_fields import FileRow
-from pingyi.web.components.markup import clock, term_tag
+from pingyi.web.components.forms import DeskForm
+from pingyi.web.components.items import asked_tag
+from pingyi.web.components.markup import deadline, term_tag
+from pingyi.web.components.offers import Named, Offer
 from pingyi.web.components.tables import Column, Filter
+from pingyi.web.components.time_forms import ExtendForm, GrantTimeForm, RefuseTimeForm
 from pingyi.web.components.words import moment_text, say
 
 STATE_TONES = {
@@ -61,6 +69,9 @@ STEPS = {
     "letter.reply": _("答复"),
     "letter.accept": _("采纳答复"),
     "letter.return": _("退回答复"),
+    "letter.ask_time": _("申请延期"),
+    "letter.grant_time": _("同意延期"),
+    "letter.refuse_time": _("不同意延期"),
 }
 
 
@@ -81,11 +92,45 @@ def number_text(letter: Letter) -> str:
     return letter.number or gettext("（未编号）")
 
 
-def due_cell(recipient: Any, at: datetime) -> SafeString:
+def due_cell(recipient: Recipient, at: datetime) -> SafeString:
     """The awaited reply's clock."""
-    if recipient.due_at is None:
+    clock = recipient.reply_clock
+    if clock is None:
         return SafeString("—")
-    return clock(recipient.due_at, at, confirmed=recipient.due_confirmed)
+    return format_html("<span>{} {}</span>", deadline(clock, at), asked_tag(clock))
+
+
+ASK = Named("ask-time", _("申请延期"), _("提请另一人决定"))
+GRANT = Named("grant-time", _("同意延期"), _("同意"))
+REFUSE = Named("refuse-time", _("不同意延期"), _("不同意"))
+ASKED = _("已申请，待另一人决定。")
+NOT_OFFERED = (Why.NOT_YOURS, Why.NO_CLOCK, Why.NO_REQUEST, Why.TIME_ASKED)
+
+
+def time_offers(
+    recipient: Recipient,
+    user: User,
+    url: Callable[[str], str],
+    *,
+    at: datetime,
+    sent: DeskForm | None = None,
+) -> list[Offer]:
+    """The steps on the time to reply that are about something that is there."""
+    clock = recipient.reply_clock
+    most = most_days(clock) if clock is not None else None
+    steps: tuple[tuple[Named, DeskForm, Why | None], ...] = (
+        (GRANT, GrantTimeForm(), policies.why_not_grant(recipient, user, at=at)),
+        (REFUSE, RefuseTimeForm(), policies.why_not_refuse(recipient, user)),
+        (ASK, ExtendForm(most=most), policies.why_not_ask_days(recipient, user, at=at)),
+    )
+    found = []
+    for named, form, why in steps:
+        back = sent if sent is not None and sent.form_id == named.key else None
+        if back is not None or why is None:
+            found.append(Offer(named, back or form, url(named.key), wrong=back is not None))
+        elif why not in NOT_OFFERED:
+            found.append(Offer(named, None, url(named.key), str(policies.TEXTS[why])))
+    return found
 
 
 @dataclass(frozen=True)
@@ -190,8 +235,8 @@ SEARCH_RECEIVED, RECEIVED_BY_KIND = _search("letter__"), _by_kind("letter__")
 LATE = Filter(
     "late",
     _("时限"),
-    lambda rows, value, at: rows.late(at),
-    lambda request: [("yes", gettext("已超期"))],
+    lambda rows, value, at: rows.late(at) if value == "yes" else rows.waiting_for_a_second(),
+    lambda request: [("yes", gettext("已超期")), ("asked", gettext("待第二人决定"))],
 )
 DUE = Column(
     "due",

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
@@ -19,12 +20,16 @@ from pingyi.letters.states import Part
 from pingyi.web.components import letter_cells
 from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.forms import DeskForm
+from pingyi.web.components.time_forms import ExtendForm, GrantTimeForm, RefuseTimeForm
 from pingyi.web.office.letter_forms import AcceptForm, RemindForm, ReturnForm
 from pingyi.web.office.letters import READERS
 
 DEEDS: dict[str, tuple[type[DeskForm], Callable[..., Any], Any]] = {
     "accept": (AcceptForm, actions.accept_reply, _("已采纳答复。")),
     "return": (ReturnForm, actions.return_reply, _("已退回答复。")),
+    letter_cells.ASK.key: (ExtendForm, actions.ask_for_days, letter_cells.ASKED),
+    letter_cells.GRANT.key: (GrantTimeForm, actions.grant_days, _("已同意延期。")),
+    letter_cells.REFUSE.key: (RefuseTimeForm, actions.refuse_days, _("未同意，时限照旧。")),
     "remind": (RemindForm, actions.remind, _("已催办。")),
 }
 
@@ -46,13 +51,24 @@ def _show(
     judging = policies.why_not_judge(recipient, request.user) is None
     awaited = drafts and policies.is_awaited(recipient)
     sent_id = sent.form_id if sent is not None else ""
+    at, letter = timezone.now(), recipient.letter
     return render(
         request,
         "office/letter_recipient.html",
         {
             "recipient": recipient,
             "letter": recipient.letter,
-            "at": timezone.now(),
+            "at": at,
+            "request_open": policies.open_request(recipient),
+            "time_choices": letter_cells.time_offers(
+                recipient,
+                request.user,
+                lambda key: reverse(
+                    "office:letter-recipient-deed", args=[letter.pk, recipient.pk, key]
+                ),
+                at=at,
+                sent=sent,
+            ),
             "part": Part(recipient.part),
             "progress": letter_cells.progress_tag(recipient),
             "clocks": recipient.clocks.order_by("pk"),
@@ -74,10 +90,10 @@ def recipient(request: SignedIn, pk: int, recipient: int) -> HttpResponseBase:
     return _show(request, _recipient_or_404(request, pk, recipient))
 
 
-@requires("letter.draft", "letter.recommend")
+@requires("letter.draft", "letter.issue", "letter.recommend")
 @require_POST
 def deed(request: SignedIn, pk: int, recipient: int, key: str) -> HttpResponseBase:
-    """Accept or return the reply, or remind."""
+    """Accept or return the reply, remind; ask for more days, give them or not."""
     found = _recipient_or_404(request, pk, recipient)
     if key not in DEEDS:
         raise Http404

@@ -33,6 +33,7 @@ from pingyi.web.components.letter_cells import (
     SEARCH_RECEIVED,
 )
 from pingyi.web.components.tables import Column, DataTable
+from pingyi.web.components.time_forms import ExtendForm
 from pingyi.web.components.words import moment_text, say
 
 
@@ -53,6 +54,7 @@ class ReplyForm(DeskForm):
 
 DEEDS: dict[str, tuple[type[DeskForm], Callable[..., Any], Any]] = {
     "acknowledge": (AcknowledgeForm, actions.acknowledge, _("已签收。")),
+    letter_cells.ASK.key: (ExtendForm, actions.ask_for_days, letter_cells.ASKED),
     "reply": (ReplyForm, actions.reply_to_letter, _("已答复。")),
 }
 
@@ -131,7 +133,7 @@ def _recipient_or_404(request: SignedIn, pk: int) -> Recipient:
 def _show(
     request: SignedIn, recipient: Recipient, *, sent: DeskForm | None = None, status: int = 200
 ) -> HttpResponseBase:
-    letter = recipient.letter
+    letter, at = recipient.letter, timezone.now()
     sent_id = sent.form_id if sent is not None else ""
     taken = recipient.acknowledged_at is not None or letter.state != State.ISSUED
     may_reply = policies.why_not_reply(recipient, request.user) is None or sent_id == "reply"
@@ -141,7 +143,15 @@ def _show(
         {
             "recipient": recipient,
             "letter": letter,
-            "at": timezone.now(),
+            "at": at,
+            "request_open": policies.open_request(recipient),
+            "time_choices": letter_cells.time_offers(
+                recipient,
+                request.user,
+                lambda key: reverse("unit:letter-deed", args=[recipient.pk, key]),
+                at=at,
+                sent=sent,
+            ),
             "kind": Kind(letter.kind),
             "progress": letter_cells.progress_tag(recipient),
             "paper": paper_of(letter),
@@ -174,7 +184,7 @@ def docx(request: SignedIn, pk: int) -> HttpResponseBase:
 @requires("letter.reply")
 @require_POST
 def deed(request: SignedIn, pk: int, key: str) -> HttpResponseBase:
-    """Acknowledge, or reply."""
+    """Acknowledge, reply, or ask for more days."""
     found = _recipient_or_404(request, pk)
     if key not in DEEDS:
         raise Http404
