@@ -30,6 +30,7 @@ django.setup()
 pytest_plugins = [
     "tests.publication.laid_down",
     "tests.tripwires.network",
+    "tests.tripwires.once",
     "tests.tripwires.pages",
     "tests.tripwires.queries",
 ]
