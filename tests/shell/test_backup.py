@@ -20,13 +20,14 @@ KEY = "ab" * 16
 EVIDENCE = f"files/ab/{KEY}"
 
 
-def pingyi(*arguments: str, data: Path) -> subprocess.CompletedProcess[str]:
+def pingyi(*arguments: str, data: Path, **env: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", "from pingyi.shell.main import main; main()", *arguments],
         env={
             "PATH": os.environ["PATH"],
             "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
             "PINGYI_DATA": str(data),
+            **env,
         },
         capture_output=True,
         text=True,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from pingyi import rulebook
 from pingyi.kernel.secrets import BadKeyring, Keyring
 
 VARIABLES: dict[str, str] = {
@@ -38,6 +39,7 @@ VARIABLES: dict[str, str] = {
     "PINGYI_MAIL_FROM": "address e-mail is sent from; required with PINGYI_SMTP_URL",
     "PINGYI_RETENTION": "`apply` lets a daily job erase what has been kept long enough (see "
     "`pingyi retention`); default off",
+    "PINGYI_SCHEMES": "folder of the city's own scheme files (*.toml), besides the shipped ones",
     "PINGYI_DEBUG": "1 shows errors in the browser; never in production",
     "PINGYI_LOG": "`json` or `console`; default console in trial mode, else json",
     "PORT": "port of `make run` and `pingyi serve`; default 8000",
@@ -71,6 +73,7 @@ class Environment:
     smtp_password: str = field(default="", repr=False)
     mail_from: str = ""
     retention: str = "off"
+    schemes: Path | None = None
 
     @property
     def trial(self) -> bool:
@@ -103,9 +106,19 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         smtp_password=environ.get("PINGYI_SMTP_PASSWORD", ""),
         mail_from=environ.get("PINGYI_MAIL_FROM", ""),
         retention=environ.get("PINGYI_RETENTION") or "off",
+        schemes=_folder(environ.get("PINGYI_SCHEMES", "")),
     )
     refuse_insecure(found)
     return found
+
+
+def use_schemes(folder: Path | None) -> None:
+    """Take the city's own schemes; raises ImproperlyConfigured with the first mistake."""
+    try:
+        rulebook.use_folder(folder)
+    except rulebook.SchemeErrors as wrong:
+        said = wrong.briefly("pingyi schemes check")
+        raise ImproperlyConfigured(f"PINGYI_SCHEMES: {said}") from None
 
 
 def refuse_insecure(env: Environment) -> None:
@@ -171,6 +184,10 @@ def _number(name: str, text: str, *, most: int) -> int:
     if not text.isascii() or not text.isdigit() or not 0 < int(text) <= most:
         raise InsecureSettings(f"{name} is {text!r}; it is a number from 1 to {most}")
     return int(text)
+
+
+def _folder(text: str) -> Path | None:
+    return Path(text).resolve() if text else None
 
 
 def _list(text: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ BASE = Path(__file__).resolve().parent.parent
 
 if ENV.trial:
     ENV = trial.with_own_keys(ENV)
+environment.use_schemes(ENV.schemes)
 
 SECRET_KEY = ENV.secret_key
 DEBUG = ENV.debug

@@ -22,9 +22,14 @@ class SchemeErrors(ValueError):
         self.mistakes = sorted(mistakes)
         super().__init__("\n".join(map(str, self.mistakes)))
 
+    def briefly(self, command: str) -> str:
+        """The first mistake on one line, and the `command` that says the others."""
+        first, *others = self.mistakes
+        return f"{first} (and {len(others)} more: {command})" if others else str(first)
+
 
 class UnknownScheme(KeyError):
-    """No shipped scheme has this name."""
+    """No scheme known here has this name."""
 
     def __init__(self, name: str, known: tuple[str, ...]) -> None:
         self.name = name

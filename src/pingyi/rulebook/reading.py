@@ -7,7 +7,7 @@ import difflib
 import hashlib
 import re
 import typing
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
@@ -48,6 +48,30 @@ def load(path: str | Path) -> Scheme:
     """Read, decode and check the scheme file at `path`; SchemeErrors names every mistake."""
     source = Source(Path(path))
     return _scheme(_Reader(source, _included(source)))
+
+
+def load_folder(folder: Path, *, taken: Collection[str]) -> dict[str, Scheme]:
+    """Every scheme file (`*.toml`) of a city's own folder, by name: the file's, which must be none
+    of the names `taken`. SchemeErrors names every mistake in every file."""
+    if not folder.is_dir():
+        raise SchemeErrors([Mistake(str(folder), 1, "file", "there is no such folder")])
+    found, mistakes = {}, []
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            scheme = load(path)
+        except SchemeErrors as wrong:
+            mistakes += wrong.mistakes
+            continue
+        found[path.stem] = scheme
+        if scheme.name in taken:
+            text = f"`{scheme.name}` is a shipped scheme's name: give it, and the file, another"
+            mistakes.append(Source(path).mistake(("name",), text))
+        elif scheme.name != path.stem:
+            text = f"`{scheme.name}` must be the file's own name, {path.stem}"
+            mistakes.append(Source(path).mistake(("name",), text))
+    if mistakes:
+        raise SchemeErrors(mistakes)
+    return found
 
 
 def draft(name: str, data: bytes) -> Scheme:

@@ -17,3 +17,9 @@ def start() -> None:
 def data_folder() -> Path:
     """PINGYI_DATA, without starting Django: its settings would make keys there."""
     return Path(os.environ.get("PINGYI_DATA") or "data").resolve()
+
+
+def schemes_folder() -> Path | None:
+    """PINGYI_SCHEMES, for commands that do without Django: its settings take these schemes too."""
+    given = os.environ.get("PINGYI_SCHEMES")
+    return Path(given).resolve() if given else None

@@ -13,6 +13,7 @@ from pingyi.scoring import facts_file
 from pingyi.scoring.engine import Facts, FactsError, Result, UnitResult
 from pingyi.scoring.engine import score as compute
 from pingyi.shell.columns import aligned
+from pingyi.shell.framework import schemes_folder
 
 
 @click.command()
@@ -36,19 +37,19 @@ def score(facts: str, name: str, form: str) -> None:
 
 
 def scheme_from(name: str) -> rulebook.Scheme:
-    """A shipped scheme by its name, or one from a file; what is wrong with it on one line."""
+    """A scheme by its name, shipped or the city's own, or one from a file; what is wrong with it on
+    one line."""
     if name in rulebook.names():
         return rulebook.scheme(name)
     try:
         if Path(name).suffix == ".toml" or Path(name).exists():
             return rulebook.load(name)
+        rulebook.use_folder(schemes_folder())
         return rulebook.scheme(name)
     except rulebook.UnknownScheme as error:
         raise click.ClickException(str(error)) from None
     except rulebook.SchemeErrors as error:
-        first, *others = error.mistakes
-        more = f" (and {len(others)} more: pingyi schemes check {name})" if others else ""
-        raise click.ClickException(f"{first}{more}") from None
+        raise click.ClickException(error.briefly(f"pingyi schemes check {name}")) from None
 
 
 def _bytes(path: str) -> bytes:

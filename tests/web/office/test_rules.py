@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
+from click.testing import CliRunner
+from django.test import Client
 from django.utils import timezone
 
+from pingyi import rulebook
 from pingyi.directory import schemes
 from pingyi.directory.models import Adoption, Season
 from pingyi.people.roles import Role
+from pingyi.shell.main import main
 from tests.casework.world import World
-from tests.publication.laid_down import DEARER, Change
+from tests.publication.laid_down import DEARER, FILE, OPENED, Change
 from tests.staff import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -80,3 +87,35 @@ def test_what_is_no_day_is_refused(laid_down: World, file_says: Change, day: str
     file_says(DEARER)
     keeper = signed_in(laid_down.person(Role.SCHEME_KEEPER, area=laid_down.city))
     assert keeper.post(PAGE, {"reason": "r", "from_day": day}).status_code == 422
+
+
+def test_a_restored_city_does_without_its_own_file(
+    laid_down: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Its season's text came with the database: every page and command goes by that."""
+    text = FILE.replace(b'name = "wuhan-2023"', b'name = "ours-2026"').replace(*DEARER)
+    (tmp_path / "ours-2026.toml").write_bytes(text)
+    rulebook.use_folder(tmp_path)
+    Season.objects.update(scheme="ours-2026")
+    season = Season.objects.get()
+    schemes.begin(season, rulebook.scheme("ours-2026"), by="t", at=OPENED)
+    laid_down.season = season
+    laid_down.case("verified")
+    rulebook.use_folder(None)
+    monkeypatch.setattr(schemes, "_read", {})
+
+    keeper = signed_in(laid_down.person(Role.SCHEME_KEEPER, area=laid_down.city))
+    assert "本机没有这个方案的文件" in text_of(keeper.get(PAGE))
+    seasons = "/office/directory/seasons/"
+    own = f"/scoreboard/2026/{laid_down.brigade.code}/"
+    for page in ("/scoreboard/", own, seasons, f"{seasons}2026/", "/office/releases/",
+                 "/office/marks/", "/office/directory/", "/simulation/"):  # fmt: skip
+        assert keeper.get(page).status_code == 200, page
+    assert keeper.post(f"{seasons}2026/all/").status_code == 302
+    assert signed_in(laid_down.manager).get("/office/cases/").status_code == 200
+    assert Client().get(f"/r/{laid_down.code}").status_code == 200
+    board = CliRunner().invoke(main, ["scoreboard", "--season", "2026"])
+    brigade = next(one for one in json.loads(board.stdout)["results"] if one["unit"] == "B1-1")
+    assert (brigade["total"], board.stderr) == ("95.00", "")
+    doctor = CliRunner().invoke(main, ["doctor"]).stdout
+    assert "rules of 2026: there is no file ours-2026; computed by the text in force" in doctor
