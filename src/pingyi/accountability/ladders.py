@@ -91,7 +91,7 @@ def ladder(season: Season, scheme: Scheme) -> Iterator[Proposal]:
                 person=naming.person,
                 case=complaint.case,
                 ground=f"{naming.person}/{complaint.case.number}",
-                refs=tuple(one.case.number for one, _ in before),
+                cases=tuple(one.case for one, _ in before),
             )
 
 
@@ -138,7 +138,7 @@ def _for_complaints(season: Season, scheme: Scheme) -> Iterator[Proposal]:
             unit,
             ground=cases[0].number if alone else f"{season.code}/{unit.code}",
             case=cases[0] if alone else None,
-            refs=tuple(case.number for case in cases),
+            cases=tuple(cases),
         )
 
 
@@ -182,7 +182,8 @@ def _apology(
     unit: Unit,
     *,
     ground: str,
-    refs: tuple[str, ...],
+    cases: tuple[Case, ...] = (),
+    refs: tuple[str, ...] = (),
     case: Case | None = None,
     matter: str = "",
 ) -> Proposal:
@@ -197,5 +198,6 @@ def _apology(
         ground=ground,
         case=case,
         matter=matter,
+        cases=cases,
         refs=refs,
     )

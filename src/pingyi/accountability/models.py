@@ -206,6 +206,18 @@ class MeasureRuling(Fact):
         ]
 
 
+def _citable(user: User) -> models.QuerySet[Case]:
+    """The cases whose number the user may read: under embargo those they may see."""
+    seen = Case.objects.visible_to(user).filter(embargoed=True).values("pk")
+    return Case.objects.filter(Q(embargoed=False) | Q(pk__in=seen))
+
+
+def citing(text: str, user: User) -> Q:
+    """Duties that rest on something called so, as far as the user may know of it."""
+    cited = _citable(user).filter(number__icontains=text)
+    return Q(refs__icontains=text) | Q(Exists(cited.filter(cited_by=OuterRef("pk"))))
+
+
 class DutyQuerySet(models.QuerySet[Any]):
     """Duties, as far as the asker may see them, and the late ones."""
 
@@ -230,6 +242,13 @@ class DutyQuerySet(models.QuerySet[Any]):
         clocks = DutyClock.objects.late(at).filter(duty=OuterRef("pk"))
         return self.filter(Exists(clocks))
 
+    def with_cases(self, user: User) -> DutyQuerySet:
+        """With `seen_cases`, the cases each rests on, without those under embargo that the user
+        may not see; one query more."""
+        return self.prefetch_related(
+            models.Prefetch("cases", _citable(user).order_by("number"), to_attr="seen_cases")
+        )
+
     def with_due(self) -> DutyQuerySet:
         """With `due_at`, when it is to be done, None before it is decided; and `due_confirmed`."""
         running = DutyClock.objects.running().filter(duty=OuterRef("pk"))
@@ -244,8 +263,10 @@ class Duty(models.Model):
 
     `rule` is the clause's id, `words` and `source` its text and document as they were; `what` are
     comma-joined codes of `terms.What`. `ground` names what it follows from; with `rule` it is
-    unique, so that nothing is proposed twice. `matter` joins duties that several units carry out
-    together. `area` is the office's district. `state` moves by compare-and-set.
+    unique, so that nothing is proposed twice. `cases` and `refs` are what it rests on: a case may
+    come under embargo later, so who sees which is asked anew each time. `matter` joins duties that
+    several units carry out together. `area` is the office's district. `state` moves by
+    compare-and-set.
     """
 
     rule = models.CharField(max_length=60)
@@ -261,6 +282,7 @@ class Duty(models.Model):
     )
     ground = models.CharField(max_length=200)
     refs = models.CharField(max_length=500, blank=True)
+    cases = models.ManyToManyField(Case, related_name="cited_by")
     case = models.ForeignKey(
         Case, on_delete=models.PROTECT, null=True, blank=True, related_name="duties"
     )

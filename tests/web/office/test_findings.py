@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import io
+from datetime import date
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from pingyi.accountability.actions import decide_duty
 from pingyi.accountability.models import Duty
+from pingyi.casework.models import Case
 from pingyi.jobs.registry import job
 from pingyi.kernel.tables import write_xlsx
 from pingyi.people.roles import Role
 from pingyi.supervision.models import Finding
+from tests.accountability.test_duties import verified
 from tests.staff import signed_in, staff
 from tests.supervision.city import AT, City, city
 from tests.web.reading import words
@@ -171,3 +177,45 @@ def test_who_may_read_but_not_decide(town):
     sorter = signed_in(town.person(Role.SORTER))
     page = sorter.get(f"/office/duties/{duty.pk}/")
     assert "decide" not in page.content.decode().split("<main")[1]
+
+
+def test_a_case_under_embargo_later_is_told_to_the_inspectors_alone(town):
+    unit = town.units[0]
+    first, second = (verified(town, unit, date(2026, month, 1)) for month in (3, 4))
+    job("propose-duties").run(AT)
+    duty = Duty.objects.get()
+    leader, inspector = town.person(Role.LEADER), town.person(Role.INSPECTOR)
+    decide_duty(duty=duty, outcome="accepted", by=leader, at=AT)
+    Case.objects.filter(pk=first.pk).update(embargoed=True)
+    of_unit = signed_in(staff("admin", Role.UNIT_ADMIN, unit=unit))
+
+    def read(person, number: str = "") -> list[str]:
+        """The list, its file, what a search for the number finds, and the page."""
+        client = signed_in(person)
+        listed = "/office/duties/"
+        file = b"".join(client.get(f"{listed}?export=csv")).decode("utf-8-sig")
+        found = client.get(f"{listed}?q={number}")
+        return [
+            words(client.get(listed)), file, words(found), words(client.get(f"{listed}{duty.pk}/"))
+        ]  # fmt: skip
+
+    for shown in (*read(leader), words(of_unit.get("/unit/duties/"))):
+        assert first.number not in shown
+        assert second.number in shown
+    for shown in read(inspector, first.number):
+        assert first.number in shown
+        assert duty.ref in shown
+    assert duty.ref not in words(signed_in(leader).get(f"/office/duties/?q={first.number}"))
+    assert duty.ref in words(signed_in(leader).get(f"/office/duties/?q={second.number}"))
+
+
+def test_what_was_cited_by_number_before_is_linked(town):
+    case = verified(town, town.units[0], date(2026, 3, 1))
+    job("propose-duties").run(AT)
+    duty = Duty.objects.get()
+    duty.cases.clear()
+    Duty.objects.update(refs=f"{case.number}、F-3、2026-00")
+    migration = import_module("pingyi.accountability.migrations.0002_duty_cases")
+    migration.link(apps, None)
+    duty.refresh_from_db()
+    assert (duty.cases.get(), duty.refs) == (case, "F-3")

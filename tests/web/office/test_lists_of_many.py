@@ -127,12 +127,16 @@ def _findings(world: World, count: int) -> None:
 
 def _duties(world: World, count: int) -> None:
     start = Duty.objects.count()
-    Duty.objects.bulk_create(
+    made = Duty.objects.bulk_create(
         Duty(rule="r", words="w", scheme="wuhan-2023", season=world.season, what="named",
              on="unit", unit=world.brigade, ground=f"g{start + n}", area=world.district,
              proposed_at=AT, proposed_by="m")
         for n in range(count)
     )  # fmt: skip
+    cases = many_cases(world, State.CLOSED, count)
+    Duty.cases.through.objects.bulk_create(
+        Duty.cases.through(duty=duty, case=case) for duty, case in zip(made, cases, strict=True)
+    )
 
 
 def _lists(world: World, count: int) -> None:

@@ -200,6 +200,11 @@ def test_what_follows_stands_on_its_page_before_and_after(town: Town, now):
     page = leader.get(f"{DESK}{draft.pk}/?group=stations")
     assert there in page.content.decode()
     assert "待决定" in words(page)
+    for url in ("/office/duties/", f"/office/duties/{duty.pk}/"):
+        assert "月通报 2026-06-30" in words(leader.get(url))
+        english = words(leader.get(url, headers={"Accept-Language": "en"}))
+        assert "Monthly bulletin 2026-06-30" in english
+        assert "通报 2026" not in english
     leader.post(f"/office/duties/{duty.pk}/decide/", {"outcome": "waived", "reason": "刚合并"})
     assert "不采取" in words(leader.get(f"{DESK}{draft.pk}/?group=stations"))
     elsewhere = signed_in(town.world.person(Role.LEADER, area=town.world.elsewhere))

@@ -45,6 +45,7 @@ class Proposal:
     person: Person | None = None
     case: Case | None = None
     matter: str = ""
+    cases: tuple[Case, ...] = ()
     refs: tuple[str, ...] = ()
 
     @property
@@ -97,6 +98,15 @@ def _store(*, proposals: list[Proposal], by: Actor, at: datetime) -> list[Duty]:
                 proposed_by=by.audit_name,
             )
             for one in proposals
+        ],
+        batch_size=SLICE,
+    )
+    cited = Duty.cases.through
+    cited.objects.bulk_create(
+        [
+            cited(duty=duty, case=case)
+            for duty, one in zip(made, proposals, strict=True)
+            for case in one.cases
         ],
         batch_size=SLICE,
     )

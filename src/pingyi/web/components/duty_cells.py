@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from pingyi.accountability import names
 from pingyi.accountability.models import Duty, Measure
 from pingyi.accountability.terms import MeasureKind, On, Responsibility, State, What
+from pingyi.publication.terms import Kind
 from pingyi.web.components.forms import DeskForm, TextField
 from pingyi.web.components.markup import clock, tag, term_tag
 from pingyi.web.components.offers import UnitField
@@ -40,6 +41,11 @@ class NameForm(DeskForm):
 def listed(terms: list[What]) -> str:
     """Several things in a row, as the language in use sets them apart."""
     return ("; " if in_english() else "；").join(map(say, terms))
+
+
+def in_a_row(names: list[str]) -> str:
+    """The same of names and numbers."""
+    return (", " if in_english() else "、").join(names)
 
 
 def state_tag(duty: Duty) -> SafeString:
@@ -88,12 +94,27 @@ WHAT = Column(
     sort=("what",),
     style="words",
 )
-MATTER = Column(
-    "matter",
-    _("依据"),
-    lambda duty, at: duty.matter or duty.refs or "—",
-    sort=("matter", "refs"),
-)
+
+
+def rests_on(duty: Duty) -> list[str]:
+    """What it rests on beside cases, in the reader's language: findings, a release."""
+    return [_cited(ref) for ref in duty.refs.split("、") if ref]
+
+
+def _cited(ref: str) -> str:
+    """`周通报 2026-06-07`: releases are cited by kind and day; all else has one name alone."""
+    name, _, day = ref.partition(" ")
+    kind = next((kind for kind in Kind if kind.zh == name), None)
+    return ref if kind is None else f"{say(kind)} {day}"
+
+
+def _matter(duty: Duty, at: datetime) -> str:
+    """The matter, or what it rests on, cases as `with_cases` gives them."""
+    cases = [case.number for case in duty.seen_cases]  # type: ignore[attr-defined]
+    return duty.matter or in_a_row([*cases, *rests_on(duty)]) or "—"
+
+
+MATTER = Column("matter", _("依据"), _matter, sort=("matter", "refs"))
 PROPOSED = Column(
     "proposed",
     _("提出"),

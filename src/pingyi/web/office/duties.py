@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -19,10 +21,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from pingyi.accountability import actions, policies
-from pingyi.accountability.models import Duty
+from pingyi.accountability.models import Duty, citing
 from pingyi.accountability.terms import Outcome, State
 from pingyi.casework.policies import Refusal
 from pingyi.directory.schemes import in_force
+from pingyi.people.models import User
 from pingyi.people.permissions import may
 from pingyi.web.components import duty_cells as cells
 from pingyi.web.components.access import SignedIn, requires
@@ -37,9 +40,9 @@ def _link(duty: Duty, at: datetime) -> SafeString:
     return format_html('<a href="{}">{}</a>', reverse("office:duty", args=[duty.pk]), duty.ref)
 
 
-def _search(rows: QuerySet, text: str, at: datetime) -> QuerySet:
+def _search(user: User, rows: QuerySet, text: str, at: datetime) -> QuerySet:
     return rows.filter(
-        Q(unit__name__icontains=text) | Q(matter__icontains=text) | Q(refs__icontains=text)
+        Q(unit__name__icontains=text) | Q(matter__icontains=text) | citing(text, user)
     )
 
 
@@ -58,7 +61,6 @@ DUTIES = DataTable(
     ),
     order="-ref",
     filters=(
-        Filter("q", _("单位或依据"), _search),
         cells.BY_STATE,
         cells.LATE,
         cells.BY_WHAT,
@@ -95,7 +97,7 @@ class FulfilForm(DeskForm):
 def duties(request: SignedIn) -> HttpResponseBase:
     """All that the user may see, the latest first."""
     at = timezone.now()
-    listing = DUTIES.read(request, _rows(request), at=at)
+    listing = _table(request.user).read(request, _rows(request), at=at)
     if listing.wants_file:
         return listing.file()
     seen = Duty.objects.visible_to(request.user)
@@ -109,8 +111,14 @@ def duties(request: SignedIn) -> HttpResponseBase:
     return render(request, "office/duties.html", context)
 
 
+def _table(user: User) -> DataTable:
+    """The table, searched by what the user may know of."""
+    search = Filter("q", _("单位或依据"), partial(_search, user))
+    return replace(DUTIES, filters=(search, *DUTIES.filters))
+
+
 def _rows(request: SignedIn) -> QuerySet[Duty]:
-    found = Duty.objects.visible_to(request.user).with_due()
+    found = Duty.objects.visible_to(request.user).with_due().with_cases(request.user)
     return found.select_related("unit__area__parent", "person", "season", "area", "case")
 
 
@@ -142,6 +150,7 @@ def _show(
         "at": timezone.now(),
         "what": cells.listed(found.whats),
         "whom": cells.whom(found),
+        "rests_on": cells.in_a_row(cells.rests_on(found)),
         "state": cells.state_tag(found),
         "scheme": scheme.titles.en if in_english() else scheme.title,
         "decision": decision,

@@ -45,7 +45,7 @@ def _what(duty: Duty) -> str:
 @require_safe
 def duties(request: SignedIn) -> HttpResponseBase:
     """Duties once decided, findings that count, measures the inspectors told the unit of."""
-    rows = Duty.objects.told_to(request.user).with_due()
+    rows = Duty.objects.told_to(request.user).with_due().with_cases(request.user)
     rows = rows.select_related("unit", "person", "decision", "fulfilment")
     listing = DUTIES.read(request, rows, at=timezone.now())
     if listing.wants_file:
