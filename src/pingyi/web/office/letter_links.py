@@ -62,7 +62,8 @@ def of_case(request: SignedIn, number: str) -> HttpResponseBase:
     letters = linkable(case, request.user)[:SHOWN_LETTERS]
     form = LetterForm(sent_form(request), letters=letters)
     back = reverse("case", args=[number])
-    return _answer(request, form, back=back, called=number, empty=not letters, case=case)
+    shown = {"title": gettext("关联函件"), "back": back, "called": number, "empty": not letters}
+    return _answer(request, form, shown, case=case)
 
 
 @requires(*WRITERS)
@@ -74,17 +75,12 @@ def of_letter(request: SignedIn, pk: int) -> HttpResponseBase:
         raise Http404
     form = CaseForm(sent_form(request), user=request.user)
     back = reverse("office:letter", args=[pk])
-    return _answer(request, form, back=back, called=letter_text(letter), letter=letter)
+    shown = {"title": gettext("关联案件"), "back": back, "called": letter_text(letter)}
+    return _answer(request, form, shown, letter=letter)
 
 
 def _answer(
-    request: SignedIn,
-    form: DeskForm,
-    *,
-    back: str,
-    called: str,
-    empty: bool = False,
-    **known: Case | Letter,
+    request: SignedIn, form: DeskForm, shown: dict[str, Any], **known: Case | Letter
 ) -> HttpResponseBase:
     """The form, or what came of it; `known` is the case or the letter, the form says the other."""
     status = 200
@@ -98,6 +94,5 @@ def _answer(
                 status = answer_refusal(request, form, refused)
             else:
                 messages.success(request, gettext("已关联。"))
-                return redirect(back)
-    shown = {"form": form, "back": back, "called": called, "empty": empty}
-    return render(request, "office/letter_link.html", shown, status=status)
+                return redirect(shown["back"])
+    return render(request, "office/letter_link.html", {"form": form, **shown}, status=status)
