@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pingyi.people.models import User
 
 SOON = timedelta(days=1)
+NEXT_FIRST = (F("paused_at").asc(nulls_first=True), "due_at", "pk")
+"""Running clocks as they fall due; those that stand still last."""
 
 
 class CaseQuerySet(models.QuerySet[Any]):
@@ -116,7 +118,7 @@ class CaseQuerySet(models.QuerySet[Any]):
         running: models.QuerySet[Any] = (
             self.model.clocks.rel.related_model.objects.running()
             .filter(case=OuterRef("pk"))
-            .order_by(F("paused_at").asc(nulls_first=True), "due_at", "pk")
+            .order_by(*NEXT_FIRST)
         )
         found: CaseQuerySet = self.annotate(
             due_at=Subquery(running.values("due_at")[:1]),

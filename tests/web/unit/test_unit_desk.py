@@ -130,6 +130,14 @@ def test_filters_and_files(case, desk):
     assert case.number in b"".join(desk.get(f"{DESK}?export=csv")).decode("utf-8-sig")
 
 
+def test_what_the_unit_must_do_next_stands_first(world, case, desk):
+    answered = world.case("verified", at=after(days=-20))
+    dues = [one.clocks.running().order_by("due_at")[0].due_at for one in (answered, case)]
+    assert dues == sorted(dues), "the office's clock of the answered one runs out first"
+    page = words(desk.get(DESK))
+    assert page.index(case.number) < page.index(answered.number)
+
+
 def test_too_few_ratings_show_no_figures(world, desk):
     assert "评价满 10 条后显示。" in words(desk.get(DESK))
     for _ in range(10):

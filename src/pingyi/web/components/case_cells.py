@@ -135,7 +135,6 @@ DUE = Column(
     _due,
     value=_due_text,
     sort=("due_at",),
-    style="nowrap",
 )
 STATE = Column(
     "state",

@@ -30,7 +30,7 @@ def desk(request: SignedIn) -> HttpResponseBase:
             "waiting": sum(load.total for load in loads if not load.own),
             "late": sum(load.late for load in loads if not load.own),
             "first": next((load for load in loads if load.total), None),
-            "inbox": user.inbox.all()[:10],
+            "inbox": user.inbox.order_by("-created_at", "-pk")[:10],
             "roles": [say(role) for role in Role if role in roles_of(user)],
             "places": menu_for(user, ""),
         },

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import functools
 from datetime import datetime
+from operator import or_
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,8 +23,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pingyi.casework import policies, queries
 from pingyi.casework.file_models import CaseFile
-from pingyi.casework.models import Case, Dispatch
-from pingyi.casework.querysets import CaseQuerySet
+from pingyi.casework.models import Case, CaseClock, Dispatch
+from pingyi.casework.querysets import NEXT_FIRST, CaseQuerySet
 from pingyi.casework.states import Grade, State
 from pingyi.directory.models import Unit
 from pingyi.directory.seasons import season_on
@@ -47,10 +48,12 @@ from pingyi.web.components.words import moment_text
 from pingyi.web.unit import verdicts
 
 DEEDS = frozenset({"acknowledge", "answer", "appeal", "ask-time"})
+OWN_CLOCKS = ("acknowledge", "handle_")
+"""How the rules of the unit's own deadlines begin; the office's are not its business."""
 
 
 def _due(case: Case, at: datetime) -> SafeString:
-    mine = next_clock(case, ("acknowledge", "handle_"))
+    mine = next_clock(case, OWN_CLOCKS)
     if mine is None:
         return SafeString("—")
     told, still = escalation_tag(mine), pause_tag(case, mine)
@@ -61,7 +64,7 @@ CASES = DataTable(
     name="dispatched",
     title=_("转办件"),
     columns=(
-        Column("due", _("时限"), _due, value=lambda case: "", sort=("due_at",), style="nowrap"),
+        Column("due", _("时限"), _due, value=lambda case: "", sort=("own_due_at",)),
         number_column("unit:case", mark_leads=False),
         STATE,
         Column(
@@ -104,7 +107,18 @@ def _dispatched(user: User) -> CaseQuerySet:
         case=OuterRef("pk"), unit__in=units, recalled_at__isnull=True
     ).order_by("-pk")
     found = queries.cases_for(user).filter(Case.objects.lies_with(units), embargoed=False)
-    return found.annotate(dispatch_words=_latest(mine, "words"), dispatched_at=_latest(mine, "at"))
+    return found.annotate(
+        dispatch_words=_latest(mine, "words"),
+        dispatched_at=_latest(mine, "at"),
+        own_due_at=_latest(_own_clocks(), "due_at"),
+    )
+
+
+def _own_clocks() -> QuerySet[CaseClock]:
+    """The running clocks of a case that the unit is held to; what is due next stands first."""
+    begins = [Q(rule__startswith=rule) for rule in OWN_CLOCKS]
+    running = CaseClock.objects.running().filter(functools.reduce(or_, begins))
+    return running.filter(case=OuterRef("pk")).order_by(*NEXT_FIRST)
 
 
 def _latest(rows: QuerySet, field: str) -> Any:
