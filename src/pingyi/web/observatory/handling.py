@@ -78,6 +78,11 @@ class Mover:
         return self.now - self.before
 
     @property
+    def by(self) -> int:
+        """How far, the shape telling which way."""
+        return abs(self.change)
+
+    @property
     def shape(self) -> str:
         return "▲" if self.change > 0 else "▼"
 
