@@ -51,6 +51,7 @@ SAID_IN_BOTH = {
 """Modules of pages whose Chinese needs no catalogue, and why."""
 LIBRARIES = ("django", "allauth")
 OURS_FOR_LIBRARIES = SOURCE / "web/account/locale/zh_Hans/LC_MESSAGES/django.po"
+TWICE = re.compile(r"(.{20,}?)\s*(?:\1\s*)+", re.DOTALL)
 _WRAPPED = re.compile(r"_\(\s*(\"[^\"]*\"|'[^']*')\s*\)")
 
 
@@ -117,6 +118,18 @@ def test_english_is_english_and_fills_the_same_places():
             # `1 day` need not say its number again.
             if placeholders(full) != source or any(placeholders(form) - source for form in short):
                 wrong.append(f"{po}: {message.id} → {said(message)}")
+    assert not wrong, listed(wrong)
+
+
+def test_no_text_says_itself_twice():
+    """As happens where two branches' catalogues are joined line by line."""
+    wrong = [
+        f"{po}: {form}"
+        for po, catalogue in english()
+        for _key, message in entries(catalogue)
+        for form in said(message)
+        if TWICE.fullmatch(form)
+    ]
     assert not wrong, listed(wrong)
 
 

@@ -64,7 +64,7 @@ TABLE = DataTable(
     title=_("消息"),
     columns=(
         Column("state", _("状态"), _state, sort=("read_at",), style="nowrap"),
-        Column("text", _("消息"), _text, value=lambda item: item.said, style="words"),
+        Column("text", _("消息内容"), _text, value=lambda item: item.said, style="words"),
         Column(
             "at",
             _("时间"),

@@ -93,7 +93,7 @@ UNITS = DataTable(
         ),
         Column(
             "points",
-            _("服务点"),
+            _("服务点数"),
             lambda unit, at: unit.point_count,
             sort=("point_count",),
             style="number",
@@ -165,7 +165,7 @@ def _figures(request: SignedIn) -> list[tuple[str, int]]:
     live = units_for(request.user).filter(retired_at=None)
     points = ServicePoint.objects.filter(unit__in=live, retired_at=None)
     return [
-        (gettext("区划"), areas_for(request.user).count()),
+        (gettext("各级区划"), areas_for(request.user).count()),
         (gettext("在用单位"), live.count()),
         (gettext("在用服务点"), points.count()),
     ]

@@ -180,13 +180,13 @@ def _offers(request: SignedIn, found: Duty, sent: DeskForm | None) -> list[Offer
         return offer(named, form, url, reason=reason, first=True, sent=sent)
 
     if found.at_state is State.PROPOSED:
-        return [step(Named("decide", _("作出决定"), _("决定")), DecideForm(), State.PROPOSED)]
+        return [step(Named("decide", _("作出决定"), _("作出决定")), DecideForm(), State.PROPOSED)]
     if found.at_state is State.ACCEPTED:
         today = {"on": timezone.localdate()}
         named = Named("fulfil", _("登记落实"), _("登记"))
         return [step(named, FulfilForm(initial=today), State.ACCEPTED)]
     if sent is not None:
-        return [step(Named(sent.form_id, _("作出决定"), _("决定")), sent, State.PROPOSED)]
+        return [step(Named(sent.form_id, _("作出决定"), _("作出决定")), sent, State.PROPOSED)]
     return []
 
 

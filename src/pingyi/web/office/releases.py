@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -88,14 +88,16 @@ RELEASES = DataTable(
         Column(
             "prepared",
             _("准备人"),
-            lambda row, at: f"{row.prepared_by} · {moment_text(row.prepared_at)}",
+            lambda row, at: f"{row.preparer or row.prepared_by} · {moment_text(row.prepared_at)}",
             sort=("prepared_at",),
         ),
         Column(
             "published",
             _("发布人"),
             lambda row, at: (
-                f"{row.published_by} · {moment_text(row.published_at)}" if row.published_at else "—"
+                f"{row.publisher or row.published_by} · {moment_text(row.published_at)}"
+                if row.published_at
+                else "—"
             ),
             sort=("published_at",),
         ),
@@ -120,6 +122,11 @@ RELEASES = DataTable(
 )
 
 
+def _name_of(login: str) -> Subquery:
+    """What the person is called whose login that field holds; nothing for a program."""
+    return Subquery(User.objects.filter(username=OuterRef(login)).values("name")[:1])
+
+
 @requires("release.read")
 @require_http_methods(["GET", "POST"])
 def releases(request: SignedIn) -> HttpResponseBase:
@@ -139,7 +146,10 @@ def releases(request: SignedIn) -> HttpResponseBase:
             else:
                 messages.success(request, gettext("稿已准备好。请核对，再由另一人发布。"))
                 return redirect("office:release", made.pk)
-    listing = RELEASES.read(request, queries.visible_to(request.user), at=at)
+    rows = queries.visible_to(request.user).annotate(
+        preparer=_name_of("prepared_by"), publisher=_name_of("published_by")
+    )
+    listing = RELEASES.read(request, rows, at=at)
     if listing.wants_file:
         return listing.file()
     status = 422 if form is not None and form.is_bound else 200

@@ -15,6 +15,7 @@ from pingyi.casework import timeline
 from pingyi.casework.models import Case
 from pingyi.casework.states import Finding
 from pingyi.casework.time_models import TimeRequest
+from pingyi.people.models import User
 from pingyi.web.components import case_cells, markup, words
 from pingyi.web.components.file_fields import FileRow
 from pingyi.web.components.menu import case_tabs_for
@@ -30,6 +31,13 @@ register.filter("say", words.say)
 def grouped(value: int) -> str:
     """`12,345`: figures of four digits and more are grouped."""
     return intcomma(value, use_l10n=False)
+
+
+@register.filter
+def called(login: str) -> str:
+    """What the person with this login is called; the login itself for a program, or nobody."""
+    found = User.objects.filter(username=login).first()
+    return login if found is None else str(found)
 
 
 @register.simple_tag
