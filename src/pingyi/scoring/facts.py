@@ -6,8 +6,9 @@ Stores nothing.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import chain
 
 from django.utils.timezone import localdate
 
@@ -33,7 +34,7 @@ def gather(
     scheme: Scheme | None = None,
     enrolled: Mapping[str, str] | None = None,
 ) -> Facts:
-    """The season's facts as they stood at `at`, of one group or of all, in six to nine queries.
+    """The season's facts as they stood at `at`, of one group or of all, in seven to ten queries.
 
     Ratings and events count through the whole day `through`; None means up to this moment.
     `history` is what `past` says. Verdicts under embargo at `at` are left out unless asked for,
@@ -48,10 +49,11 @@ def gather(
         else queries.counts_through(season, through)
     )
     verified = queries.verified_bad(season, at, through=through, with_embargoed=with_embargoed)
+    returned = inputs.returned(season, at, through=through)
     return Facts(
         season=season.code,
         units=tuple(units.values()),
-        satisfaction=tuple(_satisfaction(counts, verified, units)),
+        satisfaction=tuple(_satisfaction(counts, verified, returned, units)),
         events=tuple(
             event
             for event in _events(season, scheme, at=at, with_embargoed=with_embargoed)
@@ -63,7 +65,7 @@ def gather(
 
 
 def of_days(season: Season, whole: Facts, *, since: date, through: date, at: datetime) -> Facts:
-    """Of the season's facts through a day, what came from the day `since` on, in seven queries; of
+    """Of the season's facts through a day, what came from the day `since` on, in eight queries; of
     units to which something came. Marks stay. A rating counts in the days in which it was given,
     whenever it was found to belong to another unit; a void takes nothing from other days."""
     codes = {unit.code: unit for unit in whole.units}
@@ -73,7 +75,9 @@ def of_days(season: Season, whole: Facts, *, since: date, through: date, at: dat
     verified = Counter(queries.verified_bad(season, at, through=through))
     verified.subtract(queries.verified_bad(season, at, through=since - timedelta(days=1)))
     counts = queries.counts_given(season, since=since, through=through, at=at)
-    satisfaction = tuple(row for row in _satisfaction(counts, verified, units) if _holds(row))
+    returned = inputs.returned(season, at, through=through, since=since)
+    rows = _satisfaction(counts, verified, returned, units)
+    satisfaction = tuple(row for row in rows if _holds(row))
     events = tuple(event for event in whole.events if _day(event) >= since)
     touched = {row.unit for row in satisfaction} | {event.unit for event in events}
     return Facts(
@@ -172,14 +176,16 @@ def _holds(row: Satisfaction) -> bool:
 
 def _satisfaction(
     counts: Iterable[queries.Counted],
-    verified: dict[tuple[int, str], int],
+    verified: Mapping[tuple[int, str], int],
+    returned: Sequence[inputs.Returned],
     units: dict[int, Unit],
 ) -> Iterable[Satisfaction]:
     """One row per unit and channel; ratings of units that take no part are passed over."""
+    reported = {(row.unit, row.channel): row.verified_bad for row in returned}
     found: dict[tuple[int, str], list[int]] = defaultdict(
         lambda: [0] * 6
     )  # defaults, then ranks 1 to 5
-    for unit, channel, level, by_default, count in counts:
+    for unit, channel, level, by_default, count in chain(counts, queries.of_returns(returned)):
         if unit in units:
             found[unit, channel][0 if by_default else level] += count
     for (unit, channel), (default, worst, bad, basically, fine, best) in sorted(found.items()):
@@ -191,6 +197,6 @@ def _satisfaction(
             basically_satisfied=basically,
             dissatisfied=bad,
             very_dissatisfied=worst,
-            verified_bad=verified.get((unit, channel), 0),
+            verified_bad=verified.get((unit, channel), 0) + reported.get((unit, channel), 0),
             default=default,
         )

@@ -13,6 +13,7 @@ from pingyi.casework.queries import sealed
 from pingyi.casework.states import Finding
 from pingyi.directory.models import Enrolment, Season
 from pingyi.ratings.models import PointTally, Rating, RatingMove, RatingVoid, UnitTally
+from pingyi.rulebook import Level
 from pingyi.supervision import inputs
 
 
@@ -94,6 +95,16 @@ def _moved(of: Q) -> Iterator[Counted]:
 
 def _undone(facts: Iterable[Counted]) -> Iterator[Counted]:
     return (one._replace(number=-one.number) for one in facts)
+
+
+def of_returns(returned: Iterable[inputs.Returned]) -> Iterator[Counted]:
+    """What channels outside the program counted, as its own counts."""
+    for row in returned:
+        for level in Level:
+            if number := getattr(row, level.value):
+                yield Counted(row.unit, row.channel, level.rank, False, number)
+        if row.default:
+            yield Counted(row.unit, row.channel, Level.SATISFIED.rank, True, row.default)
 
 
 def verified_bad(

@@ -1,24 +1,32 @@
-"""What the score takes from supervision: events and marks, as known at a moment."""
+"""What the score takes from supervision: events, marks, returns, as known at a moment."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery, Sum
 from django.utils.timezone import make_aware
 
 from pingyi.directory.models import Season
 from pingyi.rulebook import Scheme
 from pingyi.supervision import panels
 from pingyi.supervision.kinds import UNSCORED, Ruling
-from pingyi.supervision.models import BallotSheet, Finding, FindingRuling, Mark, PanelSession
+from pingyi.supervision.models import (
+    BallotSheet,
+    ChannelReturn,
+    Finding,
+    FindingRuling,
+    Mark,
+    PanelSession,
+)
+from pingyi.supervision.models.returns import COUNTS
 
 _UNSCORED = [kind.value for kind in UNSCORED]
-_FACTS = (Finding, FindingRuling, Mark, PanelSession, BallotSheet)
+_FACTS = (Finding, FindingRuling, Mark, PanelSession, BallotSheet, ChannelReturn)
 
 
 class FoundEvent(NamedTuple):
@@ -59,6 +67,34 @@ def marks(season: Season, scheme: Scheme, at: datetime) -> dict[tuple[int, str],
         for (unit, component), sheets in _ballots(season, at).items():
             latest[unit, component] = panels.result(sheets, scheme)
     return {key: value for key, value in latest.items() if value is not None}
+
+
+class Returned(NamedTuple):
+    """What a channel's returns come to of a unit, by its id."""
+
+    unit: int
+    channel: str
+    very_satisfied: int
+    satisfied: int
+    basically_satisfied: int
+    dissatisfied: int
+    very_dissatisfied: int
+    default: int
+    verified_bad: int
+
+
+def returned(
+    season: Season, at: datetime, *, through: date | None = None, since: date | None = None
+) -> list[Returned]:
+    """The channel returns that stood at `at`, summed by unit and channel; one query. A return
+    counts by its period's last day: with `through` no later one, with `since` no earlier one."""
+    found = ChannelReturn.objects.standing(at).filter(season=season)
+    if through is not None:
+        found = found.filter(ends_on__lte=through)
+    if since is not None:
+        found = found.filter(ends_on__gte=since)
+    rows = found.order_by().values("unit_id", "channel")
+    return [Returned(*row) for row in rows.values_list("unit_id", "channel", *map(Sum, COUNTS))]
 
 
 def _ballots(season: Season, at: datetime) -> Mapping[tuple[int, str], Mapping[str, panels.Counts]]:

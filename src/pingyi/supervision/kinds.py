@@ -39,3 +39,32 @@ class Standing(Term):
     COUNTS = "counts", "有效", "Counts"
     REFUSED = "refused", "未批准", "Not approved"
     ANNULLED = "annulled", "已撤销", "Annulled"
+
+
+class ReturnStanding(Term):
+    """Where a channel's return stands."""
+
+    COUNTS = "counts", "现行", "In force"
+    REPLACED = "replaced", "已更正", "Corrected since"
+    TAKEN_BACK = "taken_back", "撤回", "Taken back"
+
+
+class Channel(Term):
+    """The channels of ratings that schemes name. A city's own scheme may name others."""
+
+    QR = "qr", "扫码评价", "QR code"
+    SMS = "sms", "短信", "SMS"
+    PROVINCIAL = "provincial", "省好差评", "Provincial platform"
+    MESSAGE_BOARD = "message_board", "留言板", "Message board"
+    MAYOR_HOTLINE = "mayor_hotline", "市长热线", "Mayor's hotline"
+    HOTLINE_12345 = "hotline_12345", "12345 热线", "12345 hotline"
+    LIVELIHOOD_HOTLINE = "livelihood_hotline", "民生热线", "Livelihood hotline"
+    PETITION_OFFICE = "petition_office", "信访办", "Petition office"
+    COMPLAINT_CENTRE = "complaint_centre", "投诉中心", "Complaint centre"
+    SERVICE_CENTRE = "service_centre", "行政服务中心", "Service centre"
+    MEDIA = "media", "媒体", "Media"
+    CLIENTS = "clients", "服务对象", "People served"
+
+
+COUNTED_HERE = frozenset({Channel.QR.value})
+"""Channels whose ratings the program takes, and counts, itself."""

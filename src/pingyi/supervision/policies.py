@@ -81,6 +81,66 @@ NO_PANELS = Reason(
     "The season's scheme has no rules of mass rating",
     "season",
 )
+NO_SUCH_UNIT = Reason(
+    "no_such_unit", "没有这个编码的单位", "There is no unit with this code", "unit"
+)
+NOT_ENROLLED = Reason(
+    "not_enrolled",
+    "单位未参加该年度评议",
+    "The unit takes no part in the season",
+    "unit",
+)
+COUNTED_HERE = Reason(
+    "counted_here",
+    "扫码评价由本系统逐条计数，不收汇总",
+    "Ratings by QR code are counted here one by one; there is no return of them",
+    "channel",
+)
+NO_SUCH_CHANNEL = Reason(
+    "no_such_channel",
+    "该年度的方案对这个分组的单位不用这个渠道",
+    "The season's scheme takes nothing from this channel for the unit's group",
+    "channel",
+)
+OUTSIDE_SEASONS = Reason(
+    "outside_seasons",
+    "期间须完全在一个评议年度之内",
+    "The period must lie within one season",
+    "period",
+)
+PERIOD_BACKWARDS = Reason(
+    "period_backwards", "截止日期早于起始日期", "The period ends before it starts", "period"
+)
+PERIOD_NOT_OVER = Reason(
+    "period_not_over",
+    "期间还没有结束，截止日期不能晚于今天",
+    "The period is not over: its last day is not later than today",
+    "period",
+)
+PERIODS_OVERLAP = Reason(
+    "periods_overlap",
+    "与该单位这一渠道 {start} 至 {end} 的汇总重叠；先撤回那一期，再录入",
+    "It overlaps the unit's return of this channel from {start} to {end}: take that back first",
+    "period",
+)
+RETURNED_TWICE = Reason(
+    "returned_twice",
+    "该单位这一渠道的同一期间已在第 {line} 行",
+    "Row {line} has this unit, channel and period already",
+    "period",
+)
+VERIFIED_OF_BAD = Reason(
+    "verified_of_bad",
+    "查实差评多于差评",
+    "More bad ratings verified than given",
+    "verified_bad",
+)
+RETURNED_MEANWHILE = Reason(
+    "returned_meanwhile",
+    "别人在此期间录入了有关的汇总，什么都没有导入。请看过新的预览再确认。",
+    "Somebody else entered returns of these meanwhile; nothing was imported. Look at the new "
+    "preview, then confirm.",
+)
 
 
 def reaches(user: Actor, permission: str, unit: Unit) -> bool:

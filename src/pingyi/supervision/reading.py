@@ -1,20 +1,25 @@
-"""Findings, marks and ballots out of a table file: every bad row is named, or all are taken."""
+"""Findings, marks, ballots and channel returns out of a table file: every bad row is named, or all
+are taken."""
 
 from __future__ import annotations
 
+import re
+from calendar import monthrange
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from pingyi.audit.actions import Actor
+from pingyi.casework.message_files import parsed_moment
 from pingyi.casework.policies import Reason
 from pingyi.directory.models import Season, Unit
-from pingyi.directory.problems import DirectoryErrors, Problem
-from pingyi.directory.reading import from_tables, headed
+from pingyi.directory.problems import DirectoryErrors, Problem, listed
+from pingyi.directory.reading import HEADER, from_tables, headed, one_line, own_names, unread
 from pingyi.directory.schemes import in_force
 from pingyi.kernel.tables import Row, Table, TableErrors, read_tables
 from pingyi.kernel.terms import Term
@@ -22,8 +27,10 @@ from pingyi.rulebook import Level
 from pingyi.supervision.actions import marks
 from pingyi.supervision.actions.findings import Found, why_not_record
 from pingyi.supervision.actions.marks import Sheet
-from pingyi.supervision.kinds import FindingKind
+from pingyi.supervision.actions.returns import Return, planned
+from pingyi.supervision.kinds import Channel, FindingKind
 from pingyi.supervision.models import PanelSession
+from pingyi.supervision.models.returns import COUNTS
 
 T = TypeVar("T")
 
@@ -50,7 +57,30 @@ BALLOTS = {
     "不满意": "dissatisfied",
     "很不满意": "very_dissatisfied",
 }
+RETURNS = {
+    **_UNIT,
+    "渠道": "channel",
+    "月份": "month",
+    "起始日期": "from",
+    "截止日期": "to",
+    "很满意": "very_satisfied",
+    "非常满意": "very_satisfied",
+    "满意": "satisfied",
+    "基本满意": "basically_satisfied",
+    "不满意": "dissatisfied",
+    "很不满意": "very_dissatisfied",
+    "非常不满意": "very_dissatisfied",
+    "默认评价": "default",
+    "查实差评": "verified_bad",
+    "来文": "document",
+    "来文编号": "document",
+    "来源文件": "document",
+}
+DOCUMENT = 200
+"""Characters of a return's document."""
 _MOST_SHOWN = 40
+_MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?(?:[-/.]0?1(?: 00:00:00)?)?")
+"""2026-05, 2026年5月; or its first day, which spreadsheets make of it."""
 
 
 class _Wrong(Exception):
@@ -83,6 +113,13 @@ class _Reader:
         self.problems.append(Problem(self.table.name, row.number, column, text))
         return _Wrong()
 
+    def needs_any(self, names: Iterable[str]) -> None:
+        """One of these columns at least, or DirectoryErrors."""
+        wanted = list(names)
+        if not any(name in self.table.header for name in wanted):
+            text = _("至少须有其中一列：%(names)s") % {"names": listed(wanted)}
+            raise DirectoryErrors([Problem(self.table.name, HEADER, "", text)])
+
     def unit(self, row: Row) -> Unit:
         code = row.values["unit"].strip()
         if code not in self._units:
@@ -90,11 +127,10 @@ class _Reader:
         return self._units[code]
 
     def day(self, row: Row, column: str) -> date:
-        text = row.values[column].strip().replace("/", "-")[:10]
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            raise self.wrong(row, column, _("日期须写作 2026-06-01")) from None
+        found = parsed_moment(row.values.get(column, ""))
+        if found is None:
+            raise self.wrong(row, column, _("日期须写作 2026-06-01"))
+        return localdate(found)
 
     def number(self, row: Row, column: str) -> Decimal | None:
         text = row.values.get(column, "").strip()
@@ -196,10 +232,70 @@ def ballots_from(content: bytes, name: str, *, session: PanelSession) -> list[Sh
     return [Sheet(unit, panel, counts) for (unit, panel), counts in sheets.items()]
 
 
-def _reader(
-    content: bytes, name: str, headings: Mapping[str, str], needed: Iterable[str]
-) -> _Reader:
-    """Of the file's only table, or its first with rows."""
+def returns_from(
+    content: bytes, name: str, *, by: Actor, at: datetime
+) -> tuple[list[Return], list[str]]:
+    """A file's channel returns, each fit to be entered, and notes on what is not read; a row
+    without any count takes its period back. Raises DirectoryErrors."""
+    table = _table(content, name)
+    reader = _Reader(headed(table, RETURNS, ("unit", "channel")))
+    reader.needs_any(("month", "from"))
+    reader.needs_any([level.value for level in Level])
+    channels = {one.zh: one.value for one in Channel} | {one.en: one.value for one in Channel}
+
+    def read(row: Row) -> Return:
+        starts_on, ends_on = _period(reader, row)
+        said = row.values.get("channel", "").strip()
+        document = one_line(row.values.get("document", "")) or one_line(name)
+        return Return(
+            sheet=reader.table.name,
+            line=row.number,
+            unit=reader.unit(row).code,
+            channel=channels.get(said, said),
+            starts_on=starts_on,
+            ends_on=ends_on,
+            document=document[:DOCUMENT],
+            counts=_counts(reader, row),
+        )
+
+    try:
+        found = reader.rows(read)
+        planned(found, by=by, at=at)
+    except DirectoryErrors as wrong:
+        raise DirectoryErrors(_named_as_in_file(wrong.problems, table)) from None
+    return found, unread(reader.table, RETURNS.values())
+
+
+def _period(reader: _Reader, row: Row) -> tuple[date, date]:
+    """The month's days, or the days from and to."""
+    month = row.values.get("month", "").strip()
+    bounds = [row.values.get(name, "").strip() for name in ("from", "to")]
+    if not month:
+        return reader.day(row, "from"), reader.day(row, "to")
+    if any(bounds):
+        raise reader.wrong(row, "month", _("月份与起止日期只填一样"))
+    found = _MONTH.fullmatch(month)
+    year, number = (int(found[1]), int(found[2])) if found else (0, 0)
+    if not (1 <= number <= 12 and 1990 <= year <= 2999):
+        raise reader.wrong(row, "month", _("月份须写作 2026-05"))
+    return date(year, number, 1), date(year, number, monthrange(year, number)[1])
+
+
+def _counts(reader: _Reader, row: Row) -> tuple[int, ...] | None:
+    if not any(row.values.get(name, "").strip() for name in COUNTS):
+        return None
+    return tuple(reader.count(row, name) for name in COUNTS)
+
+
+def _named_as_in_file(problems: Iterable[Problem], table: Table) -> list[Problem]:
+    """With the file's own headings; a period is told at whichever column says it."""
+    own = own_names(table, {**RETURNS, **{name: name for name in RETURNS.values()}})
+    own["period"] = own.get("month", own.get("from", ""))
+    return [one._replace(column=own.get(one.column, one.column)) for one in problems]
+
+
+def _table(content: bytes, name: str) -> Table:
+    """The file's only table, or its first with rows."""
     try:
         tables = list(read_tables(content, filename=name).values())
     except TableErrors as wrong:
@@ -207,7 +303,13 @@ def _reader(
     table = next((one for one in tables if one.header), None)
     if table is None:
         raise DirectoryErrors([Problem(name, 0, "", _("文件里没有数据行"))])
-    return _Reader(headed(table, headings, needed))
+    return table
+
+
+def _reader(
+    content: bytes, name: str, headings: Mapping[str, str], needed: Iterable[str]
+) -> _Reader:
+    return _Reader(headed(_table(content, name), headings, needed))
 
 
 def _agree(reader: _Reader, row: Row, refused: Reason | None) -> None:

@@ -14,10 +14,12 @@ from pingyi.supervision.models.rectification import (
     Submission,
     SubmissionFile,
 )
+from pingyi.supervision.models.returns import ChannelReturn, ReturnBatch
 
 __all__ = [
     "Acceptance",
     "BallotSheet",
+    "ChannelReturn",
     "Finding",
     "FindingRuling",
     "Improvement",
@@ -29,6 +31,7 @@ __all__ = [
     "PanelSession",
     "RectificationItem",
     "RectificationList",
+    "ReturnBatch",
     "Submission",
     "SubmissionFile",
 ]
