@@ -21,6 +21,7 @@ COMMANDS = {
     "doctor": "pingyi.shell.doctor",
     "import-directory": "pingyi.shell.import_directory",
     "import-messages": "pingyi.shell.import_messages",
+    "import-returns": "pingyi.shell.import_returns",
     "init": "pingyi.shell.init",
     "keys": "pingyi.shell.keys",
     "manage": "pingyi.shell.manage",
