@@ -150,6 +150,15 @@ def test_what_would_change_its_rank_is_computed_by_the_engine(world: World, desk
     assert "少一件查实差评 100.00 +3.00 1 不变" in shown
     assert "多一件查实差评 94.00 −3.00 1 不变" in shown
     assert "多 100 条满意评价 97.00 0 1 不变" in shown
+    assert "多一件 每发现一次违反评议纪律扣 10 分。 87.00 −10.00 1 不变" in shown
+    assert "少一件 每发现" not in shown
+
+
+def test_under_a_scheme_of_rates_a_bad_rating_lowers_the_rate(world: World, desk):
+    world.season.scheme = "wuhan-2018"
+    world.season.save()
+    _rated(world, 0, 4)
+    assert "多一件查实差评 80.00 −20.00 1 不变" in words(desk.get(PAGE))
 
 
 def test_its_course_is_told_as_the_facts_stood_and_is_kept(world: World, desk):

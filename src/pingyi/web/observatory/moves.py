@@ -24,13 +24,7 @@ from pingyi.web.components.tables import Column, DataTable, Filter
 from pingyi.web.observatory.boards import name_of
 from pingyi.web.observatory.clauses import clause_of
 from pingyi.web.observatory.places import Places
-from pingyi.web.observatory.rows import HONOURS, Rows, honour_tag
-
-GRADES = {
-    "satisfied": _("满意等次"),
-    "basically_satisfied": _("基本满意等次"),
-    "dissatisfied": _("不满意等次"),
-}
+from pingyi.web.observatory.rows import HONOURS, Rows, grade_name, honour_tag
 
 
 @dataclass(frozen=True)
@@ -161,9 +155,13 @@ def _honour(row: Line, at: datetime) -> SafeString:
         found = format_html('{} <span class="soft">→</span> {}', found or "—", after or "—")
     if now.grade == then.grade:
         return found
-    grades = _grade(now.grade), _grade(then.grade)
-    return format_html('{} <span class="nowrap">{} <span class="soft">→</span> {}</span>',
-                       found, *grades)  # fmt: skip
+    return format_html(
+        '{}{}{} <span class="soft">→</span> {}',
+        found,
+        SafeString("<br>" if found else ""),
+        grade_name(now.grade),
+        grade_name(then.grade),
+    )
 
 
 def _awards(row: Line) -> str:
@@ -171,12 +169,8 @@ def _awards(row: Line) -> str:
     now, then = row.move.now, row.move.then
     said = [f"{now.honour or ''} → {then.honour or ''}"]
     if now.grade != then.grade:
-        said.append(f"{_grade(now.grade)} → {_grade(then.grade)}")
+        said.append(f"{grade_name(now.grade)} → {grade_name(then.grade)}")
     return "; ".join(said)
-
-
-def _grade(grade: str | None) -> str:
-    return "—" if grade is None else str(GRADES.get(grade, grade))
 
 
 def _cause(row: Line, at: datetime) -> SafeString:

@@ -22,6 +22,7 @@ from pingyi.web.observatory.rows import (
     bad_cell,
     between_shares,
     chance_text,
+    grade_name,
     honour_tag,
     per_thousand,
 )
@@ -32,7 +33,10 @@ SMALL = 300
 CHANGES = {
     Change.ONE_VERIFIED_LESS: _("少一件查实差评"),
     Change.ONE_VERIFIED_MORE: _("多一件查实差评"),
+    Change.ONE_EVENT_LESS: _("少一件"),
+    Change.ONE_EVENT_MORE: _("多一件"),
     Change.MORE_SATISFIED: _("多 %(n)s 条满意评价"),
+    Change.VETO_LIFTED: _("撤销一票否决"),
 }
 
 
@@ -41,6 +45,7 @@ class Then:
     """What a change would come to."""
 
     change: str
+    clause: str  # its words, where the change is an event of a clause
     total: Decimal
     points: str
     rank: int
@@ -86,11 +91,12 @@ def what_would_change(row: Row, board: Board) -> tuple[list[Then], list[str]]:
     found = [
         Then(
             change=str(CHANGES[then.change]) % {"n": MORE_RATINGS},
+            clause=board.scheme.points[then.clause].zh if then.clause else "",
             total=then.total,
             points=_signed(then.total - total),
             rank=then.rank,
             moved=_moved(rank - then.rank),
-            honour=honour_tag(then.honour or "", one.vetoed),
+            honour=honour_tag(then.honour or "", then.vetoed),
         )
         for then in what_if.outcomes(*asked)
     ]
@@ -145,14 +151,23 @@ def _moved(places: int) -> str:
 _EDGES = {
     "above": _("与前一名相差 %(points)s 分"),
     "below": _("与后一名相差 %(points)s 分"),
+    "vetoed": _("一票否决先于得分：未撤销前排在未被否决的单位之后，加多少分也不能越过"),
+    "above_vetoed": _("后面的单位都被一票否决，扣多少分也不会落到其后"),
     "inside good": _("在%(honour)s之列，比界外第一个单位高 %(points)s 分"),
     "outside good": _("不在%(honour)s之列，比界内最后一个单位低 %(points)s 分"),
     "inside bad": _("在%(honour)s之列，比界外最后一个单位低 %(points)s 分"),
     "outside bad": _("不在%(honour)s之列，比界内第一个单位高 %(points)s 分"),
+    "inside good grade": _("在%(honour)s之列，比“%(grade)s”的分数线高 %(points)s 分"),
+    "outside good grade": _("不在%(honour)s之列，离“%(grade)s”的分数线还差 %(points)s 分"),
+    "inside bad grade": _("在%(honour)s之列，比“%(grade)s”的分数线低 %(points)s 分"),
+    "outside bad grade": _("不在%(honour)s之列，比“%(grade)s”的分数线高 %(points)s 分"),
 }
 
 
 def _edge(edge: Edge) -> str:
     honour, tone = HONOURS.get(edge.honour or "", (edge.honour, "good"))
     kind = edge.kind if edge.honour is None else f"{edge.kind} {tone}"
-    return str(_EDGES[kind]) % {"points": abs(edge.points), "honour": honour}
+    if edge.grade is not None:
+        kind = f"{kind} grade"
+    said = {"points": abs(edge.points), "honour": honour, "grade": grade_name(edge.grade)}
+    return str(_EDGES[kind]) % said

@@ -35,6 +35,12 @@ HONOURS = {
     "excellent": (_("优秀"), "good"),
 }
 
+GRADES = {
+    "satisfied": _("满意等次"),
+    "basically_satisfied": _("基本满意等次"),
+    "dissatisfied": _("不满意等次"),
+}
+
 
 @dataclass(frozen=True)
 class Line:
@@ -176,6 +182,11 @@ def honour_tag(honour: str, vetoed: bool = False) -> SafeString:
         return SafeString("")
     words, tone = HONOURS.get(honour, (honour, ""))
     return tag(str(words), tone)
+
+
+def grade_name(grade: str | None) -> str:
+    """A grade's name; an em dash for none."""
+    return "—" if grade is None else str(GRADES.get(grade, grade))
 
 
 def _rank(row: Line, at: datetime) -> SafeString:
