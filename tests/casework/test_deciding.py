@@ -11,7 +11,7 @@ from pingyi.people.roles import Role
 from pingyi.ratings.actions import void_rating
 from pingyi.ratings.models import RatingVoid, UnitTally
 from tests.casework.test_sorting import clocks
-from tests.casework.world import COMMENT, World, after
+from tests.casework.world import COMMENT, MATTER, World, after
 
 LATER = after(days=2)
 AGAIN = after(days=3)
@@ -68,6 +68,7 @@ def test_a_verdict_says_why_and_names_nobody(world: World):
         ("", "needs"),
         ("已电 13812341234", "names_her"),
         (COMMENT, "her_own_words"),
+        (f"办件{MATTER}超时", "her_matter"),
     ):
         with pytest.raises(Incomplete) as refused:
             decide(world, case, reason=reason)

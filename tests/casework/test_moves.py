@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from pingyi.casework import queries
+from pingyi.casework import policies, queries
 from pingyi.casework.actions import (
     answer_case,
     confirm_move,
@@ -384,6 +384,19 @@ def test_a_case_without_a_rating_moves_too(world: World):
     confirm_move(case=case, by=second(world), at=after(days=4))
     assert case.unit == world.bureau
     assert not RatingMove.objects.exists()
+
+
+def test_what_she_agreed_to_was_agreed_of_the_unit_she_rated(world: World):
+    case = walk(world.case("sorted"), ["stand_and_agree"], hands=world.hands, at=after(days=1))
+    assert policies.consents(case) == (True, True)
+    propose_move(case=case, unit=world.other_unit, reason=REASON, by=world.caller, at=LATER)
+    assert policies.consents(case) == (True, True), "proposed, it is still the brigade's"
+    confirm_move(case=case, by=second(world), at=after(days=4))
+    assert policies.consents(case) == (False, False)
+    placing = world.person(Role.CASE_MANAGER, area=world.elsewhere)
+    with pytest.raises(Incomplete) as refused:
+        dispatch_case(case=case, words="请核实", includes_matter=True, by=placing, at=after(days=5))
+    assert refused.value.reason.code == "no_consent_matter"
 
 
 def test_it_is_found_by_the_unit_it_belongs_to(world: World):

@@ -8,7 +8,7 @@ from pingyi.casework.models import Case, Dispatch
 from pingyi.casework.policies import Incomplete
 from pingyi.casework.wording import repeats
 from tests.casework.test_sorting import clocks
-from tests.casework.world import COMMENT, World, after
+from tests.casework.world import COMMENT, MATTER, World, after
 
 LATER = after(days=1)
 WORDS = "有群众反映窗口无人值守，请核实整改。"
@@ -77,6 +77,7 @@ def test_the_bureau_above_may_be_the_addressee_and_nobody_else(world: World):
         ({"words": "请联系 138 1234 1234 核实"}, "names_her", "words"),
         ({"words": f"来电称：{COMMENT}。"}, "her_own_words", "words"),
         ({"words": "她说窗口没有人在,等了一个多 小时"}, "her_own_words", "words"),
+        ({"words": f"请核实办件 {MATTER} 的办理情况"}, "her_matter", "words"),
         ({"includes_matter": True}, "no_consent_matter", "includes_matter"),
         ({"includes_words": True}, "no_consent_words", "includes_words"),
     ],
@@ -99,6 +100,10 @@ def agreed(world: World, **left) -> Case:
 def test_with_her_consent_matter_and_words_go_along(world: World):
     made = dispatch(world, agreed(world), includes_matter=True, includes_words=True, words=COMMENT)
     assert (made.includes_matter, made.includes_words) == (True, True)
+
+
+def test_with_her_consent_the_office_may_name_her_matter(world: World):
+    assert MATTER in dispatch(world, agreed(world), words=f"请核实办件 {MATTER}").words
 
 
 def test_a_matter_she_did_not_leave_cannot_go_along(world: World):

@@ -225,6 +225,18 @@ NAMES_HER = Reason(
     "The text holds a telephone or identity number; take it out",
     "words",
 )
+HER_NAME = Reason(
+    "her_name",
+    "文字中有反映人的姓名，请删去",
+    "The text holds the name of who spoke up; take it out",
+    "words",
+)
+HER_MATTER = Reason(
+    "her_matter",
+    "文字中有评价人的办件编号，其未同意告知单位，请删去",
+    "The text holds the rater's matter number, which she did not agree to share; take it out",
+    "words",
+)
 HER_OWN_WORDS = Reason(
     "her_own_words",
     "转办内容照抄了评价人原话，请改用办公室的表述",
@@ -671,7 +683,12 @@ def has_evidence(case: Case) -> bool:
 
 
 def consents(case: Case) -> tuple[bool, bool]:
-    """Whether the unit may know her matter, and read her words: the latest answered call says."""
+    """Whether the unit may know her matter, and read her words: the latest answered call says.
+
+    She agreed of the unit that was rated: once the case is another's, nothing was agreed yet.
+    """
     answered = (CallOutcome.SETTLED.value, CallOutcome.STANDS.value)
-    call = case.calls.filter(outcome__in=answered).last()
+    calls = case.calls.filter(outcome__in=answered)
+    moved = case.moves.filter(confirmed_at__isnull=False).last()
+    call = calls.filter(at__gt=moved.confirmed_at).last() if moved else calls.last()
     return (call.consents_matter, call.consents_words) if call else (False, False)

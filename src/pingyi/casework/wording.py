@@ -2,29 +2,66 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import replace
 
+from pingyi.audit.keys import keyring
+from pingyi.casework.intake_models import open_name, open_sender
 from pingyi.casework.models import Case
-from pingyi.casework.policies import HER_OWN_WORDS, NAMES_HER, Reason, consents
+from pingyi.casework.policies import (
+    HER_MATTER,
+    HER_NAME,
+    HER_OWN_WORDS,
+    NAMES_HER,
+    Reason,
+    consents,
+)
 from pingyi.casework.problem_models import Problem
 from pingyi.kernel.masking import redact
 from pingyi.kernel.text import clean_text
+from pingyi.ratings.contacts import open_matter
 
 COPIED = 12
 """So many of her letters in a row are hers and not the office's."""
 SHORTEST = 6
 """A comment shorter than this is anybody's ("态度差")."""
+SHORTEST_NUMBER, SHORTEST_NAME = 4, 2
+"""Letters of the Latin kind and digits, or Hanzi: fewer than that are no number and no name."""
+NOBODY = frozenset({"匿名", "网友", "市民", "群众", "居民", "村民", "匿名网友", "热心市民"})
+"""What a board puts where a name would stand."""
 
 
 def unfit_for_unit(text: str, case: Case, *, field: str) -> Reason | None:
-    """Why the unit may not read `text`, as a reason at `field`; None if it may."""
+    """Why the unit may not read `text`, as a reason at `field`; None if it may.
+
+    She may have agreed on the phone that it knows her matter, or reads her words; nobody is asked
+    whether their name may be told.
+    """
+    matter_agreed, words_agreed = consents(case)
     if redact(text, landlines=False) != text:
-        return replace(NAMES_HER, field=field)
-    _, words_agreed = consents(case)
-    if not words_agreed and any(repeats(text, hers) for hers in _her_texts(case)):
-        return replace(HER_OWN_WORDS, field=field)
-    return None
+        found = NAMES_HER
+    elif any(names(text, hers) for hers in _her_names(case)):
+        found = HER_NAME
+    elif not matter_agreed and names(text, _her_matter(case)):
+        found = HER_MATTER
+    elif not words_agreed and any(repeats(text, hers) for hers in _her_texts(case)):
+        found = HER_OWN_WORDS
+    else:
+        return None
+    return replace(found, field=field)
+
+
+def names(text: str, hers: str) -> bool:
+    """Whether `text` holds her number or name, however it is spaced; a short number only where it
+    stands by itself: 1234 is not in 12345."""
+    letters = _letters(hers)
+    if len(letters) < (SHORTEST_NUMBER if letters.isascii() else SHORTEST_NAME):
+        return False
+    if letters.isascii() and len(letters) < SHORTEST:
+        spaced = r"[\W_]*".join(letters)
+        return re.search(rf"(?<![0-9a-z]){spaced}(?![0-9a-z])", _folded(text)) is not None
+    return letters in _letters(text)
 
 
 def repeats(text: str, hers: str) -> bool:
@@ -47,12 +84,29 @@ def _her_texts(case: Case) -> list[str]:
     if case.rating is not None:
         written = [case.rating.comment]
     elif source is not None and source.message is not None:
-        written = [source.message.text]
+        written = [source.message.subject, source.message.text]
     else:
         written = []
     return written + list(case.rejudgements.values_list("words", flat=True))
 
 
+def _her_matter(case: Case) -> str:
+    contact = getattr(case.rating, "contact", None)
+    return open_matter(contact, keyring=keyring()) if contact is not None else ""
+
+
+def _her_names(case: Case) -> list[str]:
+    """The name somebody left with the case, and the one their message was sent under."""
+    source = getattr(case, "source", None)
+    if source is None:
+        return []
+    sender = open_sender(source.message, keyring=keyring()) if source.message else ""
+    return [name for name in (open_name(source, keyring=keyring()), sender) if name not in NOBODY]
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", clean_text(text)).lower()
+
+
 def _letters(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", clean_text(text)).lower()
-    return "".join(letter for letter in folded if letter.isalnum())
+    return "".join(letter for letter in _folded(text) if letter.isalnum())

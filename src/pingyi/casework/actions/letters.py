@@ -108,7 +108,7 @@ def _behind(letter: Letter) -> Iterable[Case]:
     """Every case behind the letter, whoever may see it: no text may name its rater."""
     joined = Q(memberships__problem__letters__letter=letter, memberships__left_at__isnull=True)
     found = Case.objects.filter(Q(letters__letter=letter) | joined).distinct().order_by("pk")
-    return found.select_related("rating", "source__message")
+    return found.select_related("rating__contact", "source__message")
 
 
 def _refuse_unfit(cases: Iterable[Case], wording: Mapping[str, Any]) -> None:
