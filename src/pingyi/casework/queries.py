@@ -9,10 +9,12 @@ from typing import NamedTuple
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import make_aware
 
+from pingyi.audit.queries import events_about
 from pingyi.casework.models import Case, Referral, Reply, Verdict
 from pingyi.casework.querysets import CaseQuerySet
 from pingyi.casework.second_looks import Appeal, LookBack
 from pingyi.casework.states import OWNERS, TRANSITIONS, State
+from pingyi.casework.time_models import TimeRequest
 from pingyi.casework.timeline import Entry, citizen_steps, timeline
 from pingyi.directory.models import Season
 from pingyi.directory.schemes import in_force
@@ -29,6 +31,7 @@ __all__ = [
     "citizen_reply",
     "citizen_steps",
     "inspectors_desk",
+    "is_units_own",
     "late_cases",
     "may_rejudge",
     "overseen_by",
@@ -214,6 +217,12 @@ def verdict_of(case: Case) -> Verdict | None:
 def was_sealed(verdict: Verdict) -> bool:
     """Whether it was pronounced under embargo, by the inspectors."""
     return sealed(verdict.at).filter(case=verdict.case_id).exists()
+
+
+def is_units_own(request: TimeRequest) -> bool:
+    """Whether the unit itself asked: the office's reasons stay with the office."""
+    steps = events_about(request.case)
+    return steps.filter(data__step="unit_asks_time", data__facts__timerequest=request.pk).exists()
 
 
 def citizen_reply(rating: Rating) -> Reply | None:

@@ -55,6 +55,7 @@ def test_the_unit_asks_the_office_pauses_and_lets_it_run_on(world: World, case):
     given = {"what": "pause", "days": "", "reason": "等待专家意见"}
     page = unit.post(f"{MINE}{case.number}/ask-time/", given, follow=True).content.decode()
     assert "待另一人决定" in page
+    assert '<p class="prewrap prose">等待专家意见</p>' in page
     assert case.number in manager.get(f"{CASES}?waits=yes").content.decode()
     page = manager.get(f"{CASES}{case.number}/")
     assert {"grant-time", "refuse-time"} <= form_ids(page)
@@ -75,6 +76,9 @@ def test_who_asked_is_told_that_another_decides(world: World, case):
     given = {"what": "extension", "days": "3", "reason": "等待专家意见"}
     assert manager.post(f"{CASES}{case.number}/ask-time/", given).status_code == 302
     page = manager.get(f"{CASES}{case.number}/")
+    theirs = signed_in(world.unit_admin).get(f"{MINE}{case.number}/").content.decode()
+    assert "待另一人决定" in theirs
+    assert "等待专家意见" not in theirs, "the office's reasons stay with the office"
     assert "您是申请人" in page.content.decode()
     assert "grant-time" not in form_ids(page)
     assert manager.post(f"{CASES}{case.number}/grant-time/").status_code == 409

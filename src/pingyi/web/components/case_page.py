@@ -138,6 +138,7 @@ def context(
     source = getattr(case, "source", None)
     files = case_files.shown(case, user)
     letters = list(letters_of_case(case, user))
+    asked = policies.open_request(case)
     story = queries.timeline(case, audience, files=files) + entries_of(case, letters, at)
     can_reveal = may(user, "contact.reveal") and any(contact.values())
     return {
@@ -167,7 +168,8 @@ def context(
         ),
         "waiting_for": waiting_for(case),
         "move": policies.open_move(case),
-        "request_open": policies.open_request(case),
+        "request_open": asked,
+        "request_why": asked.reason if asked else "",
         "naming_url": "",
         **verdict_context(case),
     }

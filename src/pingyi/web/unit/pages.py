@@ -187,6 +187,7 @@ def _show(
         raise Http404
     url = functools.partial(_url, case)
     asked = policies.open_request(case)
+    shown = asked if asked and dispatch and asked.unit_id in units else None
     files = case_files.shown_to_unit(case, request.user)
     return render(
         request,
@@ -209,7 +210,8 @@ def _show(
                 for found in sorted(case.clocks.all(), key=lambda found: found.pk)
                 if dispatch and found.rule.startswith(("acknowledge", "handle_"))
             ],
-            "request_open": asked if asked and dispatch and asked.unit_id in units else None,
+            "request_open": shown,
+            "request_why": shown.reason if shown and queries.is_units_own(shown) else "",
             "files": case_files.rows(files, case, where="unit"),
             "entries": queries.timeline(case, "unit", units=units, files=files),
             "choices": case_deeds.choices(case, request.user, at=at, url=url, sent=sent),
