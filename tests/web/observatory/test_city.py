@@ -10,9 +10,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from pingyi.casework.models import Case
 from pingyi.casework.states import State
+from pingyi.demo.cases import walk
 from pingyi.people.roles import Role
-from tests.casework.world import World
+from pingyi.web.observatory.handling import verified_by_kind
+from tests.casework.world import World, after
 from tests.staff import signed_in
 from tests.web.many import many_cases
 from tests.web.reading import words
@@ -43,6 +46,23 @@ def test_figures_with_their_denominators(world: World, desk):
     assert "回访解决 50.00% 1 / 办结 2" in shown
     assert "查实 1 办结 2 件之中" in shown
     assert "洪山区 25.00% 4 条评价 ▲ 超期 1 · 在办 1" in shown
+
+
+def test_a_case_decided_twice_is_one_case(world: World, desk):
+    case = world.case("look_back_failed")
+    walk(case, ["verify", "reply", "accept"], hands=world.hands, at=after(days=60))
+    assert case.verdicts.count() == 3
+    shown = words(desk.get(CITY))
+    assert "在办案件 0 已办结 1 件" in shown
+    assert "回访解决 0.00% 0 / 办结 1" in shown
+    assert "查实 1 办结 1 件之中" in shown
+    assert [(bar.label, bar.count) for bar in verified_by_kind(Case.objects.all())] == [("作风", 1)]
+
+
+def test_what_an_appeal_overturned_is_not_verified(world: World, desk):
+    case = world.case("upheld")
+    walk(case, ["reply", "accept"], hands=world.hands, at=after(days=60))
+    assert "查实 0 办结 1 件之中" in words(desk.get(CITY))
 
 
 def test_each_figure_leads_to_its_records(world: World, desk):

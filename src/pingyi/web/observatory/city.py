@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from pingyi.casework.models import Case, CaseClock
+from pingyi.casework.models import Case, CaseClock, Verdict
 from pingyi.casework.states import State
 from pingyi.directory.models import Area, Season, Unit
 from pingyi.directory.schemes import in_force
@@ -167,17 +167,15 @@ def _sum(found: Any) -> Figures:
 
 
 def _ended(cases: QuerySet[Case], season: Season) -> dict[str, Any]:
-    """What the season's bad ratings came to: settled on the phone, verified, of all closed."""
+    """What the season's bad ratings came to: settled on the phone, verified, of all closed. Each
+    is one, however often it was decided."""
     closed = cases.filter(state=State.CLOSED.value, rating__season=season)
     counts = closed.aggregate(
-        all=Count("pk"),
-        settled=Count("pk", filter=Q(verdicts__isnull=True)),
+        all=Count("pk", distinct=True),
+        settled=Count("pk", filter=Q(verdicts__isnull=True), distinct=True),
     )
-    verified = (
-        closed.filter(verdicts__withdrawn_at__isnull=True, verdicts__finding__in=_VERIFIED)
-        .distinct()
-        .count()
-    )
+    standing = Verdict.objects.counting().filter(case__in=closed, finding__in=_VERIFIED)
+    verified = standing.order_by().values("case").distinct().count()
     share = Fraction(counts["settled"], counts["all"]) if counts["all"] else None
     return {**counts, "verified": verified, "settled_share": per_cent(share)}
 

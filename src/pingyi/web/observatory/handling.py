@@ -148,13 +148,13 @@ def stages(cases: QuerySet[Case], key: str) -> list[Stage]:
 
 
 def verified_by_kind(cases: QuerySet[Case]) -> list[Bar]:
-    """Verdicts that count and found the rating right, by what it was about."""
+    """The cases in which a verdict that counts found the rating right, by what it was about."""
     counts = dict(
         Verdict.objects.counting()
         .filter(case__in=cases, finding__in=VERIFIED)
         .order_by()
         .values_list("kind")
-        .annotate(Count("pk"))
+        .annotate(Count("case", distinct=True))
     )
     url = reverse("office:cases")
     shown = [kind for kind in Kind if counts.get(kind.value)]
