@@ -35,6 +35,16 @@ def scheme_of(case: Case) -> rulebook.Scheme:
     return rules_on(localtime(case.opened_at).date()).scheme
 
 
+def costs_points(verdict: Verdict) -> bool:
+    """Whether the scheme takes points for the verdict. It has no say where the case did not begin
+    with a rating; and says by itself whether a look-back that fails costs again."""
+    scheme = scheme_of(verdict.case)
+    if verdict.case.rating is None or scheme.verdicts is None:
+        return False
+    again = verdict.round == 0 or scheme.verdicts.again_if_look_back_fails
+    return again and scheme.costs_points(verdict.finding, verdict.kind)
+
+
 def appeal_until(verdict: Verdict) -> DueAt | None:
     """Until when the unit may appeal: counted from the day it could know, so after an embargo
     from its release. None if the scheme has no such clock."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pingyi.casework.actions import decide_case, note_check
+from pingyi.casework.actions import decide_case, note_check, open_case_by_hand, sort_case
 from pingyi.people.roles import Role
-from tests.casework.world import COMMENT, PHONE, World
+from tests.casework.world import AT, COMMENT, PHONE, World, after
 from tests.staff import signed_in
 from tests.web.reading import form_values, words
 
@@ -50,6 +50,37 @@ def test_the_unit_reads_why_and_appeals(world: World, judged):
     again = unit.post(f"/unit/cases/{judged.number}/appeal/", {"grounds": "再申诉一次"})
     assert again.status_code == 409
     assert form_values(again, "appeal")["grounds"] == "再申诉一次"
+
+
+def test_the_unit_and_the_office_read_alike_whether_it_costs(world: World, judged):
+    def read(number: str) -> list[str]:
+        pages = [
+            words(signed_in(person).get(f"/{desk}/cases/{number}/"))
+            for person, desk in ((world.unit_admin, "unit"), (world.manager, "office"))
+        ]
+        return ["按方案扣分" if "按方案扣分" in page else "不扣分" for page in pages]
+
+    assert read(judged.number) == ["按方案扣分"] * 2
+    found = open_case_by_hand(
+        unit=world.brigade,
+        origin="check",
+        dated=AT.date(),
+        summary="环境脏乱",
+        reply_owed=False,
+        by=world.sorter,
+        at=AT,
+    )
+    sort_case(case=found, kind="conduct", by=world.sorter, at=after(hours=1))
+    note_check(case=found, note="看了", stands=True, by=world.manager, at=after(hours=2))
+    decide_case(
+        case=found,
+        finding="verified",
+        kind="conduct",
+        reason="属实",
+        by=world.manager,
+        at=after(hours=3),
+    )
+    assert read(found.number) == ["不扣分"] * 2, "only a case from a rating costs points"
 
 
 def test_the_office_reviews_by_somebody_new(world: World, judged):

@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from pingyi import rulebook
 from pingyi.audit.keys import keyring
 from pingyi.casework import policies, queries, rules
 from pingyi.casework.actions import reveal_contact
@@ -104,14 +103,12 @@ def verdict_context(case: Case) -> dict[str, Any]:
     verdict = queries.verdict_of(case)
     if verdict is None:
         return {"verdict": None, "appeals": []}
-    scheme: rulebook.Scheme = rules.scheme_of(case)
     return {
         "appeals": appeals_of(case),
         "verdict": verdict,
         "finding": Finding(verdict.finding),
         "verdict_kind": Kind(verdict.kind),
-        "costs_points": case.rating is not None
-        and scheme.costs_points(verdict.finding, verdict.kind),
+        "costs_points": rules.costs_points(verdict),
     }
 
 

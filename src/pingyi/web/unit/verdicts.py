@@ -155,14 +155,13 @@ def context(case: Case, verdict: Verdict | None) -> dict[str, Any]:
     verdict under embargo is theirs."""
     if verdict is None:
         return {"verdict": None, "appeals": [], "grounds": "", "until": None}
-    scheme = rules.scheme_of(case)
     finding = Finding(verdict.finding)
     until = rules.appeal_until(verdict) if finding in ALONE else None
     return {
         "verdict": verdict,
         "finding": finding,
         "verdict_kind": Kind(verdict.kind),
-        "costs_points": scheme.costs_points(verdict.finding, verdict.kind),
+        "costs_points": rules.costs_points(verdict),
         "grounds": "" if queries.was_sealed(verdict) else verdict.reason,
         "until": until.at if until else None,
         "appeals": [one for one in appeals_of(case) if one.unit_id == verdict.unit_id],
