@@ -151,6 +151,16 @@ def test_upheld_changes_something_and_copies_no_rater(world: World):
     assert refused.value.reason.field == "finding"
 
 
+def test_upheld_it_is_found_of_a_kind_that_goes_with_it(world: World):
+    case = world.case("closed")
+    appeal(world, case)
+    for finding, kind in (("void", "conduct"), ("partly", "mistaken")):
+        with pytest.raises(Incomplete) as refused:
+            review(world, case, "upheld", finding=finding, kind=kind)
+        assert (refused.value.reason.code, refused.value.reason.field) == ("unfit_kind", "kind")
+    assert not RatingVoid.objects.exists()
+
+
 def test_upheld_as_void_takes_the_rating_out(world: World):
     case = world.case("closed")
     appeal(world, case)

@@ -2,11 +2,12 @@
 
 import pytest
 
+from pingyi.casework import policies
 from pingyi.casework.actions import confirm_verdict, decide_case, note_check, withdraw_verdict
 from pingyi.casework.models import Case, Verdict
 from pingyi.casework.policies import Incomplete, NotNow
 from pingyi.casework.queries import verdict_of
-from pingyi.casework.states import Finding
+from pingyi.casework.states import Finding, Kind
 from pingyi.people.roles import Role
 from pingyi.ratings.actions import void_rating
 from pingyi.ratings.models import RatingVoid, UnitTally
@@ -77,6 +78,29 @@ def test_a_verdict_says_why_and_names_nobody(world: World):
         with pytest.raises(Incomplete) as refused:
             decide(world, case, **given)
         assert refused.value.reason.field == next(iter(given))
+
+
+@pytest.mark.parametrize("finding", list(Finding))
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_finding_is_of_a_kind_that_goes_with_it(finding: Finding, kind: Kind):
+    void = kind in (Kind.MISTAKEN, Kind.MALICIOUS)
+    fits = {
+        Finding.VERIFIED: not void and kind is not Kind.NOT_OURS,
+        Finding.PARTLY: not void and kind is not Kind.NOT_OURS,
+        Finding.UNFOUNDED: True,
+        Finding.VOID: void,
+    }[finding]
+    assert (policies.why_not_found(finding, kind) is None) is fits
+
+
+def test_nothing_is_void_but_what_was_mistaken_or_malicious(world: World):
+    case = world.case("to_decide")
+    for finding, kind in (("void", "conduct"), ("verified", "malicious"), ("partly", "not_ours")):
+        with pytest.raises(Incomplete) as refused:
+            decide(world, case, finding, kind=kind)
+        assert (refused.value.reason.code, refused.value.reason.field) == ("unfit_kind", "kind")
+    assert Case.objects.get().state == "to_decide"
+    assert not RatingVoid.objects.exists()
 
 
 def test_a_void_verdict_takes_the_rating_out_of_the_rates(world: World):

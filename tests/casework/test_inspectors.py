@@ -80,20 +80,37 @@ def test_concluded_under_embargo_it_waits_for_its_release(world: World):
     assert Case.objects.get().state == "replied"
 
 
-@pytest.mark.parametrize("finding", ["void", "unfounded"])
-def test_under_embargo_nobody_alone_takes_the_raters_word_away(world: World, finding: str):
+@pytest.mark.parametrize(("finding", "kind"), [("void", "malicious"), ("unfounded", "process")])
+def test_under_embargo_nobody_alone_takes_the_raters_word_away(
+    world: World, finding: str, kind: str
+):
     case = world.case("sealed")
     with pytest.raises(Incomplete) as refused:
         conclude_case(
-            case=case, account="x", finding=finding, kind="process", by=world.inspector, at=LATER
+            case=case, account="x", finding=finding, kind=kind, by=world.inspector, at=LATER
         )
     assert refused.value.reason.code == "takes_two"
     release_embargo(case=case, reason="线索不实", by=world.inspector, at=LATER)
     report_findings(case=case, account="未发现收费", by=world.inspector, at=LATER)
     decide_case(
-        case=case, finding=finding, kind="process", reason="查无此事", by=world.manager, at=LATER
+        case=case, finding=finding, kind=kind, reason="查无此事", by=world.manager, at=LATER
     )
     assert case.state == "to_confirm"
+
+
+def test_under_embargo_nothing_of_another_body_is_verified(world: World):
+    case = world.case("sealed")
+    with pytest.raises(Incomplete) as refused:
+        conclude_case(
+            case=case,
+            account="x",
+            finding="verified",
+            kind="not_ours",
+            by=world.inspector,
+            at=LATER,
+        )
+    assert (refused.value.reason.code, refused.value.reason.field) == ("unfit_kind", "kind")
+    assert not case.verdicts.exists()
 
 
 @pytest.mark.parametrize(

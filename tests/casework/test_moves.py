@@ -438,7 +438,8 @@ def _anything(
     case, unit = dice.choice(cases), dice.choice([world.brigade, world.other_unit, world.bureau])
     first, other = people[0], dice.choice(people[1:])
     said = {"case": case, "reason": "理由", "at": at}
-    verdict = {"kind": "conduct", "finding": dice.choice(["verified", "void", "unfounded"])}
+    finding = dice.choice(["verified", "void", "unfounded"])
+    verdict = {"kind": "mistaken" if finding == "void" else "conduct", "finding": finding}
     answered = {"account": "已核", "measures": "已改"}
     deeds = {
         "move": lambda: propose_move(unit=unit, by=first, **said),

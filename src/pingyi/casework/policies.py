@@ -26,6 +26,7 @@ from pingyi.casework.states import (
     TRANSITIONS,
     CallOutcome,
     Finding,
+    Kind,
     State,
     Transition,
     steps_from,
@@ -118,6 +119,13 @@ TAKES_TWO = Reason(
     "Under embargo only verified or partly; what is unfounded or void is released and reported "
     "first, and takes two people",
     "finding",
+)
+UNFIT_KIND = Reason(
+    "unfit_kind",
+    "作废的只能是误评或恶意评价；属实、部分属实的不能是误评、恶意评价或非本单位的事",
+    "Void is only what was rated by mistake or in malice; verified, or partly, is neither of these "
+    "nor another body's matter",
+    "kind",
 )
 STAYS_VOID = Reason(
     "stays_void", "评价已作废，认定不能撤回", "The rating is void; the verdict cannot be withdrawn"
@@ -680,6 +688,11 @@ def has_evidence(case: Case) -> bool:
         or case.answers.exists()
         or case.referrals.filter(notes__is_finding=True).exists()
     )
+
+
+def why_not_found(finding: Finding, kind: Kind) -> Reason | None:
+    """Why there is no such finding of such a kind; None if there is."""
+    return None if kind in states.KINDS[finding] else UNFIT_KIND
 
 
 def consents(case: Case) -> tuple[bool, bool]:

@@ -189,6 +189,18 @@ ALONE = frozenset({Finding.VERIFIED, Finding.PARTLY})
 """Findings one person may pronounce. Unfounded and void take the rater's word away, so a second
 person, who was not on the case, confirms them."""
 
+VOIDED = frozenset({Kind.MISTAKEN, Kind.MALICIOUS})
+"""What takes a rating out of every rate, and nothing else does (DOMAIN §4)."""
+
+KINDS: dict[Finding, frozenset[Kind]] = {
+    Finding.VERIFIED: frozenset(Kind) - VOIDED - {Kind.NOT_OURS},
+    Finding.PARTLY: frozenset(Kind) - VOIDED - {Kind.NOT_OURS},
+    Finding.UNFOUNDED: frozenset(Kind),
+    Finding.VOID: VOIDED,
+}
+"""The kinds a finding may be of: what was rated by mistake, in malice or of another body is never
+verified of this one."""
+
 PICKING = ("case.pick", "sample.draw", "case.assign")
 """Actions that pick a case for a look-back, or say who sees to it: whoever does no more than that
 was not on it."""

@@ -14,7 +14,7 @@ from pingyi.audit.actions import CITIZEN, SYSTEM
 from pingyi.casework import actions
 from pingyi.casework.models import Case
 from pingyi.casework.policies import may_be_called
-from pingyi.casework.states import CallOutcome, Finding, Kind, Review, Stage, Way
+from pingyi.casework.states import KINDS, CallOutcome, Finding, Kind, Review, Stage, Way
 from pingyi.directory.models import Unit
 from pingyi.people.models import User
 from pingyi.ratings.models import Rating
@@ -235,7 +235,7 @@ def _decide(finding: Finding) -> Callable[[Walk], None]:
         actions.decide_case(
             case=w.case,
             finding=finding,
-            kind=w.kind,
+            kind=w.kind if w.kind in KINDS[finding] else Kind.MISTAKEN,
             reason=w.said["decision"],
             by=w.hands.manager,
             at=w.at,

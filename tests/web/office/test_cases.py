@@ -169,6 +169,15 @@ def test_verified_takes_more_than_words(world, desk):
     assert 'id="decide-finding_error"' in answer.content.decode()
 
 
+def test_a_kind_that_does_not_go_with_the_finding_comes_back_marked(world, desk):
+    case = world.case("to_place")
+    sent = {"finding": "void", "kind": "conduct", "reason": "rated the wrong window"}
+    answer = desk.post(f"{CASES}{case.number}/decide/", sent)
+    assert answer.status_code == 422
+    assert 'id="decide-kind_error"' in answer.content.decode()
+    assert "rated the wrong window" in answer.content.decode()
+
+
 def test_voiding_asks_once_more(world, desk):
     case = world.case("to_place")
     sent = {"finding": "void", "kind": "mistaken", "reason": "rated the wrong window"}

@@ -7,7 +7,14 @@ from datetime import datetime
 from pingyi.audit.actions import Actor, action
 from pingyi.casework import policies
 from pingyi.casework.actions.deciding import pronounce, void_as_found
-from pingyi.casework.actions.steps import chosen, record_step, refusal, required, take
+from pingyi.casework.actions.steps import (
+    chosen,
+    chosen_verdict,
+    record_step,
+    refusal,
+    required,
+    take,
+)
 from pingyi.casework.messages import tell_a_reviewer, tell_of_the_review
 from pingyi.casework.models import Case
 from pingyi.casework.policies import SAME_VERDICT
@@ -53,7 +60,7 @@ def review_appeal(
     if unfit is not None:
         raise refusal(unfit)
     if outcome is Review.UPHELD:
-        found, about = chosen(Finding, finding, "finding"), chosen(Kind, kind, "kind")
+        found, about = chosen_verdict(finding, kind)
         return _uphold(case, found, about, text, by=by, at=at)
     step = take("dismiss", case, by=by, at=at)
     appeal = _reviewed(case, text, upheld=False, by=by, at=at)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pingyi.audit.actions import Actor, action
 from pingyi.casework import policies
-from pingyi.casework.actions.steps import chosen, record_step, refusal, required, take
+from pingyi.casework.actions.steps import chosen_verdict, record_step, refusal, required, take
 from pingyi.casework.messages import tell_a_second, tell_the_proposer, tell_the_unit_of
 from pingyi.casework.models import Case, Proposal, Verdict
 from pingyi.casework.policies import WORDS_ALONE
@@ -33,7 +33,7 @@ def decide_case(
     count once a second person has confirmed them; a void one then takes the rating out of every
     rate.
     """
-    finding, kind = chosen(Finding, finding, "finding"), chosen(Kind, kind, "kind")
+    finding, kind = chosen_verdict(finding, kind)
     text = required(reason, "reason")
     if finding in ALONE and not policies.has_evidence(case):
         raise refusal(WORDS_ALONE)

@@ -7,7 +7,14 @@ from datetime import datetime
 from pingyi.audit.actions import Actor, action
 from pingyi.casework.actions.attaching import Uploads, attach
 from pingyi.casework.actions.deciding import pronounce
-from pingyi.casework.actions.steps import chosen, record_step, refusal, required, take
+from pingyi.casework.actions.steps import (
+    chosen,
+    chosen_verdict,
+    record_step,
+    refusal,
+    required,
+    take,
+)
 from pingyi.casework.file_models import Audience
 from pingyi.casework.messages import tell_the_unit_of
 from pingyi.casework.models import Case, InvestigationNote, Verdict
@@ -57,9 +64,9 @@ def conclude_case(
     Nobody else sees it or its files, and no figure shows it, until they release it.
     """
     text = required(account, "account")
-    finding, kind = chosen(Finding, finding, "finding"), chosen(Kind, kind, "kind")
-    if finding not in ALONE:
+    if chosen(Finding, finding, "finding") not in ALONE:
         raise refusal(TAKES_TWO)
+    finding, kind = chosen_verdict(finding, kind)
     step = take("conclude", case, by=by, at=at, kind=kind.value)
     made = _write(case, text, by=by, at=at, is_finding=True)
     attach(case, made, uploads, by=by, at=at)

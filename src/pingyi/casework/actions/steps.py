@@ -27,8 +27,17 @@ from pingyi.casework.policies import (
     not_any_more,
     too_long,
     why_not,
+    why_not_found,
 )
-from pingyi.casework.states import TRANSITIONS, Grade, Stage, State, Transition
+from pingyi.casework.states import (
+    TRANSITIONS,
+    Finding,
+    Grade,
+    Kind,
+    Stage,
+    State,
+    Transition,
+)
 from pingyi.clocks import actions as clocks
 from pingyi.kernel.terms import Term
 from pingyi.kernel.text import clean_text
@@ -127,6 +136,15 @@ def chosen(terms: type[T], value: str, field: str) -> T:
         return terms(value)
     except ValueError:
         raise Incomplete(needs(field)) from None
+
+
+def chosen_verdict(finding: Finding | str, kind: Kind | str) -> tuple[Finding, Kind]:
+    """Finding and kind that go together; Incomplete, naming the field, if they do not."""
+    found, about = chosen(Finding, finding, "finding"), chosen(Kind, kind, "kind")
+    unfit = why_not_found(found, about)
+    if unfit is not None:
+        raise Incomplete(unfit)
+    return found, about
 
 
 def start_clock(case: Case, rule: str, *, at: datetime) -> None:
