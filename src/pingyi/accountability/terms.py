@@ -126,6 +126,11 @@ class What(Term):
 APOLOGIES = frozenset({What.APOLOGISE_IN_PERSON, What.APOLOGISE_IN_PUBLIC, What.APOLOGISE_JOINTLY})
 
 
+PUBLIC = frozenset({What.NAMED, What.TALK, What.PARENT_LOSES, What.PARENT_EXAMINED})
+"""What befalls a unit, or is public by the rule's own word (DOMAIN §1.10, §1.23); all else is a
+matter of one office-holder, whom everybody could name (A)."""
+
+
 def whats(codes: str) -> Iterator[What]:
     """The terms of comma-joined codes; what this version does not know is passed over."""
     known = {str(what) for what in What}

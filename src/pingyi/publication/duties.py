@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from pingyi.accountability.actions.duties import Proposal, propose, take_back
 from pingyi.accountability.models import Duty
-from pingyi.accountability.terms import On
+from pingyi.accountability.terms import PUBLIC, On, Outcome, State, What
 from pingyi.audit.actions import Actor
+from pingyi.directory.models import Unit
 from pingyi.publication import queries
-from pingyi.publication.models import Release
+from pingyi.publication.models import Release, ReleasedResult
 from pingyi.scoring.consequences import entailed, propose_consequences
 
 STILL = timedelta(days=90)
@@ -66,6 +68,68 @@ def arisen(release: Release) -> QuerySet[Duty]:
     return Duty.objects.filter(
         season=release.season, rule__in=list(rules), ground__startswith=ground(release)
     ).order_by("pk")
+
+
+class Published(NamedTuple):
+    """What was decided to follow from the place `row`: `what` befalls `on` of the unit `whose`."""
+
+    row: ReleasedResult
+    what: tuple[What, ...]
+    on: On
+    whose: Unit
+    words: str
+    done: bool
+
+
+def published(release: Release, code: str | None = None) -> list[Published]:
+    """What everybody may read of what follows from a public release: decided as proposed, of units
+    only (`terms.PUBLIC`); of the unit `code` alone where one is named. The very last unit first.
+
+    What a correction entails no more is left out, though it was decided.
+    """
+    decided = arisen(release).filter(
+        state__in=(State.ACCEPTED.value, State.DONE.value),
+        decision__outcome=Outcome.ACCEPTED.value,
+        person=None,
+        case=None,
+    )
+    begins = ground(release)
+    if code is not None:
+        decided = decided.filter(Q(unit__code=code) | Q(ground=begins + code))
+    found = [
+        (one.ground.removeprefix(begins), one, public)
+        for one in decided.select_related("unit")
+        if (public := tuple(what for what in one.whats if what in PUBLIC))
+    ]
+    rows = _entailing(release, {unit for unit, _duty, _what in found})
+    told = [
+        Published(rows[unit, duty.rule], public, On(duty.on), duty.unit, duty.words,
+                  duty.at_state is State.DONE)
+        for unit, duty, public in found
+        if (unit, duty.rule) in rows
+    ]  # fmt: skip
+    return sorted(told, key=_last_first)
+
+
+def _entailing(release: Release, codes: set[str]) -> dict[tuple[str, str], ReleasedResult]:
+    """The places of these units that entail something, by unit and rule."""
+    if release.is_bulletin:
+        return {
+            (row.code, rule.id): row
+            for rule in release.scheme.scheme().bulletins.values()
+            for row in queries.bulletin_last(release, rule.places)
+        }
+    return {
+        (row.code, follows.clause): row
+        for row in release.results.filter(code__in=codes)
+        for follows in row.result.consequences
+    }
+
+
+def _last_first(one: Published) -> tuple[str, int, str]:
+    bulletin = one.row.period_from_last is not None
+    place = one.row.period_from_last if bulletin else one.row.place_from_last
+    return one.row.group, place or 0, one.row.code
 
 
 def _talks(release: Release) -> Iterator[Proposal]:

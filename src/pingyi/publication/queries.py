@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
 
+from pingyi.accountability.models import Decision, Fulfilment
 from pingyi.casework.queries import sealed
 from pingyi.directory.models import Season
 from pingyi.people.models import User
@@ -48,6 +49,12 @@ def latest(season: Season | None = None) -> Release | None:
 def season_result(season: Season) -> Release | None:
     """The season's released result, corrected if need be; None before there is one."""
     return standing().filter(season=season, kind=Kind.SEASON).first()
+
+
+def decided() -> tuple[int | None, int | None]:
+    """Moves whenever it was decided what follows from a release, or that was carried out."""
+    last = (kind.objects.aggregate(last=Max("pk"))["last"] for kind in (Decision, Fulfilment))
+    return next(last), next(last)
 
 
 def correction_of(release: Release) -> Release | None:

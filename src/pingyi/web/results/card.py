@@ -19,6 +19,7 @@ from pingyi.rulebook.model import Clause
 from pingyi.supervision.models.improvements import ImprovementKind
 from pingyi.web.components.charts import Bar, LineChart, Value, bars, rate_chart
 from pingyi.web.components.words import say
+from pingyi.web.results.following import following
 from pingyi.web.results.open import page, results_page
 from pingyi.web.results.pages import TONES, about, group_url
 from pingyi.web.results.shown import Rate, rate_of, unit_url
@@ -64,6 +65,7 @@ def unit(request: HttpRequest, season: str, code: str) -> HttpResponseBase:
             "chart": _chart([(f"{one.release.through:%m}", rate_of(one)) for one in months]),
             "years": [_year(one) for one in years],
             "reasons": _reasons(row, scheme),
+            "follows": following(release, code),
             "improvements": [
                 (f"{one.on:%Y-%m-%d}", say(ImprovementKind(one.kind)), one.title)
                 for one in queries.improvements(release, code)

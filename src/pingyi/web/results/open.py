@@ -1,7 +1,7 @@
 """What every page of results shares: open to all, in the reader's language, kept by caches.
 
-They show releases alone, and the same to everybody: who is signed in, and what happened since the
-last release, changes nothing on them.
+They show releases alone, and what was decided to follow from them; the same to everybody: who is
+signed in, and how anybody was rated since the last release, changes nothing on them.
 """
 
 from __future__ import annotations
@@ -66,8 +66,9 @@ def results_page(view: View) -> View:
 
 
 def _etag(request: HttpRequest, language: str) -> str:
-    """Another one as soon as something was published."""
-    last = queries.published().order_by("-published_at", "-pk").values_list("pk").first()
+    """Another one as soon as something was published, or decided to follow from it."""
+    released = queries.published().order_by("-published_at", "-pk").values_list("pk").first()
+    last = (released, *queries.decided())
     said = f"{__version__} {language} {last} {request.get_full_path()}"
     return f'"{hashlib.sha256(said.encode()).hexdigest()[:32]}"'
 

@@ -24,6 +24,7 @@ from pingyi.publication.models import Release, ReleasedResult
 from pingyi.web.components.markup import tag
 from pingyi.web.components.release_files import as_file
 from pingyi.web.components.tables import Column, DataTable, Filter, in_files
+from pingyi.web.results.following import following
 from pingyi.web.results.open import page, results_page
 from pingyi.web.results.shown import rate_of, unit_url
 
@@ -62,8 +63,10 @@ def _asked(request: HttpRequest, season: Season) -> Release | None:
 def _overview(request: HttpRequest, release: Release) -> HttpResponseBase:
     scheme = release.scheme.scheme()
     code = release.season.code
+    follows = following(release)
     groups = [
         {
+            "follows": [one for one in follows if one.group == group],
             "name": wording.group_text(scheme, group),
             "url": group_url(release, group),
             "of": release.results.filter(group=group).count(),
