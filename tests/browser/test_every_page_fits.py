@@ -1,4 +1,4 @@
-"""On a phone every page is whole: nothing sticks out sideways, no table is cut off at the edge."""
+"""On a phone and on paper every page is whole: nothing is cut off at the edge."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ SHEET = '<link rel="stylesheet" href="/static/pingyi/pingyi.css">'
 POSTERS = "/sheets/"
 """Pages of paper, as wide as paper is."""
 MANY = 100
+A4 = 642
+"""Between the margins, in the pixels of print."""
 WIDE = """() => {
   const name = each => each.tagName + "." + each.className;
   const cut = [...document.querySelectorAll(".scroll, .tabs")];
@@ -69,10 +71,13 @@ def pages(db, request) -> dict[str, str]:
     return found
 
 
-def test_nothing_is_cut_off_on_a_phone(pages, browser_page):
-    phone, cut_off = browser_page(width=390), {}
+def test_nothing_is_cut_off_on_a_phone_or_on_paper(pages, browser_page):
+    phone, paper, cut_off = browser_page(width=390), browser_page(width=A4), {}
+    paper.emulate_media(media="print")
     for address, html in pages.items():
-        phone.set_content(html)
-        cut_off[address] = phone.evaluate(WIDE)
-    assert {address: found for address, found in cut_off.items() if found} == {}
+        for medium in (phone, paper):
+            medium.set_content(html)
+            if found := medium.evaluate(WIDE):
+                cut_off[address] = found
+    assert cut_off == {}
     assert len(pages) > MANY
