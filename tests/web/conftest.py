@@ -1,5 +1,7 @@
 import pytest
 
+from pingyi.people.models import User
+from pingyi.web.components import menu
 from tests.casework.world import World, build
 
 
@@ -7,3 +9,19 @@ from tests.casework.world import World, build
 def world(db) -> World:
     """Two districts, a brigade under its bureau, and people in every role."""
     return build()
+
+
+@pytest.fixture
+def one_menu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each user's menu is put together once, for tests that open every page there is.
+
+    It takes half the time of a short page, is the same on all, and has tests of its own.
+    """
+    menus: dict[int, list[menu.Link]] = {}
+
+    def kept(user: User, path: str) -> list[menu.Link]:
+        if user.pk not in menus:
+            menus[user.pk] = menu.menu_for(user, path)
+        return menus[user.pk]
+
+    monkeypatch.setattr("pingyi.web.components.context.menu_for", kept)
