@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -98,10 +99,23 @@ class Driver:
         self.woken += 1
 
     def __exit__(self, *_: object) -> None:
+        self._close_connections()
         self.loop.run_until_complete(self.front.stop())
         self.loop.run_until_complete(self.loop.shutdown_default_executor())
         self.loop.close()
         connections.close_all()
+
+    def _close_connections(self) -> None:
+        """Each thread its own: they outlive it here, where a server's end with the process."""
+        pool = self.front._threads
+        together = threading.Barrier(pool._max_workers)  # so that none closes for another
+
+        def close() -> None:
+            together.wait(timeout=20)
+            connections.close_all()
+
+        for closed in [pool.submit(close) for _ in range(pool._max_workers)]:
+            closed.result()
 
     def run(self, *requests: Any) -> list[Answered]:
         """Several requests at once, made by `request`."""
