@@ -1,10 +1,13 @@
 """A scheme file with a mistake: what is said, of which clause, and on which line."""
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from pingyi import rulebook
+from pingyi.rulebook.model import Found
+from pingyi.supervision.kinds import FindingKind
 from tests.scoring.building import text
 
 CLAUSE = 'zh = "条"\nsource = "测试"\n'
@@ -36,7 +39,38 @@ REPLACED = [
     ("full_marks = 100", "full_mark = 100", "full_mark =", "file", "unknown key `full_mark`; did"),
     ("full_marks = 100", 'full_marks = "x"', "full_marks", "full_marks", "must be a number"),
     ("full_marks = 100", "full_marks = nan", "full_marks", "full_marks", "NaN is not a number"),
-    ("dated = 2024-01-01", 'dated = "new year"', "dated", "dated", "invalid"),
+    ("dated = 2024-01-01", 'dated = "new year"', "dated", "dated", "must be a day of the cal"),
+    (
+        "dated = 2024-01-01",
+        'dated = "2024-02-30"',
+        "dated",
+        "dated",
+        "must be a day of the calendar, written as 2023-03-01",
+    ),
+    (
+        "dated = 2024-01-01",
+        "dated = 2024-01-01T08:00:00",
+        "dated",
+        "dated",
+        "must be a date as 2023-03-01, not a date with a time",
+    ),
+    (
+        "decimals = 2",
+        "decimals = 7",
+        "decimals",
+        "rounding",
+        "`decimals` must be a whole number, a",
+    ),
+    ('zh = "全年。"', 'zh = "  "', "zh", "season", "`zh` must not be blank"),
+    ('zh = "全年。"', 'zh = "\u3000"', "zh", "season", "`zh` must not be blank"),
+    ('zh = "组"', 'zh = ""', "zh", "groups.g", "`zh` must not be blank"),
+    (
+        '"very_satisfied", "satisfied", "basically_satisfied", "dissatisfied", "very_dissatisfied"',
+        '"satisfied"',
+        "shown",
+        "scale",
+        "`shown` must have at least 2 entries",
+    ),
     ('en = "Plain" }', 'fr = "Uni" }', "title", "title", "unknown key `fr`; known are en, zh"),
     (
         'starts = "01-01"',
@@ -170,13 +204,13 @@ GRADES = added("grades.good", "at_least = 90") + added("grades.bad", "below = 75
 ADDED = [
     ("[colours]\nred = 1\n", "[colours]", "file", "unknown key `colours`; did you mean"),
     (
-        '\n[labels.great]\nzh = "x"\nen = "x"\n',
+        '\n[labels.great]\nzh = "x"\nen = "x"\nsource = "x"\n',
         "[labels.great]",
         "labels.great",
         "no level is call",
     ),
     (
-        '\n[reasons.99]\nzh = "x"\nen = "x"\n',
+        '\n[reasons.99]\nzh = "x"\nen = "x"\nsource = "x"\n',
         "[reasons.99]",
         "reasons.99",
         "a reason's code has three",
@@ -214,13 +248,44 @@ ADDED = [
         added("points.p", 'event = "e"', "each = -1", "steps = [{ nth = 1, each = -2 }]"),
         "steps",
         "points.p",
-        "`steps[0].nth` expected `int` >= 2",
+        "`steps[0].nth` must be a whole number, at least 2",
     ),
     (
         added("points.p", 'event = "e"', "each = -1", "steps = [{ nth = 2 }]"),
         "steps",
         "points.p",
         "`steps[0]`: `each` is missing",
+    ),
+    *(
+        (
+            added(f"{section}.{name}", *lines),
+            f"[{section}.{name}]",
+            f"{section}.{name}",
+            f"the id `{name}` belongs to [{name}]: lines could not be told apart; give it another",
+        )
+        for name in ("base", "floor", "ceiling")
+        for section, lines in (
+            ("points", ('event = "e"', "each = 1")),
+            ("components", ("weight = 1", "measured = true")),
+        )
+    ),
+    (
+        added("apologies.a", 'what = "apologise_in_public"', 'findings = ["exposure", "exposed"]'),
+        "findings",
+        "apologies.a",
+        "`findings[1]` `exposed` is not a word known here; known are monitoring.violation,",
+    ),
+    (
+        '\n[labels.satisfied]\nzh = "好"\nen = "Good"\n',
+        "[labels.satisfied]",
+        "labels.satisfied",
+        "`source` is missing",
+    ),
+    (
+        '\n[reasons.599]\nzh = "好"\nen = "Good"\nsource = " "\n',
+        "source",
+        "reasons.599",
+        "`source` must not be blank",
     ),
     (added("points.p", 'event = "e"', "each = 1", "cap = 0"), "cap", "points.p", "a cap of 0"),
     (
@@ -357,7 +422,7 @@ CONSEQUENCES = [
     ('when = { grade_not = "fine" }', "when", "there is no grade `fine`"),
     ('when = { honour = "top" }\nbefore = { honour = "x" }', "before", "there is no honour `x`"),
     ('when = { honour = "top" }\ngrowth_below = 0.05', "growth_below", "growth needs a condition"),
-    ('when = { honour = "top", colour = 1 }', "when", "`when`"),
+    ('when = { honour = "top", colour = 1 }', "when", "`when` has an unknown key `colour`"),
 ]
 
 
@@ -469,7 +534,7 @@ def test_a_scale_lets_a_rater_praise_and_complain(tmp_path: Path, shown: str) ->
 def test_levels_without_words_and_reasons_without_texts(tmp_path: Path) -> None:
     made = text()
     include = next(line for line in made.splitlines() if line.startswith("include"))
-    own = '\n[labels.satisfied]\nzh = "好"\nen = "Good"\nreasons = [4]\n'
+    own = '\n[labels.satisfied]\nzh = "好"\nen = "Good"\nsource = "测试"\nreasons = [4]\n'
     found = mistakes(written(tmp_path, made.replace(include, "") + own))
     assert [one.text for one in found if one.clause == "labels"] == [
         f"no words are given for the level `{level}`"
@@ -482,7 +547,7 @@ def test_levels_without_words_and_reasons_without_texts(tmp_path: Path) -> None:
 
 
 def test_an_own_clause_wins_over_an_included_one(tmp_path: Path) -> None:
-    own = '\n[labels.satisfied]\nzh = "好"\nen = "Good"\n'
+    own = '\n[labels.satisfied]\nzh = "好"\nen = "Good"\nsource = "测试"\n'
     scheme = rulebook.load(written(tmp_path, text(more=own)))
     assert scheme.label(rulebook.Level.SATISFIED) == "好"
     assert scheme.label(rulebook.Level.DISSATISFIED) == "不满意"
@@ -506,6 +571,10 @@ def test_two_rules_that_propose_under_one_id(tmp_path: Path) -> None:
     said = "the same id as [consequences.c]: proposals could not be told apart"
     (mistake,) = mistakes(written(tmp_path, text(more=TOP + rule + bulletin)))
     assert (mistake.clause, mistake.text) == ("bulletins.c", said)
+
+
+def test_kinds_of_finding_are_those_that_are_recorded() -> None:
+    assert set(get_args(Found)) == {kind.value for kind in FindingKind}
 
 
 def test_how_often_and_how_many(tmp_path: Path) -> None:

@@ -105,8 +105,16 @@ def _components(scheme: Scheme) -> Iterator[Found]:
         yield from _repeated(place, "channels", component.channels)
         if not any(component.id in scheme.weights(group) for group in scheme.groups):
             yield place, None, "no group gives it a weight"
+        if component.id in OWN_LINES:
+            yield place, None, _RESERVED.format(component.id)
         if component.id in scheme.points:
             yield place, None, f"the same id as [points.{component.id}]: lines could not be told"
+
+
+OWN_LINES = ("base", "floor", "ceiling")
+"""Clauses whose one line of points cites them by these ids."""
+
+_RESERVED = "the id `{0}` belongs to [{0}]: lines could not be told apart; give it another"
 
 
 def _weights(scheme: Scheme) -> Iterator[Found]:
@@ -131,6 +139,8 @@ def _weights(scheme: Scheme) -> Iterator[Found]:
 def _points(scheme: Scheme) -> Iterator[Found]:
     for clause in scheme.points.values():
         place = ("points", clause.id)
+        if clause.id in OWN_LINES:
+            yield place, None, _RESERVED.format(clause.id)
         if clause.as_approved == (clause.each is not None):
             yield place, "each", "needs either `each` or `as_approved = true`"
         if clause.as_approved and clause.steps:

@@ -14,6 +14,9 @@ from msgspec import Meta
 
 from pingyi.rulebook.levels import Level
 
+Text = Annotated[str, Meta(pattern=r"\S")]
+"""Something must be said: spaces alone do not count."""
+
 CountOf = Annotated[int, Meta(ge=0)]
 MonthDay = Annotated[
     str,
@@ -26,16 +29,16 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """What every clause says of itself. Its id is the name of its table in the file."""
 
     id: str = ""
-    zh: Annotated[str, Meta(min_length=1, description="the rule's text in Chinese")]
-    source: Annotated[str, Meta(min_length=1, description="document and clause it is taken from")]
+    zh: Annotated[Text, Meta(description="the rule's text in Chinese")]
+    source: Annotated[Text, Meta(description="document and clause it is taken from")]
     assumed: Annotated[bool, Meta(description="our assumption, not read in a source")] = False
 
 
 class Title(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A scheme's name for people."""
 
-    zh: Annotated[str, Meta(min_length=1)]
-    en: Annotated[str, Meta(min_length=1)]
+    zh: Text
+    en: Text
 
 
 class Season(Clause, frozen=True, kw_only=True):
@@ -55,8 +58,10 @@ class Label(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """A level's words, and the series of reasons offered with it."""
 
     id: str = ""
-    zh: Annotated[str, Meta(min_length=1)]
-    en: Annotated[str, Meta(min_length=1)]
+    zh: Text
+    en: Text
+    source: Text
+    assumed: bool = False
     reasons: tuple[Series, ...] = ()
 
 
@@ -64,8 +69,10 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """One indicator (评价指标) a rater may tick; `core` ones are shown first."""
 
     code: str = ""
-    zh: Annotated[str, Meta(min_length=1)]
-    en: Annotated[str, Meta(min_length=1)]
+    zh: Text
+    en: Text
+    source: Text
+    assumed: bool = False
     core: bool = False
 
 
@@ -100,9 +107,9 @@ class Group(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Units that are ranked against one another; `weights` by component, in points."""
 
     id: str = ""
-    zh: Annotated[str, Meta(min_length=1)]
-    en: Annotated[str, Meta(min_length=1)]
-    source: Annotated[str, Meta(min_length=1)]
+    zh: Text
+    en: Text
+    source: Text
     assumed: bool = False
     weights: Mapping[str, Decimal] | None = None
 
@@ -132,7 +139,7 @@ class EventPoints(Clause, frozen=True, kw_only=True):
     `cap` bounds the size of the clause's line: -30 means never more than 30 points lost.
     """
 
-    event: Annotated[str, Meta(min_length=1)]
+    event: Text
     each: Decimal | None = None
     as_approved: bool = False
     steps: tuple[Step, ...] = ()
@@ -142,7 +149,7 @@ class EventPoints(Clause, frozen=True, kw_only=True):
 class Veto(Clause, frozen=True, kw_only=True):
     """一票否决: one such event ranks a unit after all others."""
 
-    event: Annotated[str, Meta(min_length=1)]
+    event: Text
 
 
 class Missing(Clause, frozen=True, kw_only=True):
@@ -209,7 +216,7 @@ class Consequence(Clause, frozen=True, kw_only=True):
     the total's growth on that season's.
     """
 
-    what: Annotated[str, Meta(min_length=1)]
+    what: Text
     on: Literal["unit", "head", "parent"]
     when: Condition
     before: Condition | None = None
@@ -222,9 +229,9 @@ class Weighed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     among the others of its kind that gave ballots."""
 
     id: str = ""
-    zh: Annotated[str, Meta(min_length=1)]
-    en: Annotated[str, Meta(min_length=1)]
-    source: Annotated[str, Meta(min_length=1)]
+    zh: Text
+    en: Text
+    source: Text
     assumed: bool = False
     weight: Decimal
 
@@ -260,6 +267,20 @@ class Rung(Clause, frozen=True, kw_only=True):
     what: Annotated[tuple[Duty, ...], Meta(min_length=1)]
 
 
+Found = Literal[
+    "monitoring.violation",
+    "covert_check.violation",
+    "administrative_fault",
+    "quality.error",
+    "discipline.breach",
+    "criticism",
+    "exposure",
+    "bonus",
+    "veto",
+]
+"""The kinds of finding (supervision/kinds.py)."""
+
+
 class Apology(Clause, frozen=True, kw_only=True):
     """When a unit's head apologises, and how: for `complaints` valid ones in a season (the rule
     that asks for most is the one that holds), or for any finding of these kinds.
@@ -269,7 +290,7 @@ class Apology(Clause, frozen=True, kw_only=True):
 
     what: Duty
     complaints: Annotated[int, Meta(ge=1)] | None = None
-    findings: tuple[str, ...] = ()
+    findings: tuple[Found, ...] = ()
     units: Annotated[int, Meta(ge=1)] = 1
 
 

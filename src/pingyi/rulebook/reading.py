@@ -40,8 +40,13 @@ _PLAIN = {
     "object": "a table",
     "float": "a number",
     "date": "a date as 2023-03-01",
+    "datetime": "a date with a time",
+    "time": "a time",
     "null": "nothing",
 }
+_BOUND = re.compile(r"Expected `(int|array|object)`(?: of length)? (>=|<=) (-?\d+)")
+_AT = {">=": "at least", "<=": "at most"}
+_OF_LENGTH = {"array": "have {} {} entries", "object": "hold {} {} clauses"}
 
 
 def load(path: str | Path) -> Scheme:
@@ -249,10 +254,17 @@ def _plain(message: str, kind: Any) -> tuple[str, str | None]:
         text = f"must be {wanted}, not {_PLAIN.get(wrong[2], wrong[2])}"
     elif word := re.fullmatch(r"Invalid enum value '?(.*?)'?", text):
         text = f"`{word[1]}` is not a word known here; known are {', '.join(_words(kind, at))}"
+    elif bound := _BOUND.match(text):
+        words = _OF_LENGTH.get(bound[1], "be a whole number, {} {}")
+        text = "must " + words.format(_AT[bound[2]], bound[3])
+    elif unknown := re.fullmatch(r"Object contains unknown field `(.*)`", text):
+        text = f"has an unknown key `{unknown[1]}`"
     elif "matching regex" in text:
-        text = _PATTERNS.get(at or place, "is not written as it must be")
+        text = _PATTERNS.get(at or place, "must not be blank")
     elif text == "Invalid decimal string":
         text = "must be a number"
+    elif "date" in text:
+        text = "must be a day of the calendar, written as 2023-03-01"
     else:
         text = text[:1].lower() + text[1:]
     return (f"`{place.replace('[...]', '')}` {text}" if place else text), at
