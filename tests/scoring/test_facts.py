@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from pingyi import rulebook
 from pingyi.casework.actions import withdraw_verdict
+from pingyi.directory.actions import enrol
 from pingyi.directory.models import Enrolment, Season, ServicePoint, Unit
 from pingyi.kernel.workdays import SHANGHAI
 from pingyi.ratings.actions import void_rating
@@ -174,6 +175,24 @@ def test_only_enrolled_units_of_the_group_take_part(world: World):
     assert codes == {"B1", "B1-1"}
     offices = board.at_time(world.season, at=NOW, now=NOW, group="offices")
     assert [(one.unit.code, one.result.of) for one in offices.rows] == [("B1", 1)]
+
+
+def test_a_unit_that_joins_later_was_not_there_before(world: World):
+    joined = after(days=5)
+    late = Unit.objects.create(code="N1", name="新站", group="stations", area=world.district)
+    enrol(season=world.season, unit=late, by=world.manager, at=joined)
+    before = joined - timedelta(seconds=1)
+    assert row(world, at=before, code="N1") is None
+    assert row(world, at=before).result.of == 1
+    assert row(world, at=joined, code="N1").result.of == 2
+    # Told of again it stays, and since when it does.
+    enrol(season=world.season, unit=late, by=world.manager, at=NOW)
+    assert row(world, at=joined, code="N1").result.of == 2
+    # What is known only later of a day on which it was not there yet.
+    day = before.date() - timedelta(days=1)
+    known = facts.gather(world.season, at=NOW, through=day).units
+    assert "N1" not in {unit.code for unit in known}
+    assert "N1" in {unit.code for unit in facts.gather(world.season, at=NOW).units}
 
 
 def test_verified_bad_ratings_are_counted_by_channel(world: World):

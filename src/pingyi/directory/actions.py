@@ -236,7 +236,10 @@ def enrol(*, season: Season, unit: Unit, group: str = "", by: Actor, at: datetim
     group = group or unit.group
     _refuse(policies.why_not_enrol(season, unit, group, timezone.localdate(at)), group)
     enrolment, _new = Enrolment.objects.update_or_create(
-        season=season, unit=unit, defaults={"group": group}
+        season=season,
+        unit=unit,
+        defaults={"group": group},
+        create_defaults={"group": group, "enrolled_at": at},
     )
     record(season, unit=unit.code, group=group)
     return enrolment
@@ -257,7 +260,10 @@ def enrol_all(*, season: Season, by: Actor, at: datetime) -> int:
     if lacking:
         raise Refused(Why.GROUP_UNKNOWN, listed(sorted(lacking)))
     Enrolment.objects.bulk_create(
-        (Enrolment(season=season, unit=unit, group=unit.group) for unit in waiting),
+        (
+            Enrolment(season=season, unit=unit, group=unit.group, enrolled_at=at)
+            for unit in waiting
+        ),
         batch_size=500,
     )
     record(season, units=len(waiting))

@@ -128,7 +128,7 @@ def _enrol(units: list[Unit], at: datetime) -> None:
         groups = schemes.in_force(season, at).groups
         Enrolment.objects.bulk_create(
             (
-                Enrolment(season=season, unit=unit, group=unit.group)
+                Enrolment(season=season, unit=unit, group=unit.group, enrolled_at=at)
                 for unit in units
                 if unit.group in groups
             ),

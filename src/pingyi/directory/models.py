@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 from django.db import models
 from django.db.models import F, Q
@@ -254,12 +256,27 @@ class Adoption(models.Model):
         return self.starts_at is None and self.given_up_at is None
 
 
+class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
+    """Enrolments, by when they began."""
+
+    def standing(self, at: datetime) -> EnrolmentQuerySet:
+        """Those that had begun by `at`."""
+        return self.filter(Q(enrolled_at=None) | Q(enrolled_at__lte=at))
+
+
 class Enrolment(models.Model):
-    """A unit takes part in a season, in one group."""
+    """A unit takes part in a season, in one group, since a moment; null: from the beginning.
+
+    Once the season has begun it neither leaves nor changes its group, so whoever asks about a past
+    day finds who took part on it.
+    """
 
     season = models.ForeignKey(Season, on_delete=models.PROTECT, related_name="enrolments")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="enrolments")
     group = models.CharField(max_length=40)
+    enrolled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = EnrolmentQuerySet.as_manager()
 
     class Meta:
         ordering = ["season_id", "unit_id"]

@@ -71,5 +71,4 @@ def _ends(first: date, last: date) -> Iterator[date]:
 
 def _key(season: Season, group: str, day: date) -> str:
     digest = in_force_on(season, day).digest[:16]
-    enrolled = season.enrolments.filter(group=group).count()
-    return f"course/{season.pk}/{digest}/{group}/{enrolled}/{day}"
+    return f"course/{season.pk}/{digest}/{group}/{day}"

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import chain
 
-from django.utils.timezone import localdate
+from django.utils.timezone import get_default_timezone, localdate
 
 from pingyi.casework.queries import score_events
 from pingyi.directory.models import Enrolment, Season
@@ -38,10 +38,12 @@ def gather(
 
     Ratings and events count through the whole day `through`; None means up to this moment.
     `history` is what `past` says. Verdicts under embargo at `at` are left out unless asked for,
-    which only the inspectors may. `scheme` stands in for the season's own, `enrolled` (code of a
+    which only the inspectors may. A unit takes part in what came after it had joined. `scheme` stands in for the season's own, `enrolled` (code of a
     unit to its group) for today's enrolments: so that what was released can be computed again.
     """
-    units = _units(season, group) if enrolled is None else _as_enrolled(enrolled)
+    units = (
+        _units(season, group, _moment(at, through)) if enrolled is None else _as_enrolled(enrolled)
+    )
     codes = {unit.code for unit in units.values()}
     counts = (
         queries.live_counts(season, group)
@@ -118,8 +120,8 @@ def past(
     ]
 
 
-def _units(season: Season, group: str | None) -> dict[int, Unit]:
-    enrolled = Enrolment.objects.filter(season=season).order_by("unit__code")
+def _units(season: Season, group: str | None, at: datetime) -> dict[int, Unit]:
+    enrolled = Enrolment.objects.standing(at).filter(season=season).order_by("unit__code")
     if group is not None:
         enrolled = enrolled.filter(group=group)
     rows = enrolled.values_list(
@@ -129,6 +131,13 @@ def _units(season: Season, group: str | None) -> dict[int, Unit]:
         pk: Unit(code=code, name=name, group=own, area=area, parent=parent)
         for pk, code, name, own, area, parent in rows
     }
+
+
+def _moment(at: datetime, through: date | None) -> datetime:
+    """Until when a unit may have joined: by the last day that counts."""
+    if through is None:
+        return at
+    return min(at, datetime.combine(through, time.max, get_default_timezone()))
 
 
 def _as_enrolled(groups: Mapping[str, str]) -> dict[int, Unit]:
