@@ -260,10 +260,7 @@ def enrol_all(*, season: Season, by: Actor, at: datetime) -> int:
     if lacking:
         raise Refused(Why.GROUP_UNKNOWN, listed(sorted(lacking)))
     Enrolment.objects.bulk_create(
-        (
-            Enrolment(season=season, unit=unit, group=unit.group, enrolled_at=at)
-            for unit in waiting
-        ),
+        (Enrolment(season=season, unit=unit, group=unit.group, enrolled_at=at) for unit in waiting),
         batch_size=500,
     )
     record(season, units=len(waiting))

@@ -37,9 +37,10 @@ def gather(
     """The season's facts as they stood at `at`, of one group or of all, in seven to ten queries.
 
     Ratings and events count through the whole day `through`; None means up to this moment.
-    `history` is what `past` says. Verdicts under embargo at `at` are left out unless asked for,
-    which only the inspectors may. A unit takes part in what came after it had joined. `scheme` stands in for the season's own, `enrolled` (code of a
-    unit to its group) for today's enrolments: so that what was released can be computed again.
+    A unit takes part from when it joined. `history` is what `past` says. Verdicts under embargo at
+    `at` are left out unless asked for, which only the inspectors may. `scheme` stands in for the
+    season's own, `enrolled` (code of a unit to its group) for the enrolments of then: so that what
+    was released can be computed again.
     """
     units = (
         _units(season, group, _moment(at, through)) if enrolled is None else _as_enrolled(enrolled)
@@ -158,7 +159,8 @@ def _events(
     for verdict in score_events(season, at, with_embargoed=with_embargoed, scheme=scheme):
         yield Event(unit=verdict.unit, kind=verdict.kind, at=verdict.at, ref=verdict.ref)
     for found in inputs.found_events(season, at):
-        yield Event(**found._asdict())
+        unit, kind, day, ref, points, approver = found
+        yield Event(unit=unit, kind=kind, at=day, ref=ref, points=points, approved_by=approver)
 
 
 def _day(event: Event) -> date:

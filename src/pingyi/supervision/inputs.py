@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import OuterRef, Q, Subquery, Sum
+from django.db.models import Q, Subquery, Sum
 from django.utils.timezone import make_aware
 
 from pingyi.directory.models import Season
@@ -41,18 +41,24 @@ class FoundEvent(NamedTuple):
 
 
 def found_events(season: Season, at: datetime) -> Iterator[FoundEvent]:
-    """The findings of the season's days that counted at `at`, in order; one query."""
-    approval = FindingRuling.objects.filter(finding=OuterRef("pk"), ruling=Ruling.APPROVED.value)
+    """The findings of the season's days that counted at `at`, in order; two queries."""
+    approvals = FindingRuling.objects.filter(
+        ruling=Ruling.APPROVED.value,
+        finding__on__gte=season.starts_on,
+        finding__on__lte=season.ends_on,
+    )
+    approvers = dict(approvals.order_by().values_list("finding_id", "by"))
     found = (
         Finding.objects.counting(at)
         .filter(on__gte=season.starts_on, on__lte=season.ends_on)
         .exclude(kind__in=_UNSCORED)
         .order_by("on", "pk")
-        .values_list("unit__code", "kind", "on", "pk", "points", Subquery(approval.values("by")))
+        .values_list("unit__code", "kind", "on", "pk", "points")
     )
-    for unit, kind, on, pk, points, approver in found:
-        day = make_aware(datetime.combine(on, time.min))
-        yield FoundEvent(unit, kind, day, f"F-{pk}", points, approver)
+    days: dict[date, datetime] = {}  # thousands of findings, hundreds of days
+    for unit, kind, on, pk, points in found:
+        day = days.get(on) or days.setdefault(on, make_aware(datetime.combine(on, time.min)))
+        yield FoundEvent(unit, kind, day, f"F-{pk}", points, approvers.get(pk))
 
 
 def marks(season: Season, scheme: Scheme, at: datetime) -> dict[tuple[int, str], Decimal]:

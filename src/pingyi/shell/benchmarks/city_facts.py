@@ -1,7 +1,8 @@
 """A city's facts and scores at full size: 7,000 units, 4.02 million ratings, 20,000 events.
 
 The ratings stand in a table as wide as the real one; without its indexes, which a scan does not
-read and which would take minutes to fill. The tallies are multiplied alike.
+read and which would take minutes to fill. The tallies are multiplied alike. Breaches found are
+added to what the city's cases came to, until there are as many events.
 """
 
 from __future__ import annotations
@@ -71,6 +72,7 @@ def timed(season: Season, *, at: datetime, rounds: int) -> list[Told]:
         deed()
         return [_milliseconds(deed) for _ in range(rounds)]
 
+    _add_events(season, at)
     few = of(gathered)
     _multiply()
     many = of(gathered)
@@ -80,7 +82,7 @@ def timed(season: Season, *, at: datetime, rounds: int) -> list[Told]:
             facts.gather(season, at=at)
 
     scheme = rulebook.scheme(season.scheme)
-    city = _with_events(facts.gather(season, at=at))
+    city = facts.gather(season, at=at)
     half = _half(city)
     engine = of(lambda: score(city, scheme).to_json())
     result = score(city, scheme)
@@ -114,8 +116,8 @@ def timed(season: Season, *, at: datetime, rounds: int) -> list[Told]:
         ),
         Told("a draft simulated over the city", of(simulated), at_most=5000),
     ]
-    if len(result.results) < 0.98 * UNITS:
-        raise RuntimeError(f"the city has {len(result.results)} units only")
+    if len(result.results) < 0.98 * UNITS or len(city.events) < EVENTS:
+        raise RuntimeError(f"a city of {len(result.results)} units, {len(city.events)} events only")
     outer = _in_duckdb(season, rounds)
     if outer is not None:
         found.append(Told("facts from tallies", many, "DuckDB scanning the same ratings", outer))
@@ -163,16 +165,30 @@ def _by_scanning(season: Season) -> Iterator[None]:
         yield
 
 
-def _with_events(city: Facts) -> Facts:
-    """With verified ratings to make up EVENTS, dealt out in turn."""
-    from pingyi.scoring.engine import Event
+def _add_events(season: Season, at: datetime) -> None:
+    """Breaches found at the units in turn, to make up EVENTS."""
+    from pingyi.directory.models import Unit
+    from pingyi.scoring import facts
+    from pingyi.supervision.kinds import FindingKind
+    from pingyi.supervision.models import Finding
 
-    lacking = max(0, EVENTS - len(city.events))
-    more = (
-        Event(unit=unit.code, kind="rating.verified", ref=f"bench-{nth}")
-        for nth, unit in zip(range(lacking), itertools.cycle(city.units), strict=False)
+    lacking = max(0, EVENTS - len(facts.gather(season, at=at).events))
+    units = Unit.objects.filter(enrolments__season=season).order_by("pk")
+    dealt = zip(range(lacking), itertools.cycle(units.values_list("pk", flat=True)), strict=False)
+    Finding.objects.bulk_create(
+        (
+            Finding(
+                unit_id=unit,
+                kind=FindingKind.BREACH.value,
+                on=season.starts_on,
+                what=f"bench-{nth}",
+                by="bench",
+                at=at,
+            )
+            for nth, unit in dealt
+        ),
+        batch_size=500,
     )
-    return msgspec.structs.replace(city, events=(*city.events, *more))
 
 
 def _half(city: Facts) -> Facts:
