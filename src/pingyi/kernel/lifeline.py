@@ -14,10 +14,12 @@ _PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 def hold() -> None:
-    """End this process at once when its parent, if that is the supervisor, is gone."""
+    """End this process at once when the supervisor, its parent, is gone; now, if it is already."""
     supervisor = os.environ.get(VARIABLE, "")
-    if supervisor != str(os.getppid()):
+    if supervisor in ("", str(os.getpid())):
         return
+    if supervisor != str(os.getppid()):  # killed before we came so far
+        os._exit(1)
     if sys.platform == "linux":
         # The kernel is quicker than any watching: no orphan answers on the port of the next one.
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
