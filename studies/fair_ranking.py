@@ -182,12 +182,19 @@ def table(found: dict[str, Tally], *, units: int = UNITS, seed: int = SEED) -> s
             f"| {one.bad_coverage:.2%} | {one.named:,} | {one.wrongly:.1%} | {told:.1%} "
             f"| {one.points_wrong / one.points_named:.1%} |"
         )
+    cities, named, wrongly = (
+        sum(getattr(one, name) for one in found.values())
+        for name in ("cities", "named", "named_wrongly")
+    )
     few = sum(one.few for one in found.values()) / sum(one.units for one in found.values())
     lines += [
         "",
         f"{units:,} units a city, {few:.0%} of them with fewer than 30 ratings; seed {seed}. "
         "Wanted: 93–97 % in both columns of intervals, at most 10 % named wrongly. *As told*: the "
         "share that the probabilities themselves expect to be wrong.",
+        "",
+        f"All together {named:,} were named in {cities:,} cities, {wrongly:,} of them wrongly: "
+        f"{wrongly / named if named else 0:.1%}.",
     ]
     return "\n".join(lines)
 

@@ -50,6 +50,8 @@ def test_the_table_goes_between_its_markers(found) -> None:
     assert page == f"before\n{BEGIN}\n{text}\n{END}\nafter\n"
     assert written(page, text) == page
     assert all(world in text for world in WORLDS.values())
+    named = sum(one.named for one in found.values())
+    assert f"All together {named} were named in 10 cities, " in text
 
 
 def test_the_docs_have_the_markers_and_progress_is_told() -> None:
