@@ -75,9 +75,8 @@ def test_a_changed_file_changes_nothing_until_adopted(town: Town, file_says: Cha
     assert total(town.world, JULY + timedelta(hours=3)) == Decimal("95.00")
     assert total(town.world, JULY + timedelta(hours=1)) == before, "what was in force then"
     assert total(town.world, OPENED + timedelta(days=200)) == Decimal("97.00")
-    assert total(town.world, OPENED - timedelta(days=1)) == Decimal("100.00"), (
-        "the first, before it"
-    )
+    first = schemes.in_force(town.world.season, OPENED - timedelta(days=1))
+    assert first.points["verified-bad-rating"].each == -3, "the first, before it"
     assert rules_on(JULY.date()).scheme == new
     assert schemes.unadopted(town.season) is None
 

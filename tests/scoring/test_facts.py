@@ -262,4 +262,4 @@ def test_as_many_queries_for_a_thousand_units_as_for_ten(world: World):
         Enrolment(season=world.season, unit=unit, group="stations") for unit in units[10:]
     )
     load(*(past(point, AT) for point in points))
-    assert _queries(world) == few <= 24
+    assert _queries(world) == few <= 26

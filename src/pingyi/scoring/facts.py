@@ -34,7 +34,7 @@ def gather(
     scheme: Scheme | None = None,
     enrolled: Mapping[str, str] | None = None,
 ) -> Facts:
-    """The season's facts as they stood at `at`, of one group or of all, in seven to ten queries.
+    """The season's facts as they stood at `at`, of one group or of all, in eight to eleven queries.
 
     Ratings and events count through the whole day `through`; None means up to this moment.
     A unit takes part from when it joined. `history` is what `past` says. Verdicts under embargo at
