@@ -62,6 +62,7 @@ def test_what_postgresql_says_in_several_lines_is_told_in_one(
     [
         ("import-directory",),
         ("import-messages", "--channel", "message_board"),
+        ("import-returns",),
         ("restore",),
         ("score", "--scheme", "national"),
         ("schemes", "check"),

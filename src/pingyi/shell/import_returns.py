@@ -8,11 +8,12 @@ from pathlib import Path
 import click
 
 from pingyi.shell.framework import start
+from pingyi.shell.given import Given
 from pingyi.shell.importing import fail, language, prepare
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=Given(dir_okay=False))
 def import_returns(file: Path) -> None:
     """Import channel returns: FILE is an .xlsx or a .csv (UTF-8 or GB 18030).
 
