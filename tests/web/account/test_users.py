@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from pingyi.directory.models import Area
+from pingyi.directory.models import Area, Unit
 from pingyi.people.models import User
 from pingyi.people.permissions import roles_of
 from pingyi.people.roles import Role
@@ -77,6 +77,18 @@ def test_a_wrong_appointment_is_refused_in_words(security, given):
     assert response.status_code == 422
     assert 'class="error"' in response.content.decode()
     assert not user.appointments.exists()
+
+
+def test_areas_are_chosen_and_units_named(security, city):
+    user = staff("li")
+    unit = Unit.objects.create(code="B1", name="江城市人社局", group="offices", area=city)
+    page = security.get(f"/users/{user.pk}/").content.decode()
+    assert '<option value="420100">江城市 420100</option>' in page
+    for wrong in ("人社厅", "\0"):
+        page = security.post(f"/users/{user.pk}/appoint/", {"role": "unit_admin", "unit": wrong})
+        assert page.status_code == 422
+    security.post(f"/users/{user.pk}/appoint/", {"role": "unit_admin", "unit": "人社局"})
+    assert user.appointments.get().unit == unit
 
 
 def test_nobody_appoints_themselves(security):

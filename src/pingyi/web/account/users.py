@@ -28,6 +28,7 @@ from pingyi.web.account.mine import roles_held
 from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.forms import DeskForm, TextField
 from pingyi.web.components.tables import Column, DataTable, Filter
+from pingyi.web.components.unit_fields import one_unit
 from pingyi.web.components.words import moment_text, say
 
 
@@ -91,31 +92,30 @@ class CreateForm(DeskForm):
     phone = TextField(label=_("手机"), max_length=20, required=False)
 
 
+def _areas() -> list[tuple[str, str]]:
+    """By their codes, so that each stands below what it is part of."""
+    areas = Area.objects.order_by("code").values_list("code", "name")
+    return [("", "—"), *((code, f"{name} {code}") for code, name in areas)]
+
+
 class AppointForm(DeskForm):
     form_id = "appoint"
 
     role = forms.ChoiceField(label=_("角色"), choices=_choices)
-    area = TextField(label=_("区划编码"), max_length=12, required=False)
+    area = forms.ChoiceField(label=_("区划"), choices=_areas, required=False)
     unit = TextField(
-        label=_("单位编码"),
-        max_length=32,
+        label=_("单位"),
+        max_length=120,
         required=False,
-        help_text=_("双评议管理员填单位，其他角色填区划；三员可都不填，即全市。"),
+        help_text=_("双评议管理员填单位的编码或名称，其他角色选区划；三员可都不填，即全市。"),
     )
 
     def clean_area(self) -> Area | None:
-        return self._found(Area, self.cleaned_data["area"], _("没有这个区划编码。"))
+        return Area.objects.filter(code=self.cleaned_data["area"]).first()
 
     def clean_unit(self) -> Unit | None:
-        return self._found(Unit, self.cleaned_data["unit"], _("没有这个单位编码。"))
-
-    def _found(self, model: Any, code: str, missing: Any) -> Any:
-        if not code:
-            return None
-        found = model.objects.filter(code=code).first()
-        if found is None:
-            raise forms.ValidationError(missing)
-        return found
+        said = self.cleaned_data["unit"]
+        return one_unit(said, Unit.objects.all()) if said else None
 
 
 @requires("user.read")
