@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from pingyi.audit.actions import CITIZEN
+from pingyi.audit.queries import events_about
 from pingyi.casework import actions, policies
+from pingyi.casework.actions.problems import note_step
 from pingyi.casework.models import Case
 from pingyi.casework.policies import Incomplete, NotAllowed, NotNow
-from pingyi.casework.problem_models import ProblemDeed
+from pingyi.casework.problem_models import Problem, ProblemDeed
 from pingyi.casework.problem_queries import cases_of, membership_of, problems_for, story_of
+from pingyi.demo.cases import walk
 from pingyi.notices.models import Outgoing
 from pingyi.people.roles import Role
 from tests.casework.world import AT, after
@@ -139,6 +143,112 @@ def test_one_refused_case_does_not_hold_up_the_others(world, problem):
     ]
     words.refresh_from_db()
     assert words.state == "to_check"
+
+
+def test_it_is_dispatched_once_and_each_unit_has_its_own_case(world, problem):
+    cases = join(world, problem, "to_place", "unreachable", "to_decide")
+    applied = actions.work_problem(
+        problem=problem,
+        deed=ProblemDeed.DISPATCH,
+        text="多人反映窗口排队，请核实整改。",
+        grade="complex",
+        by=world.manager,
+        at=LATER,
+    )
+    assert (applied.done, applied.failed) == (sorted(cases[:2], key=lambda c: -c.pk), [])
+    for case in cases[:2]:
+        case.refresh_from_db()
+        (made,) = case.dispatches.all()
+        assert (case.state, made.unit, made.grade) == ("with_unit", case.unit, "complex")
+        assert (made.includes_matter, made.includes_words) == (False, False)
+        assert events_about(case).last().data["step"] == "dispatch"
+    assert [line.what for line in story_of(problem, world.manager, at=LATER)][-1] == "dispatch"
+
+
+@pytest.mark.parametrize(
+    ("deed", "given"),
+    [
+        (ProblemDeed.DISPATCH, {"grade": "simple"}),
+        (ProblemDeed.DECIDE, {"finding": "unfounded", "kind": "process"}),
+    ],
+)
+def test_no_unit_reads_of_one_rater_through_the_case_of_another(world, problem, deed, given):
+    """Not even what she agreed to, for it was agreed of her own unit."""
+    join(world, problem, "to_place")
+    one = world.case(
+        "sorted", rating=world.rate(matter="WX-2026-0815", comment="取号机坏了三天没人修")
+    )
+    walk(one, ["stand_and_agree"], hands=world.hands, at=LATER)
+    actions.join_problem(problem=problem, case=one, by=world.manager, at=LATER)
+    for text, code in (
+        ("请核实办件WX20260815", "her_matter"),
+        ("称取号机坏了三天没人修", "her_own_words"),
+    ):
+        with pytest.raises(Incomplete) as refused:
+            actions.work_problem(
+                problem=problem, deed=deed, text=text, by=world.manager, at=LATER, **given
+            )
+        assert (refused.value.reason.code, refused.value.reason.field) == (code, "text")
+    assert set(Case.objects.values_list("state", flat=True)) == {"to_place"}
+    assert not problem.steps.exists(), "what was refused is not told as done"
+
+
+def test_it_closes_once_everybody_was_answered_of_other_districts_too(world, problem):
+    join(world, problem, "replied")
+    city = world.person(Role.CASE_MANAGER, area=world.city)
+    other = actions.open_case_by_hand(
+        unit=world.other_unit,
+        origin="petition",
+        dated=AT.date(),
+        summary="来访反映推诿",
+        by=city,
+        at=AT,
+    )
+    actions.join_problem(problem=problem, case=other, by=city, at=LATER)
+    assert other not in cases_of(problem, world.manager)
+    with pytest.raises(NotNow) as refused:
+        actions.close_problem(problem=problem, outcome="好了", by=world.manager, at=LATER)
+    assert refused.value.reason == policies.NOT_ALL_ANSWERED
+    actions.leave_problem(problem=problem, case=other, reason="另事", by=world.manager, at=LATER)
+    actions.close_problem(problem=problem, outcome="好了", by=world.manager, at=LATER)
+
+
+def test_what_lies_under_embargo_neither_holds_it_up_nor_shows(world, problem):
+    join(world, problem, "replied")
+    (lead,) = join(world, problem, "to_place")
+    actions.refer_case(case=lead, reason="线索", lead=True, by=world.manager, at=LATER)
+    actions.close_problem(problem=problem, outcome="好了", by=world.manager, at=LATER)
+    assert problem.state == "closed"
+
+
+def test_a_stale_page_has_no_case_join_what_was_closed_meanwhile(world, problem):
+    join(world, problem, "replied")
+    stale = Problem.objects.get()
+    actions.close_problem(problem=problem, outcome="好了", by=world.manager, at=LATER)
+    case = world.case("to_place")
+    for act, given in (
+        (actions.join_problem, {"case": case}),
+        (actions.edit_problem, {"title": "x"}),
+        (note_step, {"deed": ProblemDeed.CHECK, "text": "x"}),
+    ):
+        with pytest.raises(NotNow) as refused:
+            act(problem=stale, by=world.manager, at=LATER, **given)
+        assert refused.value.reason == policies.PROBLEM_CLOSED
+    assert membership_of(case) is None
+
+
+def test_reopened_alone_a_case_leaves_what_was_closed_and_joins_another(world, problem):
+    (case,) = join(world, problem, "replied")
+    actions.close_problem(problem=problem, outcome="好了", by=world.manager, at=LATER)
+    actions.rejudge(case=case, satisfied=False, words="没改", by=CITIZEN, at=after(days=2))
+    given = {"case": case, "by": world.manager, "at": after(days=3)}
+    actions.leave_problem(problem=problem, reason="评价人不满意", **given)
+    other = actions.open_problem(
+        title="仍未改", area=world.district, by=world.manager, at=after(days=3)
+    )
+    actions.join_problem(problem=other, **given)
+    assert membership_of(case).problem == other
+    assert problem.state == "closed"
 
 
 def test_closed_it_takes_no_more(world, problem):

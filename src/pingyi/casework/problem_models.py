@@ -19,6 +19,7 @@ class ProblemDeed(Term):
     """What is done once for all of a problem's cases."""
 
     CHECK = "check", "记录核查", "Note a check"
+    DISPATCH = "dispatch", "转办", "Dispatch"
     DECIDE = "decide", "认定", "Decide"
     REPLY = "reply", "答复", "Reply"
 

@@ -44,6 +44,13 @@ def problems_for(user: User) -> QuerySet[Problem]:
     )
 
 
+def members_of(problem: Problem) -> CaseQuerySet:
+    """All of the problem's cases, whoever may see them."""
+    members = ProblemCase.objects.filter(problem=problem, left_at__isnull=True)
+    found = Case.objects.filter(pk__in=members.values("case"))
+    return found.select_related("rating__contact", "source__message")
+
+
 def cases_of(problem: Problem, user: User) -> CaseQuerySet:
     """The problem's cases that the user may see, with their clocks."""
     members = ProblemCase.objects.filter(problem=problem, left_at__isnull=True)

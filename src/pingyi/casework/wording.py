@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import replace
 
 from pingyi.audit.keys import keyring
@@ -39,17 +40,28 @@ def unfit_for_unit(text: str, case: Case, *, field: str) -> Reason | None:
     whether their name may be told.
     """
     matter_agreed, words_agreed = consents(case)
+    found = _unfit(text, case, matter_agreed, words_agreed)
+    return replace(found, field=field) if found is not None else None
+
+
+def unfit_for_units(text: str, cases: Iterable[Case]) -> Reason | None:
+    """Why the units of all these cases may not read one `text`: nobody agreed that any unit but
+    her own knows her matter or reads her words."""
+    found = (_unfit(text, case, matter_agreed=False, words_agreed=False) for case in cases)
+    reason = next(filter(None, found), None)
+    return replace(reason, field="text") if reason is not None else None
+
+
+def _unfit(text: str, case: Case, matter_agreed: bool, words_agreed: bool) -> Reason | None:
     if redact(text, landlines=False) != text:
-        found = NAMES_HER
-    elif any(names(text, hers) for hers in _her_names(case)):
-        found = HER_NAME
-    elif not matter_agreed and names(text, _her_matter(case)):
-        found = HER_MATTER
-    elif not words_agreed and any(repeats(text, hers) for hers in _her_texts(case)):
-        found = HER_OWN_WORDS
-    else:
-        return None
-    return replace(found, field=field)
+        return NAMES_HER
+    if any(names(text, hers) for hers in _her_names(case)):
+        return HER_NAME
+    if not matter_agreed and names(text, _her_matter(case)):
+        return HER_MATTER
+    if not words_agreed and any(repeats(text, hers) for hers in _her_texts(case)):
+        return HER_OWN_WORDS
+    return None
 
 
 def names(text: str, hers: str) -> bool:

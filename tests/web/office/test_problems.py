@@ -8,7 +8,7 @@ from pingyi.casework import actions
 from pingyi.casework.models import Case
 from pingyi.casework.problem_models import Problem
 from pingyi.people.roles import Role
-from tests.casework.world import after
+from tests.casework.world import COMMENT, after
 from tests.letters.world import open_office
 from tests.staff import signed_in
 from tests.web.reading import words
@@ -107,6 +107,34 @@ def test_refusals_stand_at_the_form_and_failures_are_told_by_case(world, manager
     done = manager.post(f"{page}decide/", decided, follow=True)
     assert "已办 1 件。" in words(done)
     assert f"{words_alone.number} 未办：不能仅凭评价文字认定属实" in words(done)
+
+
+def test_it_is_dispatched_once_on_its_page(world, manager):
+    page, cases = _problem(world, "to_place", "to_place", "verified")
+    assert "统一转办 2 件" in words(manager.get(page))
+    wrong = manager.post(f"{page}dispatch/", {"text": COMMENT, "grade": "simple"})
+    assert wrong.status_code == 422
+    assert 'id="dispatch-text_error"' in wrong.content.decode()
+    assert COMMENT in wrong.content.decode()
+    sent = {"text": "多人反映窗口排队，请核实。", "grade": "complex"}
+    done = manager.post(f"{page}dispatch/", sent, follow=True)
+    assert "已办 2 件。" in words(done)
+    unit = signed_in(world.unit_admin)
+    for case in cases[:2]:
+        assert "多人反映窗口排队" in words(unit.get(f"/unit/cases/{case.number}/"))
+
+
+def test_once_closed_a_case_still_leaves(world, manager):
+    page, (case,) = _problem(world, "replied")
+    manager.post(f"{page}close/", {"outcome": "增开窗口"})
+    shown = words(manager.get(page))
+    assert "本问题已办结。" in shown
+    assert "移出案件" in shown
+    assert "统一答复" not in shown
+    late = manager.post(f"{page}about/", {"title": "x", "parent": "", "cause": ""})
+    assert "该问题已办结" in words(late)
+    manager.post(f"{page}leave/", {"case": case.number, "reason": "评价人不满意"})
+    assert "问题下没有案件。" in words(manager.get(page))
 
 
 def test_a_case_leaves_with_a_reason(world, manager):

@@ -13,7 +13,7 @@ from django.utils.timezone import localtime
 from pingyi.audit.actions import Actor, action, record
 from pingyi.casework import policies
 from pingyi.casework.actions.deciding import decide_case
-from pingyi.casework.actions.placing import note_check
+from pingyi.casework.actions.placing import dispatch_case, note_check
 from pingyi.casework.actions.replying import reply_to_citizen
 from pingyi.casework.actions.steps import cleaned, refusal, required
 from pingyi.casework.models import Case
@@ -38,8 +38,9 @@ from pingyi.casework.problem_models import (
     ProblemState,
     ProblemStep,
 )
-from pingyi.casework.problem_queries import ANSWERED, cases_of
+from pingyi.casework.problem_queries import ANSWERED, cases_of, members_of
 from pingyi.casework.states import State
+from pingyi.casework.wording import unfit_for_units
 from pingyi.directory.models import Area, Unit
 from pingyi.letters.models import Letter
 from pingyi.people.models import User
@@ -67,7 +68,7 @@ def open_problem(
         opened_at=at,
         opened_by=by.audit_name,
     )
-    _ask_whether(problem, by)
+    _ask_whose(problem, by)
     problem.number = _next_number(at)
     problem.save(force_insert=True)
     record(problem, number=problem.number)
@@ -113,9 +114,10 @@ def join_problem(*, problem: Problem, case: Case, by: User, at: datetime) -> Pro
 
 @action("problem.leave")
 def leave_problem(*, problem: Problem, case: Case, reason: str, by: User, at: datetime) -> None:
-    """A case leaves the problem, with a reason, and is worked by itself again."""
+    """A case leaves the problem, with a reason, and is worked by itself again; a closed one too,
+    since a rater who is not satisfied reopens her case alone."""
     text = required(reason, "reason")
-    _ask_whether(problem, by)
+    _ask_whose(problem, by)
     left = ProblemCase.objects.filter(problem=problem, case=case, left_at__isnull=True).update(
         left_at=at, left_by=by.audit_name, left_reason=text
     )
@@ -137,10 +139,11 @@ def link_letter(*, problem: Problem, letter: Letter, by: User, at: datetime) -> 
 
 @action("problem.close")
 def close_problem(*, problem: Problem, outcome: str, by: User, at: datetime) -> Problem:
-    """Close a problem once every citizen was answered, saying what came of it."""
+    """Close a problem once every citizen was answered, of other districts too, saying what came of
+    it. What lies under embargo is the inspectors': it neither holds the problem up nor shows."""
     text = required(outcome, "outcome")
     _ask_whether(problem, by)
-    if cases_of(problem, by).exclude(state__in=ANSWERED).exists():
+    if members_of(problem).filter(embargoed=False).exclude(state__in=ANSWERED).exists():
         raise NotNow(NOT_ALL_ANSWERED)
     closed = Problem.objects.filter(pk=problem.pk, state=ProblemState.OPEN.value).update(
         state=ProblemState.CLOSED.value, closed_at=at, closed_by=by.audit_name, outcome=text
@@ -161,6 +164,7 @@ class Applied(NamedTuple):
 
 AWAITING: dict[ProblemDeed, frozenset[State]] = {
     ProblemDeed.CHECK: frozenset({State.TO_CHECK, State.TO_PLACE, State.TO_DECIDE}),
+    ProblemDeed.DISPATCH: frozenset({State.TO_CHECK, State.TO_PLACE}),
     ProblemDeed.DECIDE: frozenset({State.TO_CHECK, State.TO_PLACE, State.TO_DECIDE}),
     ProblemDeed.REPLY: frozenset({State.TO_REPLY}),
 }
@@ -168,10 +172,14 @@ AWAITING: dict[ProblemDeed, frozenset[State]] = {
 
 _DEEDS: dict[ProblemDeed, tuple[Callable[..., Any], str]] = {
     ProblemDeed.CHECK: (note_check, "note"),
+    ProblemDeed.DISPATCH: (dispatch_case, "words"),
     ProblemDeed.DECIDE: (decide_case, "reason"),
     ProblemDeed.REPLY: (reply_to_citizen, "text"),
 }
 """The action that does it on one case, and what it calls the text."""
+
+READ_BY_UNITS = frozenset({ProblemDeed.DISPATCH, ProblemDeed.DECIDE})
+"""Deeds whose one text reaches the unit of each case."""
 
 
 def work_problem(
@@ -180,8 +188,12 @@ def work_problem(
     """Do a deed on every case of the problem that awaits it, each by its own action.
 
     A case whose own policy refuses is left as it is and told with the reason. Done again, it
-    reaches only those still waiting.
+    reaches only those still waiting. A text that units read holds nothing of any rater's: what one
+    agreed to was agreed of her own unit.
     """
+    unfit = unfit_for_units(text, members_of(problem)) if deed in READ_BY_UNITS else None
+    if unfit is not None:
+        raise refusal(unfit)
     note_step(problem=problem, deed=deed, text=text, by=by, at=at)
     act, called = _DEEDS[deed]
     waiting = cases_of(problem, by).in_states(*AWAITING[deed])
@@ -241,10 +253,17 @@ def may_work(problem: Problem, user: User) -> bool:
     return scope.everywhere
 
 
-def _ask_whether(problem: Problem, by: User) -> None:
+def _ask_whose(problem: Problem, by: User) -> None:
     if not may_work(problem, by):
         raise refusal(NOT_YOURS)
-    if problem.state == ProblemState.CLOSED:
+
+
+def _ask_whether(problem: Problem, by: User) -> None:
+    """Whether it is theirs and open, as its row says now; until the commit nobody else closes it
+    or has another case join."""
+    _ask_whose(problem, by)
+    held = Problem.objects.select_for_update().get(pk=problem.pk)
+    if held.state == ProblemState.CLOSED:
         raise NotNow(PROBLEM_CLOSED)
 
 

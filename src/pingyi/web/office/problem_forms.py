@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pingyi.casework.models import Case
 from pingyi.casework.problem_models import Problem
-from pingyi.casework.states import Finding, Kind
+from pingyi.casework.states import Finding, Grade, Kind
 from pingyi.directory.models import Unit
 from pingyi.letters.models import Letter
 from pingyi.web.components.forms import DeskForm, LongTextField, TermField, TextField
@@ -80,6 +80,16 @@ class CheckForm(DeskForm):
     text = LongTextField(
         label=_("核查发现了什么"), help_text=_("记入每一件待核查、待处置、待认定的案件。")
     )
+
+
+class DispatchForm(DeskForm):
+    form_id = "dispatch"
+    text = LongTextField(
+        label=_("转办内容"),
+        rows=6,
+        help_text=_("各案的被评单位看到的是同一段话，不得透露任何一位评价人。"),
+    )
+    grade = TermField(Grade, label=_("难易"), initial="simple")
 
 
 class DecideForm(DeskForm):

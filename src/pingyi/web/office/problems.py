@@ -43,6 +43,7 @@ from pingyi.web.office.problem_forms import (
     CheckForm,
     CloseProblemForm,
     DecideForm,
+    DispatchForm,
     LeaveForm,
     LetterForm,
     ReplyForm,
@@ -56,6 +57,7 @@ HAPPENED = {
     "joined": _("案件并入"),
     "left": _("案件移出"),
     "check": _("统一记录核查"),
+    "dispatch": _("统一转办"),
     "decide": _("统一认定"),
     "reply": _("统一答复"),
     "closed": _("办结"),
@@ -222,13 +224,18 @@ def _story(found: Problem, user: User, at: datetime) -> list[dict[str, Any]]:
 
 
 def _steps(found: Problem, user: User, sent: DeskForm | None) -> list[dict[str, Any]]:
-    """What may be done now, each with its form; nothing on a closed or another office's one."""
-    if found.state != ProblemState.OPEN or not may_work(found, user):
+    """What may be done now, each with its form; nothing on another office's. What was sent too late
+    comes back with the reason."""
+    if not may_work(found, user):
         return []
+    late = (sent.form_id,) if sent is not None else ()
+    offered = DEEDS if found.state == ProblemState.OPEN else {*ONCE_CLOSED, *late}
     states = list(cases_of(found, user).values_list("state", flat=True))
     letters = _linkable(found, user).exists()
     steps = []
     for key, (title, submit, _run) in DEEDS.items():
+        if key not in offered:
+            continue
         form = sent if sent is not None and sent.form_id == key else _form(key, found, user)
         waiting = _waiting(key, states, letters)
         if waiting == 0 and form is not sent:
@@ -264,6 +271,7 @@ def _form(key: str, found: Problem, user: User, data: Any = None) -> DeskForm:
         return AboutForm(data, initial=initial)
     forms: dict[str, type[DeskForm]] = {
         "check": CheckForm,
+        "dispatch": DispatchForm,
         "decide": DecideForm,
         "reply": ReplyForm,
         "close": CloseProblemForm,
@@ -287,6 +295,7 @@ def _work(deed: ProblemDeed) -> Callable[..., Applied]:
 
 DEEDS: dict[str, tuple[Any, Any, Callable[..., Any]]] = {
     "check": (_("统一记录核查"), _("记录"), _work(ProblemDeed.CHECK)),
+    "dispatch": (_("统一转办"), _("转办"), _work(ProblemDeed.DISPATCH)),
     "decide": (_("统一认定"), _("认定"), _work(ProblemDeed.DECIDE)),
     "reply": (_("统一答复"), _("发出答复"), _work(ProblemDeed.REPLY)),
     "about": (_("修改问题"), _("保存"), actions.edit_problem),
@@ -295,6 +304,8 @@ DEEDS: dict[str, tuple[Any, Any, Callable[..., Any]]] = {
     "close": (_("办结问题"), _("办结"), actions.close_problem),
 }
 """Every deed by its form's id: its title, its button, and the action."""
+ONCE_CLOSED = ("leave",)
+"""What may still be done once it is closed: a case that was reopened is worked by itself."""
 
 
 @requires("problem.work")
