@@ -22,6 +22,7 @@ from pingyi.casework.actions import (
     refuse_move,
     release_embargo,
     report_findings,
+    review_appeal,
     send_back,
     withdraw_verdict,
 )
@@ -229,6 +230,40 @@ def test_a_verdict_that_counts_keeps_it_until_it_is_withdrawn(world: World):
     )
     confirm_move(case=case, by=second(world), at=after(days=6))
     assert case.state == "to_place"
+
+
+def test_found_not_to_be_the_units_an_answered_rating_leaves_its_rate(world: World):
+    case = world.case("appealed")
+    review_appeal(
+        case=case,
+        outcome="upheld",
+        finding="unfounded",
+        kind="not_ours",
+        reason="属另一单位",
+        by=world.person(Role.CASE_MANAGER, area=world.city),
+        at=after(days=2),
+    )
+    walk(case, ["reply", "accept"], hands=world.hands, at=LATER)
+    counted = board.live(world.season, at=NOW).row("B1-1").ratings
+    assert (counted.counted, tallied(world.brigade)) == (1, 1)
+    propose_move(case=case, unit=world.other_unit, reason=REASON, by=world.manager, at=NOW)
+    confirm_move(case=case, by=second(world), at=NOW)
+    assert (case.state, case.unit) == ("closed", world.other_unit)
+    assert (tallied(world.brigade), tallied(world.other_unit)) == (0, 1)
+    assert board.live(world.season, at=NOW).row("B1-1").ratings.counted == 0
+    assert list(queries.score_events(world.season, NOW)) == []
+    assert prove(at=NOW).differences == []
+
+
+@pytest.mark.parametrize("end", ["closed", "void"])
+def test_verified_or_void_it_stays_where_it_was_found(world: World, end: str):
+    case = world.case(end)
+    if end == "void":
+        walk(case, ["reply", "accept"], hands=world.hands, at=LATER)
+    assert case.state == "closed"
+    with pytest.raises(NotNow) as refused:
+        propose_move(case=case, unit=world.other_unit, reason=REASON, by=world.manager, at=NOW)
+    assert refused.value.reason == VERDICT_STANDS
 
 
 @pytest.mark.parametrize("end", ["with_unit", "acknowledged", "to_decide"])

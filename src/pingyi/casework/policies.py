@@ -164,8 +164,9 @@ MOVE_WAITS = Reason(
 NO_MOVE = Reason("no_move", "没有待决定的移交", "No other unit is proposed")
 VERDICT_STANDS = Reason(
     "verdict_stands",
-    "已有有效认定，不能移交其他单位；先撤回认定",
-    "A verdict counts, so it is not moved; withdraw the verdict first",
+    "已认定属实、部分属实或作废，不能移交其他单位；未答复的先撤回认定，已答复的由单位申诉",
+    "Verified, partly or void, it is not moved; before the answer the verdict is withdrawn first, "
+    "after it the unit appeals",
 )
 NO_CLOCK = Reason(
     "no_clock", "没有可以暂停或延期的时限", "No clock runs that may be given more time"
@@ -229,7 +230,7 @@ NO_CONSENT_WORDS = Reason(
 )
 NAMES_HER = Reason(
     "names_her",
-    "转办内容含电话或证件号码，请删去",
+    "文字中有电话或证件号码，请删去",
     "The text holds a telephone or identity number; take it out",
     "words",
 )
@@ -247,7 +248,7 @@ HER_MATTER = Reason(
 )
 HER_OWN_WORDS = Reason(
     "her_own_words",
-    "转办内容照抄了评价人原话，请改用办公室的表述",
+    "文字照抄了评价人原话，请改用办公室的表述",
     "The text repeats the rater's own words; put it in the office's",
     "words",
 )
@@ -580,9 +581,13 @@ def _somebody_waits(case: Case, at: datetime) -> Reason | None:
 
 
 def _movable(case: Case, at: datetime) -> Reason | None:
-    if case.verdicts.counting().exists():
-        return VERDICT_STANDS
-    return _move_waits(case, at)
+    return _verdict_stands(case) or _move_waits(case, at)
+
+
+def _verdict_stands(case: Case) -> Reason | None:
+    """What was found unfounded of a unit, as another's matter is, holds the rating to nobody."""
+    held = case.verdicts.counting().exclude(finding=Finding.UNFOUNDED.value).exists()
+    return VERDICT_STANDS if held else None
 
 
 def _move_waits(case: Case, at: datetime) -> Reason | None:
@@ -592,7 +597,7 @@ def _move_waits(case: Case, at: datetime) -> Reason | None:
 def _moved(case: Case, at: datetime) -> Reason | None:
     if open_move(case) is None:
         return NO_MOVE
-    return VERDICT_STANDS if case.verdicts.counting().exists() else None
+    return _verdict_stands(case)
 
 
 def _move_proposed(case: Case, at: datetime) -> Reason | None:
