@@ -4,12 +4,13 @@ from datetime import date, datetime
 
 import pytest
 
-from pingyi.casework.actions import release_embargo, withdraw_verdict
+from pingyi.casework.actions import refer_case, release_embargo, withdraw_verdict
 from pingyi.casework.queries import ScoreEvent, score_events
-from pingyi.casework.states import Kind
+from pingyi.casework.states import KINDS, Finding, Kind
 from pingyi.demo.cases import ENDS, walk
 from pingyi.directory.models import Season
 from pingyi.kernel.workdays import SHANGHAI
+from pingyi.scoring.queries import verified_bad
 from tests.casework.world import AT, World, after
 
 END = after(days=400)
@@ -20,7 +21,13 @@ def events(world: World, at: datetime = END, **asked) -> list[ScoreEvent]:
 
 
 def test_verified_and_partly_of_conduct_and_process_cost_points(world: World):
-    cases = [world.case(end, kind=kind) for end in ("verified", "partly") for kind in Kind]
+    kinds = KINDS[Finding.VERIFIED]
+    cases = [
+        world.case(end, kind=kind)
+        for end in ("verified", "partly")
+        for kind in Kind
+        if kind in kinds
+    ]
     costly = [case for case in cases if case.kind in ("conduct", "process")]
     assert len(costly) == 4
     found = events(world)
@@ -80,6 +87,33 @@ def test_an_embargo_hides_the_line_until_its_release(world: World):
     release_embargo(case=case, reason="结案", by=world.inspector, at=after(days=6))
     assert [event.at for event in events(world)] == [verdict.at]
     assert events(world, after(days=5)) == [], "what was hidden then is hidden in the past"
+
+
+def test_what_stood_before_the_sealing_stays_as_it_stood(world: World):
+    """Else points that come back would tell the unit of the embargo."""
+    case = world.case("look_back_failed")
+    before = events(world)
+    assert len(before) == 2
+    bad = verified_bad(world.season, END)
+    assert list(bad.values()) == [1]
+    refer_case(case=case, reason="收钱", lead=True, by=world.manager, at=after(days=20))
+    assert events(world) == before
+    assert verified_bad(world.season, END) == bad
+
+
+def test_a_verdict_under_embargo_replaces_nothing_until_the_release(world: World):
+    """Reopened by her, in the same round: the earlier line stays until the new one may show."""
+    case = world.case("reopened")
+    (before,) = events(world)
+    bad = verified_bad(world.season, END)
+    refer_case(case=case, reason="收钱", lead=True, by=world.manager, at=after(days=20))
+    walk(case, ["conclude"], hands=world.hands, at=after(days=21))
+    assert events(world) == [before]
+    assert verified_bad(world.season, END) == bad
+    assert [one.at for one in events(world, with_embargoed=True)] == [after(days=21)]
+    release_embargo(case=case, reason="结案", by=world.inspector, at=after(days=30))
+    assert [one.at for one in events(world)] == [after(days=21)]
+    assert events(world, after(days=29)) == [before], "the past recomputes as it was seen"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from pingyi import rulebook
-from pingyi.casework.actions import release_embargo, withdraw_verdict
+from pingyi.casework.actions import refer_case, release_embargo, withdraw_verdict
 from pingyi.directory.models import Enrolment, SchemeVersion, Season, Unit, written
 from pingyi.publication import actions, queries
 from pingyi.publication.models import Release
@@ -262,15 +262,17 @@ def test_what_is_under_embargo_waits_for_its_release(town: Town):
     assert row(corrected).total == Decimal(97)
 
 
-def test_a_draft_with_what_was_put_under_embargo_since_is_not_published(town: Town):
-    case = town.world.case("verified")
+def test_what_stood_before_a_sealing_is_released_like_anything_else(town: Town):
+    """A release held back, or a line that goes, would tell of the embargo."""
+    world = town.world
+    case = world.case("look_back_failed")
     draft = town.prepare()
-    type(case).objects.filter(pk=case.pk).update(embargoed=True)
-    with pytest.raises(Refused) as refused:
-        actions.publish(release=draft, by=town.leader, at=JULY)
-    assert refused.value.why is Why.EMBARGOED
-    type(case).objects.filter(pk=case.pk).update(embargoed=False)
+    refer_case(case=case, reason="线索", lead=True, by=world.manager, at=JULY)
     actions.publish(release=draft, by=town.leader, at=JULY)
+    assert row(draft).total == Decimal(94)
+    corrected = town.correct(draft, AUGUST)
+    assert row(corrected).total == Decimal(94)
+    assert verify_release(corrected).verified
 
 
 def test_the_last_word_is_what_reaches_farthest(town: Town):

@@ -167,8 +167,8 @@ def score_events(
 
     Only cases that began with a rating: no other origin is a bad rating verified.
     `season.counts_by` says whether the verdict's own day or the rating's lies in the season. What
-    was under embargo at `at` is left out, unless asked for: its score line may not show. `scheme`
-    stands in for the season's own.
+    was `hidden` at `at` is left out, unless asked for: its score line may not show. `scheme` stands
+    in for the season's own.
     """
     scheme = scheme or in_force(season, at)
     if scheme.verdicts is None:
@@ -176,7 +176,7 @@ def score_events(
     by_rating = season.counts_by == Season.CountsBy.RATING
     day = "case__rating__recorded_at" if by_rating else "at"
     found = (
-        Verdict.objects.counting(at)
+        Verdict.objects.counting(at, but=None if with_embargoed else hidden(at))
         .filter(
             case__rating__isnull=False,
             finding__in=scheme.verdicts.cost_points,
@@ -187,8 +187,6 @@ def score_events(
     )
     if not scheme.verdicts.again_if_look_back_fails:
         found = found.filter(round=0)
-    if not with_embargoed:
-        found = found.exclude(Exists(sealed(at).filter(case=OuterRef("case"))))
     for unit, when, ref in found.values_list("unit__code", day, "case__number"):
         yield ScoreEvent(unit, "rating.verified", when, ref)
 
@@ -198,6 +196,15 @@ def sealed(at: datetime) -> QuerySet[Referral]:
     return Referral.objects.filter(
         Q(released_at__isnull=True) | Q(released_at__gt=at), embargoed=True, at__lte=at
     )
+
+
+def hidden(at: datetime) -> Exists:
+    """Of a verdict: whether it was pronounced under an embargo that held at `at`.
+
+    What stood before the sealing stays as it stood, and a verdict after it replaces nothing yet:
+    points that come back would tell the unit of the embargo.
+    """
+    return Exists(sealed(at).filter(case=OuterRef("case"), at__lte=OuterRef("at")))
 
 
 def _start(season: Season) -> datetime:

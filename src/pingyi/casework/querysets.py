@@ -183,8 +183,9 @@ def of_units(units: Collection[int]) -> Q:
 class VerdictQuerySet(models.QuerySet[Any]):
     """Verdicts: the latest one of a case that is not withdrawn counts."""
 
-    def counting(self, at: datetime | None = None) -> VerdictQuerySet:
-        """One per case and round at most: the one that counts now, or counted at `at`."""
+    def counting(self, at: datetime | None = None, *, but: Exists | None = None) -> VerdictQuerySet:
+        """One per case and round at most: the one that counts now, or counted at `at`; as if those
+        `but` describes were not there."""
         standing = Q(withdrawn_at__isnull=True)
         if at is None:
             found, later = self.filter(standing), self.model.objects.filter(standing)
@@ -192,5 +193,7 @@ class VerdictQuerySet(models.QuerySet[Any]):
             standing |= Q(withdrawn_at__gt=at)
             found = self.filter(standing, at__lte=at)
             later = self.model.objects.filter(standing, at__lte=at)
+        if but is not None:
+            found, later = found.exclude(but), later.exclude(but)
         same = later.filter(case=OuterRef("case"), round=OuterRef("round"), pk__gt=OuterRef("pk"))
         return found.exclude(Exists(same))

@@ -9,7 +9,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from pingyi.audit.actions import Actor
-from pingyi.casework.models import Case
 from pingyi.directory.models import Season
 from pingyi.publication.models import Release
 from pingyi.publication.terms import Kind, over_by
@@ -26,7 +25,6 @@ class Why(StrEnum):
     BEING_PREPARED = "being_prepared"
     NOT_PREPARED = "not_prepared"
     SAME_PERSON = "same_person"
-    EMBARGOED = "embargoed"
     NOT_THE_LATEST = "not_the_latest"
     NO_REASON = "no_reason"
 
@@ -40,7 +38,6 @@ TEXTS: dict[Why, str | Promise] = {
     Why.BEING_PREPARED: _("这一期已有一份待发布的稿子"),
     Why.NOT_PREPARED: _("该稿已发布或已作废"),
     Why.SAME_PERSON: _("须由准备人以外的另一人发布"),
-    Why.EMBARGOED: _("稿中有案件在准备之后转为保密；请作废后重新准备"),
     Why.NOT_THE_LATEST: _("只能更正已发布且未被更正的结果"),
     Why.NO_REASON: _("更正须写明原因"),
 }
@@ -93,18 +90,7 @@ def unpublishable(release: Release, by: Actor) -> Why | None:
         return Why.NOT_PREPARED
     if release.prepared_by == by.audit_name:
         return Why.SAME_PERSON
-    return Why.EMBARGOED if holds_embargoed(release) else None
-
-
-def holds_embargoed(release: Release) -> bool:
-    """Whether a line cites a case that is under embargo by now."""
-    sealed = list(Case.objects.filter(embargoed=True).values_list("number", "unit"))
-    units = {unit for _number, unit in sealed}
-    numbers = {number for number, _unit in sealed}
-    rows = release.results.filter(unit__in=units) if len(units) < 500 else release.results.all()
-    return any(
-        ref in numbers for row in rows for line in row.result.lines for ref in line.refs or ()
-    )
+    return None
 
 
 def through_of(season: Season, kind: Kind, through: date, today: date) -> date:

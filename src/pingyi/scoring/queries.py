@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from typing import NamedTuple
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, Sum
+from django.db.models import Count, F, Max, Q, Sum
 
 from pingyi.casework.models import Referral, Verdict
-from pingyi.casework.queries import sealed
+from pingyi.casework.queries import hidden
 from pingyi.casework.states import Finding
 from pingyi.directory.models import Enrolment, Season
 from pingyi.ratings.models import PointTally, Rating, RatingMove, RatingVoid, UnitTally
@@ -116,16 +116,13 @@ def verified_bad(
 ) -> dict[tuple[int, str], int]:
     """How many of the season's bad ratings stood verified at `at`, by unit and channel; of those
     given through the day `through`, where one is given."""
-    found = Verdict.objects.counting(at).filter(
-        finding__in=_VERIFIED, case__rating__season=season, round=0
-    )
+    shown = Verdict.objects.counting(at, but=None if with_embargoed else hidden(at))
+    found = shown.filter(finding__in=_VERIFIED, case__rating__season=season, round=0)
     if through is None:
         found = found.exclude(case__rating__void__at__lte=at)
     else:
         found = found.filter(case__rating__day__lte=through)
         found = found.exclude(case__rating__void__day__lte=through)
-    if not with_embargoed:
-        found = found.exclude(Exists(sealed(at).filter(case=OuterRef("case"))))
     rows = found.order_by().values_list("unit_id", "case__rating__channel").annotate(Count("pk"))
     return {(unit, channel): count for unit, channel, count in rows}
 
