@@ -1,4 +1,4 @@
-"""The table of `states` as it stands in docs/cases.md: a diagram and two lists. Pure."""
+"""The tables of `states` as they stand in docs/cases.md: a diagram and three lists. Pure."""
 
 from __future__ import annotations
 
@@ -6,13 +6,25 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from pingyi.casework.states import ENDINGS, OWNERS, RATER, SYSTEM, TRANSITIONS, State, Transition
+from pingyi.casework.states import (
+    ALONE,
+    ENDINGS,
+    KINDS,
+    OWNERS,
+    RATER,
+    SYSTEM,
+    TRANSITIONS,
+    Finding,
+    Kind,
+    State,
+    Transition,
+)
 from pingyi.people.roles import Role, roles_that_may
 
 
 def document() -> str:
     """The generated part of docs/cases.md."""
-    return "\n".join([*_mermaid(), "", *_states(), "", *_steps(), ""])
+    return "\n".join([*_mermaid(), "", *_states(), "", *_steps(), "", *_findings(), ""])
 
 
 def _mermaid() -> Iterator[str]:
@@ -52,6 +64,15 @@ def _steps() -> Iterator[str]:
             f"| {step.zh} · {step.en} | `{step.name}` | {sources} | {target} | {_who(step)} "
             f"| {needs} | {_clocks(step)} |"
         )
+
+
+def _findings() -> Iterator[str]:
+    yield "| finding | in Chinese | in code | of what kinds | takes |"
+    yield "|---|---|---|---|---|"
+    for finding in Finding:
+        kinds = "、".join(kind.zh for kind in Kind if kind in KINDS[finding])
+        takes = "one person, and more than her words" if finding in ALONE else "two people"
+        yield f"| {finding.en} | {finding.zh} | `{finding}` | {kinds} | {takes} |"
 
 
 def _who(step: Transition) -> str:
