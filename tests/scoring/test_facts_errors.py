@@ -61,6 +61,14 @@ ROWS: list[tuple[str, dict[str, Any], str]] = [
     ("events", BONUS | {"at": "2008-02-30T10:00:00+08:00"}, "events[1].at: not a time"),
     ("events", BONUS | {"at": 1204336800}, "events[1].at: must be a text"),
     ("history", {"season": "2007", "unit": "A"}, "history[1]: the same unit and season as history"),
+    *(
+        (
+            "history",
+            {"season": "2006", "unit": "A", "place_from_last": place},
+            f"history[1].place_from_last: {place} is no place: the last is 1",
+        )
+        for place in (-3, 0)
+    ),
     ("history", {"season": "2007", "unit": "C"}, "history[1].unit: unknown unit 'C'"),
     ("history", {"season": 2006, "unit": "A"}, "history[1].season: must be a text"),
     (
@@ -167,3 +175,11 @@ def test_a_bad_text(text: bytes, said: str) -> None:
 def test_no_units_no_results() -> None:
     facts = facts_file.read(b'{"season": "2008", "units": []}')
     assert score(facts, rulebook.scheme("jiangmen-2008")).results == ()
+
+
+def test_a_season_of_thousands_of_digits_is_one_clear_line() -> None:
+    said = refusal(json.dumps(GOOD | {"season": "9" * 5000}).encode())
+    assert said == "season: 5,000 characters long; a season is a name such as 2023"
+    # What is merely long still has a season before it.
+    facts = facts_file.read(json.dumps(GOOD | {"season": "1" + "0" * 99}).encode())
+    assert len(score(facts, rulebook.scheme("jiangmen-2008")).results) == 2

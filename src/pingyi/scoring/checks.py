@@ -20,6 +20,9 @@ EVENT_KINDS = frozenset(
 )
 """The kinds of event every scheme knows; one that it gives no points is ignored."""
 
+LONGEST_SEASON = 100
+"""Characters. Its number less one is the season before: no number can be too long to read."""
+
 _COUNTS = (
     "very_satisfied",
     "satisfied",
@@ -33,6 +36,9 @@ _COUNTS = (
 
 def check(facts: Facts, scheme: Scheme) -> None:
     """Raise FactsError, naming the place, for the first thing that makes the facts unusable."""
+    if len(facts.season) > LONGEST_SEASON:
+        text = f"{len(facts.season):,} characters long; a season is a name such as 2023"
+        raise FactsError("season", text)
     for at, unit in enumerate(facts.units):
         if not unit.code:
             raise FactsError(f"units[{at}].code", "is empty")
@@ -48,6 +54,10 @@ def check(facts: Facts, scheme: Scheme) -> None:
             raise FactsError(f"measured[{at}].value", f"{mark.value} is outside 0 to 100")
     _once("measured", ((row.unit, row.component) for row in facts.measured), "unit and component")
     _once("history", ((row.unit, row.season) for row in facts.history), "unit and season")
+    for at, past in enumerate(facts.history):
+        if past.place_from_last is not None and past.place_from_last < 1:
+            text = f"{past.place_from_last} is no place: the last is 1"
+            raise FactsError(f"history[{at}].place_from_last", text)
     _check_units_known(facts)
 
 
