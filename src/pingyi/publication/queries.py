@@ -153,14 +153,18 @@ def improvements(release: Release, code: str) -> QuerySet[Improvement]:
 
 
 def course(code: str, season: Season) -> list[ReleasedResult]:
-    """A unit's released results of the season, one a month: its last; the earliest first."""
+    """A unit's released results of the season, the earliest first: of each month its last bulletin,
+    then the season's result, whenever that was computed."""
     rows = (
         ReleasedResult.objects.filter(code=code, release__in=standing().filter(season=season))
-        .select_related("release")
+        .select_related("release__season")
         .order_by("release__through", "release__published_at")
     )
-    months = {row.release.through.strftime("%Y-%m"): row for row in rows}
-    return list(months.values())
+    periods = {
+        f"{row.release.ends_on:%Y-%m}" if row.release.is_bulletin else season.code: row
+        for row in rows
+    }
+    return sorted(periods.values(), key=lambda row: not row.release.is_bulletin)
 
 
 def over_seasons(code: str) -> list[ReleasedResult]:

@@ -189,6 +189,30 @@ def test_a_units_card(town: Town):
     assert "2026-05" in said
 
 
+def test_the_course_is_labelled_by_what_each_release_is_of(town: Town):
+    """A season's result is the season's, in whatever month it was computed; one alone is no
+    course, and is not drawn as one."""
+    last = Season.objects.create(
+        code="2025", scheme="wuhan-2023", starts_on=date(2025, 1, 1), ends_on=date(2025, 12, 31)
+    )
+    Enrolment.objects.create(season=last, unit=town.world.brigade, group="stations")
+    town.rated(town.stations[0], date(2025, 6, 9), good=20, season=last)
+    town.release(season=last, kind=Kind.SEASON, through=None)  # in July of 2026
+    page = Client().get("/results/2025/units/B1-1/")
+    assert "2025 年度 1 / 1" in words(page)
+    course = words(page).split("年度历程")[1].split("历年名次")[0]
+    assert "2026" not in course
+    assert "只发布过一次，还没有走势可画" in words(page)
+    assert 'class="trend"' not in page.content.decode()
+
+    town.release(through=date(2026, 5, 31))
+    town.release()
+    said = words(Client().get("/results/2026/units/B1-1/"))
+    assert "走势可画" not in said
+    assert said.index("2026-05") < said.index("2026-06")
+    assert 'class="trend"' in Client().get("/results/2026/units/B1-1/").content.decode()
+
+
 def test_improvements_made_as_known_at_the_release(town: Town):
     record = partial(
         record_improvement, unit=town.world.brigade, by=town.world.person(Role.CASE_MANAGER)

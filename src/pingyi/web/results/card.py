@@ -61,8 +61,8 @@ def unit(request: HttpRequest, season: str, code: str) -> HttpResponseBase:
             "honour_tone": "bad" if row.vetoed else TONES.get(row.honour, ""),
             "lines": _lines(row, before, scheme),
             "before": before,
-            "months": [(one, f"{one.release.through:%Y-%m}", rate_of(one)) for one in months],
-            "chart": _chart([(f"{one.release.through:%m}", rate_of(one)) for one in months]),
+            "months": [(one, _when(one), rate_of(one)) for one in months],
+            "chart": _chart([(_when(one, "%m"), rate_of(one)) for one in months]),
             "years": [_year(one) for one in years],
             "reasons": _reasons(row, scheme),
             "follows": following(release, code),
@@ -72,6 +72,14 @@ def unit(request: HttpRequest, season: str, code: str) -> HttpResponseBase:
             ],
         },
     )
+
+
+def _when(row: ReleasedResult, month: str = "%Y-%m") -> str:
+    """What a released result is of: a bulletin's month, or the whole season."""
+    release = row.release
+    if release.is_bulletin:
+        return release.ends_on.strftime(month)
+    return gettext("%(season)s 年度") % {"season": release.season.code}
 
 
 def _season_before(years: Sequence[ReleasedResult], row: ReleasedResult) -> ReleasedResult | None:
