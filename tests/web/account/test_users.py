@@ -57,6 +57,7 @@ def test_create_then_appoint_takes_two(system, security):
 def test_a_wrong_form_comes_back_filled_in(system, given, marked):
     page = system.post("/users/", given).content.decode()
     assert marked in page
+    assert page.index('id="new-user"') < page.index("<table"), "what is wrong stands in sight"
     assert f'value="{given["login"]}"' in page or not given["login"]
     assert not User.objects.filter(name="x").exists()
 

@@ -2,9 +2,11 @@
 
 import pytest
 
+from pingyi.audit.actions import SYSTEM
 from pingyi.audit.queries import reads_of
 from pingyi.casework.actions import dispatch_case
-from tests.casework.world import COMMENT, MATTER, PHONE, after
+from pingyi.directory.actions import enrol
+from tests.casework.world import AT, COMMENT, MATTER, PHONE, after
 from tests.staff import signed_in
 from tests.web.reading import form_ids, form_values, words
 
@@ -136,6 +138,14 @@ def test_what_the_unit_must_do_next_stands_first(world, case, desk):
     assert dues == sorted(dues), "the office's clock of the answered one runs out first"
     page = words(desk.get(DESK))
     assert page.index(case.number) < page.index(answered.number)
+
+
+def test_a_rated_unit_is_led_to_its_score(world, desk):
+    link = f"/scoreboard/{world.season.code}/{world.brigade.code}/"
+    assert link not in desk.get(DESK).content.decode()
+    enrol(season=world.season, unit=world.brigade, by=SYSTEM, at=AT)
+    assert f'href="{link}"' in desk.get(DESK).content.decode()
+    assert desk.get(link).status_code == 200
 
 
 def test_too_few_ratings_show_no_figures(world, desk):

@@ -147,10 +147,23 @@ def desk(request: SignedIn) -> HttpResponseBase:
     )
 
 
-def _figures(user: User, at: datetime) -> list[tuple[Unit, UnitFigures | None]]:
-    season = season_on(timezone.localtime(at).date())
+def _figures(user: User, at: datetime) -> list[tuple[Unit, UnitFigures | None, str]]:
+    """The user's units, their figures of the season, and where each reads its score."""
     units = Unit.objects.filter(pk__in=scope_of(user, "case.answer").units).order_by("code")
-    return [(unit, unit_figures(unit, season) if season else None) for unit in units]
+    season = season_on(timezone.localtime(at).date())
+    if season is None:
+        return [(unit, None, "") for unit in units]
+    enrolled = set(season.enrolments.values_list("unit_id", flat=True).filter(unit__in=units))
+    return [
+        (
+            unit,
+            unit_figures(unit, season),
+            reverse("observatory:unit", args=[season.code, unit.code])
+            if unit.pk in enrolled
+            else "",
+        )
+        for unit in units
+    ]
 
 
 def _case_or_404(request: SignedIn, number: str) -> Case:
