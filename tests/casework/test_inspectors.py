@@ -11,7 +11,15 @@ from pingyi.casework.actions import (
     report_findings,
 )
 from pingyi.casework.models import Case
-from pingyi.casework.policies import EMBARGO, NOT_EMBARGOED, NOT_IN_STATE, Incomplete, NotNow
+from pingyi.casework.policies import (
+    EMBARGO,
+    NOT_EMBARGOED,
+    NOT_IN_STATE,
+    Incomplete,
+    NotNow,
+    last_report,
+)
+from pingyi.casework.timeline import timeline
 from tests.casework.test_sorting import clocks
 from tests.casework.world import World, after
 
@@ -29,6 +37,28 @@ def test_findings_of_a_plain_referral_come_back_to_the_office(world: World):
     with pytest.raises(NotNow) as refused:
         release_embargo(case=case, reason="x", by=world.inspector, at=LATER)
     assert refused.value.reason == NOT_IN_STATE
+
+
+def test_a_verdict_may_be_proposed_with_the_report(world: World):
+    case = world.case("referred")
+    told = {"case": case, "account": "监控可见其推诿", "by": world.inspector, "at": LATER}
+    for finding, kind, field in (
+        ("verified", "", "kind"),
+        ("", "conduct", "finding"),
+        ("verified", "malicious", "kind"),
+    ):
+        with pytest.raises(Incomplete) as refused:
+            report_findings(finding=finding, kind=kind, **told)
+        assert refused.value.reason.field == field
+    assert Case.objects.get().state == "referred"
+    assert last_report(case) is None
+    made = report_findings(finding="partly", kind="process", **told)
+    assert (made.proposed_finding, made.proposed_kind) == ("partly", "process")
+    assert last_report(case) == made
+    assert not case.verdicts.exists(), "the office decides"
+    office = [entry.detail for entry in timeline(case, "office")]
+    assert any("监控可见其推诿\n建议认定：部分属实 · 程序" in said for said in office)
+    assert not any("建议认定" in entry.detail for entry in timeline(case, "unit"))
 
 
 def test_a_plain_referral_is_not_concluded_by_the_inspectors(world: World):

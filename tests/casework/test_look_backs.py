@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 import pytest
 
 from pingyi import rulebook
+from pingyi.casework import rules
 from pingyi.casework.actions import draw_sample, pick_look_back, record_look_back
 from pingyi.casework.models import Case
 from pingyi.casework.policies import NOT_NEW, Incomplete, NotAllowed, NotNow
@@ -64,6 +65,21 @@ def test_its_clock_counts_from_the_closing(world: World):
     late = world.case("closed")
     pick_look_back(case=late, stage="second", by=world.manager, at=after(days=200))
     assert late.clocks.running().get().started_at == after(days=200)
+
+
+def test_how_long_it_has_is_the_schemes(world: World, monkeypatch: pytest.MonkeyPatch):
+    days = {}
+    case = world.case("closed")
+    shipped = rules.scheme_of(case)
+    longer = msgspec.structs.replace(shipped.clocks["look_back_first"], amount=45)
+    scheme = msgspec.structs.replace(shipped, clocks={**shipped.clocks, longer.id: longer})
+    monkeypatch.setattr(rules, "scheme_of", lambda case: scheme)
+    for wait in (40, 50):
+        case = world.case("closed")
+        at = case.closed_at + timedelta(days=wait)
+        pick_look_back(case=case, stage="first", by=world.manager, at=at)
+        days[wait] = case.clocks.running().get().started_at - case.closed_at
+    assert days == {40: timedelta(), 50: timedelta(days=50)}, "over by then: from now"
 
 
 @pytest.mark.parametrize("who", ["manager", "caller"])

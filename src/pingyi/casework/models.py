@@ -275,11 +275,25 @@ class Referral(Fact):
 
 
 class InvestigationNote(Fact):
-    """A step of the inspectors; `is_finding` marks what they report as found."""
+    """A step of the inspectors; `is_finding` marks what they report as found, with the verdict
+    they propose to the office, if they do."""
 
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="notes")
     text = models.TextField()
     is_finding = models.BooleanField(default=False)
+    proposed_finding = models.CharField(max_length=20, choices=_choices(Finding), blank=True)
+    proposed_kind = models.CharField(max_length=20, choices=_choices(Kind), blank=True)
+
+    class Meta(Fact.Meta):
+        constraints = [
+            *Fact.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(proposed_finding="", proposed_kind="")
+                | (Q(is_finding=True) & ~Q(proposed_finding="") & ~Q(proposed_kind="")),
+                name="proposed_finding_with_kind",
+                violation_error_message="A verdict is proposed with its kind, in a report.",
+            ),
+        ]
 
 
 class Proposal(Fact):

@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 from pingyi.audit.actions import CITIZEN, SYSTEM, Actor
 from pingyi.audit.queries import acted_on
 from pingyi.casework import states
-from pingyi.casework.models import Case, CaseClock, Dispatch, Proposal, Sorting
+from pingyi.casework.models import Case, CaseClock, Dispatch, InvestigationNote, Proposal, Sorting
 from pingyi.casework.move_models import CaseMove
 from pingyi.casework.rules import appeal_until, clock_in_hand, line_of, scheme_of
 from pingyi.casework.second_looks import Appeal, LookBack
@@ -693,6 +693,12 @@ def has_evidence(case: Case) -> bool:
         or case.answers.exists()
         or case.referrals.filter(notes__is_finding=True).exists()
     )
+
+
+def last_report(case: Case) -> InvestigationNote | None:
+    """The inspectors' latest report that proposes a verdict; None without one."""
+    proposing = InvestigationNote.objects.filter(referral__case=case).exclude(proposed_finding="")
+    return proposing.order_by("pk").last()
 
 
 def why_not_found(finding: Finding, kind: Kind) -> Reason | None:

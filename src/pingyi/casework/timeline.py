@@ -246,6 +246,13 @@ def _say_verdict(fact: Any) -> str:
     )
 
 
+def _say_note(fact: Any) -> str:
+    if not fact.proposed_finding:
+        return str(fact.text)
+    verdict = f"{words(Finding(fact.proposed_finding))} · {words(Kind(fact.proposed_kind))}"
+    return _lines(fact.text, gettext("建议认定：%(verdict)s") % {"verdict": verdict})
+
+
 def _say_request(fact: Any) -> str:
     return _lines(more_time(fact), fact.reason)
 
@@ -275,7 +282,7 @@ _SAYS: dict[str, Callable[[Fact], str]] = {
     "dispatch": _say_dispatch,
     "unitanswer": _say_answer,
     "referral": lambda fact: fact.reason,  # type: ignore[attr-defined]
-    "investigationnote": lambda fact: fact.text,  # type: ignore[attr-defined]
+    "investigationnote": _say_note,
     "proposal": _say_verdict,
     "verdict": _say_verdict,
     "casemove": _say_move,

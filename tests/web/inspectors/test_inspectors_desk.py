@@ -1,7 +1,10 @@
 """The inspectors' desk: leads first; investigate, conclude, report, release."""
 
+import re
+
 import pytest
 
+from pingyi.casework.models import Case
 from pingyi.casework.queries import score_events
 from tests.casework.world import PHONE, after
 from tests.staff import signed_in
@@ -22,6 +25,27 @@ def test_leads_come_first_whatever_their_due_time(world, desk):
     assert text.index(lead.number) < text.index(plain.number)
     turned = desk.get(f"{DESK}?sort=-priority").content.decode()
     assert turned.index(plain.number) < turned.index(lead.number)
+
+
+def test_conduct_comes_before_all_else_but_leads(world, desk):
+    facility = world.case("referred", rating=world.rate(at=after(days=-9)))
+    Case.objects.filter(pk=facility.pk).update(kind="facility")
+    conduct, lead = world.case("referred"), world.case("sealed")
+    assert conduct.kind == "conduct"
+    text = desk.get(DESK).content.decode()
+    places = [text.index(case.number) for case in (lead, conduct, facility)]
+    assert places == sorted(places)
+
+
+def test_the_office_finds_the_proposed_verdict_filled_in(world, desk):
+    case = world.case("referred")
+    sent = {"account": "it was so", "finding": "partly", "kind": "process"}
+    desk.post(f"{DESK}{case.number}/report/", sent)
+    page = signed_in(world.manager).get(f"/office/cases/{case.number}/")
+    form = page.content.decode().split('id="decide"')[1].split("</form>")[0]
+    chosen = re.findall(r'value="(\w+)"[^>]*(?:selected|checked)', form)
+    assert chosen == ["partly", "process"]
+    assert "建议认定：部分属实 · 程序" in words(page)
 
 
 def test_a_lead_is_investigated_concluded_and_released(world, desk):
@@ -66,6 +90,7 @@ def test_findings_are_reported_to_the_office(world, desk):
     [
         ("note", {"note": " "}, "note"),
         ("report", {"account": ""}, "account"),
+        ("report", {"account": "kept", "finding": "verified", "kind": "malicious"}, "kind"),
         ("conclude", {"account": "kept", "finding": "verified"}, "kind"),
         ("release", {}, "reason"),
     ],

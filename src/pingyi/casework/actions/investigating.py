@@ -37,12 +37,21 @@ def note_investigation(
 
 @action("case.report")
 def report_findings(
-    *, case: Case, account: str, uploads: Uploads = (), by: Actor, at: datetime
+    *,
+    case: Case,
+    account: str,
+    finding: Finding | str = "",
+    kind: Kind | str = "",
+    uploads: Uploads = (),
+    by: Actor,
+    at: datetime,
 ) -> InvestigationNote:
-    """Report what was found to the office, which decides. Not under embargo: release it first."""
+    """Report what was found to the office, which decides, and the verdict proposed to it, if any:
+    `finding` and `kind`, both or neither. Not under embargo: release it first."""
     text = required(account, "account")
+    proposed = chosen_verdict(finding, kind) if finding or kind else ("", "")
     step = take("report", case, by=by, at=at)
-    made = _write(case, text, by=by, at=at, is_finding=True)
+    made = _write(case, text, by=by, at=at, is_finding=True, proposed=proposed)
     attach(case, made, uploads, by=by, at=at)
     record_step(case, step, made)
     return made
@@ -94,10 +103,23 @@ def release_embargo(*, case: Case, reason: str, by: Actor, at: datetime) -> Case
 
 
 def _write(
-    case: Case, text: str, *, by: Actor, at: datetime, is_finding: bool
+    case: Case,
+    text: str,
+    *,
+    by: Actor,
+    at: datetime,
+    is_finding: bool,
+    proposed: tuple[str, str] = ("", ""),
 ) -> InvestigationNote:
     referral = case.referrals.last()
     assert referral is not None
+    finding, kind = map(str, proposed)
     return InvestigationNote.objects.create(
-        referral=referral, text=text, is_finding=is_finding, at=at, by=by.audit_name
+        referral=referral,
+        text=text,
+        is_finding=is_finding,
+        proposed_finding=finding,
+        proposed_kind=kind,
+        at=at,
+        by=by.audit_name,
     )

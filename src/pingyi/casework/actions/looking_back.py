@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from django.db.models import Exists, OuterRef
 from django.utils.timezone import make_aware
 
 from pingyi.audit.actions import Actor, action, record
-from pingyi.casework import policies
+from pingyi.casework import policies, rules
 from pingyi.casework.actions.deciding import pronounce
 from pingyi.casework.actions.steps import chosen, record_step, required, take
 from pingyi.casework.messages import tell_the_unit_of
@@ -20,6 +20,7 @@ from pingyi.casework.sampling import draw
 from pingyi.casework.second_looks import LookBack, Sample
 from pingyi.casework.states import ALONE, Finding, Kind, Stage, State, Way
 from pingyi.casework.wording import unfit_for_unit
+from pingyi.clocks.calendar import city_calendar
 from pingyi.people.models import User
 from pingyi.people.permissions import scope_of
 
@@ -88,17 +89,16 @@ def pick_look_back(*, case: Case, stage: Stage | str, by: Actor, at: datetime) -
 
 def _pick(case: Case, stage: Stage, sample: Sample | None, *, by: Actor, at: datetime) -> LookBack:
     closed = case.closed_at or at
-    over = at - closed > _LENGTH[stage]
+    length = rules.scheme_of(case).clocks.get(f"look_back_{stage.value}")
+    over = length is not None and (
+        city_calendar().due_at(closed, length.amount, length.unit).at < at
+    )
     step = take("pick_look_back", case, by=by, at=at, grade=stage, since=at if over else closed)
     made = LookBack.objects.create(
         case=case, sample=sample, stage=stage.value, at=at, by=by.audit_name
     )
     record_step(case, step, made, stage=stage.value)
     return made
-
-
-_LENGTH = {Stage.FIRST: timedelta(days=30), Stage.SECOND: timedelta(days=90)}
-"""Only whether the time is over is asked here; the clocks themselves are the scheme's."""
 
 
 @action("case.look_back")

@@ -258,6 +258,10 @@ class NoteForm(CaseForm):
 class ReportForm(CaseForm):
     form_id = "report"
     account = LongTextField(label=_("核查结果"), rows=6, help_text=_("报告治庸办，由其认定。"))
+    finding = TermField(
+        Finding, label=_("建议认定"), required=False, help_text=_("可不填；由治庸办作出认定。")
+    )
+    kind = TermField(Kind, label=_("建议类别"), required=False)
     uploads = FilesField(label=_("证据"))
 
 
@@ -283,7 +287,10 @@ class DecideForm(CaseForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["kind"].initial = self.case.kind
+        report = policies.last_report(self.case)
+        self.fields["kind"].initial = report.proposed_kind if report else self.case.kind
+        if report:
+            self.fields["finding"].initial = report.proposed_finding
 
 
 class AppealForm(CaseForm):

@@ -19,7 +19,7 @@ from pingyi.casework import queries
 from pingyi.casework.file_models import CaseFile
 from pingyi.casework.models import Case, Referral
 from pingyi.casework.querysets import CaseQuerySet
-from pingyi.casework.states import Priority
+from pingyi.casework.states import Kind, Priority
 from pingyi.people.models import User
 from pingyi.people.permissions import scope_of
 from pingyi.web.components import case_files, case_page
@@ -86,7 +86,7 @@ def _referred(user: User) -> CaseQuerySet:
 @requires("case.investigate")
 @require_safe
 def desk(request: SignedIn) -> HttpResponseBase:
-    """What waits for the inspectors: leads on corruption first."""
+    """What waits for the inspectors: leads on corruption first, then conduct."""
     listing = _listing(request, queries.inspectors_desk(request.user))
     if listing.wants_file:
         return listing.file()
@@ -104,9 +104,11 @@ def every(request: SignedIn) -> HttpResponseBase:
 
 
 def _listing(request: SignedIn, rows: CaseQuerySet) -> Listing:
+    # Leads, then how people behaved: what inspectors see to before all else (DOMAIN §1.8).
     urgency = models.Case(
         When(priority=Priority.LEAD.value, then=Value(0)),
-        default=Value(1),
+        When(kind=Kind.CONDUCT.value, then=Value(1)),
+        default=Value(2),
         output_field=models.IntegerField(),
     )
     return REFERRALS.read(request, rows.annotate(urgency=urgency), at=timezone.now())
