@@ -52,7 +52,10 @@ def five_levels(monkeypatch: pytest.MonkeyPatch) -> None:
     words = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
     labels = {
         level: rulebook.model.Label(
-            zh=words[level.rank], en=level.value.replace("_", " "), reasons=(level.rank,)
+            zh=words[level.rank],
+            en=level.value.replace("_", " "),
+            source="测试",
+            reasons=(level.rank,),
         )
         for level in Level
     }
