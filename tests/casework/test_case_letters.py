@@ -63,7 +63,7 @@ def test_what_becomes_of_its_letter_is_told_in_the_cases_story(office):
     letter = issued(actions.draft_case_letter(case=case, **wording(office)), office)
     recipient = letter.recipients.get()
     letters.acknowledge(recipient=recipient, by=world.unit_admin, at=after(days=2))
-    at = recipient.clocks.get().due_at + timedelta(hours=1)
+    at = recipient.clocks.get(rule="letter_reply").due_at + timedelta(hours=1)
     seen = letters_of_case(case, world.manager)
     assert [turned.turn for turned in turns_of(seen, at)] == [
         Turn.DRAFTED, Turn.ISSUED, Turn.ACKNOWLEDGED, Turn.OVERDUE,

@@ -10,19 +10,22 @@ from django.test.utils import CaptureQueriesContext
 
 from pingyi import rulebook
 from pingyi.audit.queries import events
-from pingyi.casework import actions, escalation
-from pingyi.casework.actions import escalating
+from pingyi.casework import actions
 from pingyi.casework.actions.steps import start_clock
-from pingyi.casework.escalation import due_steps, furthest
+from pingyi.casework.escalation import CaseLadder
 from pingyi.casework.escalation_models import Escalation
 from pingyi.casework.models import Case, CaseClock
 from pingyi.casework.queries import timeline
-from pingyi.casework.states import TRANSITIONS, State, Tier, handler, is_clock
+from pingyi.casework.states import TRANSITIONS, State, handler, is_clock
 from pingyi.clocks import actions as clocks
 from pingyi.clocks.actions import change_calendar
+from pingyi.clocks.names import Tier
 from pingyi.kernel.workdays import SHANGHAI
+from pingyi.notices import ladder
+from pingyi.notices.ladder import due_steps, furthest
 from pingyi.notices.models import InboxItem
 from pingyi.people.roles import Role
+from pingyi.people.staff import Staff
 from pingyi.rulebook.checks import OF_CASES
 from tests.casework.test_concurrency import at_once
 from tests.casework.world import FOUNDER, World, after, build
@@ -115,15 +118,15 @@ def test_every_rung_of_a_clock(world: World, rule, state, starts, rungs):
         assert actions.raise_due_steps(at=moment(when)) > 0, when
         assert inboxes() == told, when
     assert actions.raise_due_steps(at=moment(when) + timedelta(days=200)) == 0
-    ladder = rulebook.scheme("wuhan-2023").escalation(rule)
-    assert raised() == [(step.at, step.to) for step in ladder], "all of them, each once"
+    steps = rulebook.scheme("wuhan-2023").escalation(rule)
+    assert raised() == [(step.at, step.to) for step in steps], "all of them, each once"
 
 
 def test_every_ladder_is_tested_and_every_clock_of_a_case_has_one():
     started = {name for step in TRANSITIONS.values() for name in step.starts} - {"re_judge"}
     assert set(OF_CASES) == {rule for rule in rulebook.scheme("wuhan-2023").clocks
                              if any(is_clock(name, rule) for name in started)}  # fmt: skip
-    assert {ladder[0] for ladder in LADDERS} == set(OF_CASES)
+    assert {rungs[0] for rungs in LADDERS} == set(OF_CASES)
     for name in rulebook.names():
         scheme = rulebook.scheme(name)
         assert all(scheme.escalation(rule) for rule in OF_CASES)
@@ -228,8 +231,8 @@ def test_a_clock_paused_met_or_stopped_raises_nothing(world: World):
 def test_a_clock_met_while_the_job_runs_raises_nothing(world: World, monkeypatch):
     case = world.case()
     alone(case, "sort", at=after())
-    listed = due_steps(after(hours=30))
-    monkeypatch.setattr(escalating, "due_steps", lambda at: listed)
+    listed = due_steps(CaseLadder(), after(hours=30))
+    monkeypatch.setattr(ladder, "due_steps", lambda clocks, at: listed)
     clocks.meet(case.clocks, at=after(hours=29))
     assert actions.raise_due_steps(at=after(hours=30)) == 0
     assert not Escalation.objects.exists()
@@ -268,14 +271,14 @@ def test_a_case_outside_every_season_follows_the_rules_of_its_day(world: World):
     case = world.case()
     case.rating.__class__.objects.filter(pk=case.rating.pk).update(season=None)
     alone(case, "sort", at=after())
-    assert len(due_steps(after(days=5))) == 4
+    assert len(due_steps(CaseLadder(), after(days=5))) == 4
 
 
 def test_killed_half_way_the_rest_is_raised_the_next_time(world: World, monkeypatch):
     staffed(world)
-    monkeypatch.setattr(escalating, "AT_ONCE", 1)
+    monkeypatch.setattr(ladder, "AT_ONCE", 1)
     alone(world.case(), "sort", at=after())
-    real, calls = escalating.notify_each, []
+    real, calls = ladder.notify_each, []
 
     def killed(**given):
         calls.append(given)
@@ -283,7 +286,7 @@ def test_killed_half_way_the_rest_is_raised_the_next_time(world: World, monkeypa
             raise KeyboardInterrupt
         return real(**given)
 
-    monkeypatch.setattr(escalating, "notify_each", killed)
+    monkeypatch.setattr(ladder, "notify_each", killed)
     with pytest.raises(KeyboardInterrupt):
         actions.raise_due_steps(at=after(days=5))
     assert len(raised()) == 2, "the third was not half done"
@@ -325,7 +328,7 @@ def test_ten_thousand_open_clocks_cost_as_many_queries_as_ten(world: World):
         with CaptureQueriesContext(
             connection,
         ) as seen:
-            assert escalation.due_steps(after(days=1)) == []
+            assert due_steps(CaseLadder(), after(days=1)) == []
             assert actions.raise_due_steps(at=after(days=1)) == 0
         return len(seen)
 
@@ -334,7 +337,7 @@ def test_ten_thousand_open_clocks_cost_as_many_queries_as_ten(world: World):
     few = queries()
     more(9_990)
     assert queries() == few <= 10
-    assert len(due_steps(due)) == 20_000
+    assert len(due_steps(CaseLadder(), due)) == 20_000
 
 
 def test_a_hundred_steps_are_raised_in_as_many_queries_as_ten(world: World):
@@ -357,10 +360,10 @@ def test_whoever_was_given_the_case_is_its_handler(world: World):
     actions.assign_case(case=case, assignee=second, by=world.manager, at=after(hours=3))
     clock = alone(case, "call_back", at=after(hours=4))
     case.refresh_from_db()
-    staff = escalation.Staff()
-    clock = escalation.with_case(CaseClock.objects.filter(pk=clock.pk)).get()
-    assert staff.told(clock, Tier.HANDLER) == {second.pk}
-    assert staff.told(clock, Tier.CASE_MANAGER) == {world.manager.pk}
+    steps, staff = CaseLadder(), Staff()
+    clock = steps.whole(CaseClock.objects.filter(pk=clock.pk)).get()
+    assert steps.told(clock, Tier.HANDLER, staff) == {second.pk}
+    assert steps.told(clock, Tier.CASE_MANAGER, staff) == {world.manager.pk}
     second.is_active = False
     second.save(update_fields=["is_active"])
-    assert escalation.Staff().told(clock, Tier.HANDLER) == {world.caller.pk}
+    assert steps.told(clock, Tier.HANDLER, Staff()) == {world.caller.pk}

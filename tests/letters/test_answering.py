@@ -42,7 +42,7 @@ def test_a_reply_acknowledges_meets_the_clock_and_tells_the_drafter(office):
         reply(office, recipient, text="  ")
     reply(office, recipient)
     assert stands(recipient) is Progress.REPLIED
-    assert recipient.clocks.get().met_at == after(days=2)
+    assert recipient.clocks.get(rule="letter_reply").met_at == after(days=2)
     assert Recipient.objects.get().acknowledged_at == after(days=2)
     item = office.drafter.inbox.get()
     assert item.text == "洪山区人社局已答复武治庸函〔2026〕1号，请审核。"
@@ -71,7 +71,7 @@ def test_sent_back_another_is_due(office):
         actions.return_reply(reason="没有措施", days=999, **back)
     actions.return_reply(reason="没有措施", days=3, **back)
     assert stands(recipient) is Progress.RETURNED
-    first, second = recipient.clocks.all()
+    first, second = recipient.clocks.filter(rule="letter_reply")
     assert first.met_at is not None
     assert (second.amount, second.started_at) == (3, after(days=3))
     assert office.unit_admin.inbox.filter(text__contains="被退回").exists()
@@ -115,14 +115,14 @@ def test_a_unit_judges_no_reply_and_reminds_nobody(office):
 
 def test_late_is_a_query(office):
     recipient = office.sent()
-    due = recipient.clocks.get().due_at
+    due = recipient.clocks.get(rule="letter_reply").due_at
     assert not queries.overdue(office.drafter, due).exists()
     late = due + timedelta(seconds=1)
     assert queries.overdue(office.drafter, late).get() == recipient
     assert queries.letters_for(office.drafter).late(late).exists()
     reply(office, recipient, at=late)
     assert not queries.overdue(office.drafter, late).exists()
-    assert recipient.clocks.get().is_late(late)
+    assert recipient.clocks.get(rule="letter_reply").is_late(late)
 
 
 def test_reminded_once_a_day_while_awaited(office):

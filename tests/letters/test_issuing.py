@@ -90,7 +90,7 @@ def test_a_number_started_on_paper_goes_on(office):
 )
 def test_seven_working_days_or_its_own(office, issued, days, due):
     recipient = office.sent(at=issued, addressees=[Addressee(office.world.bureau, days=days)])
-    clock = recipient.clocks.get()
+    clock = recipient.clocks.get(rule="letter_reply")
     assert (clock.rule, clock.amount, clock.unit) == ("letter_reply", days or 7, "working_days")
     assert clock.due_at.astimezone(SHANGHAI).date() == due
     assert not clock.is_late(clock.due_at)
@@ -101,9 +101,12 @@ def test_only_the_main_recipients_are_timed_and_only_when_asked(office):
     given = [Addressee(world.bureau), Addressee(world.brigade, Part.COPY)]
     letter = office.issued(addressees=given)
     main, copy = letter.recipients.all()
-    assert (main.clocks.count(), copy.clocks.count()) == (1, 0)
+    both = ["letter_acknowledge", "letter_reply"]
+    assert [clock.rule for clock in main.clocks.all()] == both
+    assert [clock.rule for clock in copy.clocks.all()] == both[:1]
     circular = office.issued(kind=Kind.CIRCULAR, wants_reply=False)
-    assert not LetterClock.objects.filter(recipient__letter=circular).exists()
+    timed = LetterClock.objects.filter(recipient__letter=circular)
+    assert [clock.rule for clock in timed] == both[:1], "it is acknowledged all the same"
 
 
 def test_recipients_and_issuers_are_told_without_a_word_of_the_text(office):
@@ -130,7 +133,7 @@ def test_withdrawn_its_number_stays_used(office):
     actions.withdraw_letter(letter=letter, reason="事实有误", by=office.issuer, at=after(days=1))
     recipient = letter.recipients.get()
     assert (letter.state, letter.number) == ("withdrawn", "武治庸函〔2026〕1号")
-    assert recipient.clocks.get().stopped_at == after(days=1)
+    assert recipient.clocks.get(rule="letter_reply").stopped_at == after(days=1)
     assert queries.progress(recipient) is Progress.ENDED
     assert not queries.overdue(office.drafter, after(days=60)).exists()
     assert office.issued().serial == 2

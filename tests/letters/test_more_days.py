@@ -99,7 +99,7 @@ def test_whoever_asked_does_not_decide(office, recipient):
         at=SOON,
     )  # fmt: skip
     actions.grant_days(recipient=recipient, by=office.issuer, at=SOON)
-    assert recipient.clocks.get().amount == 10
+    assert recipient.clocks.get(rule="letter_reply").amount == 10
 
 
 def test_who_neither_asks_nor_decides(office, recipient):
@@ -209,7 +209,7 @@ def test_two_grant_at_once_and_it_is_given_once(transactional_db):
 
     both = at_once(*(granting(user) for user in users))
     assert sum(one is not None for one in both) == 1
-    assert recipient.clocks.get().amount == 10
+    assert recipient.clocks.get(rule="letter_reply").amount == 10
 
 
 def test_a_changed_calendar_moves_an_extended_reply(office, recipient):
@@ -237,6 +237,6 @@ def test_replies_extended_against_a_slow_count(office, days, start, wait, more):
         more, at = min(more, length), started + timedelta(hours=min(wait, 24 * length - 24))
         asked(office, recipient, more, at=at)
         actions.grant_days(recipient=recipient, by=office.issuer, at=at)
-        clock = recipient.clocks.get()
+        clock = recipient.clocks.get(rule="letter_reply")
         assert clock.due_at == slowly(started, length + more, "working_days", [])
         transaction.set_rollback(True)

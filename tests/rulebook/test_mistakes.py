@@ -295,10 +295,10 @@ ADDED = [
         "the same id",
     ),
     (
-        told('clocks = ["letter_reply"]', "steps = [{ at = 0, to = 'leader' }]"),
+        told('clocks = ["appeal"]', "steps = [{ at = 0, to = 'leader' }]"),
         "clocks",
         "escalations.e",
-        "`letter_reply` is no clock of a case; there are sort",
+        "`appeal` does not escalate; there are sort",
     ),
     (
         told('clocks = ["sort"]', "steps = [{ at = 0, to = 'leader' }]"),

@@ -49,7 +49,7 @@ def issue(drafter: Client, issuer: Client, **form: object) -> Letter:
 
 
 def due_day(letter: Letter) -> str:
-    clock = letter.recipients.get().clocks.get()
+    clock = letter.recipients.get().clocks.get(rule="letter_reply")
     return clock.due_at.astimezone(SHANGHAI).strftime("%Y-%m-%d")
 
 
@@ -123,7 +123,7 @@ def test_s6_suggestion_letter_answered_within_its_own_deadline(office, days):
     text = "新增接种点，推行预约，配备叫号机；对32人问责：诫勉谈话8人，批评教育24人。"
     sent = signed_in(head).post(f"/unit/letters/{recipient.pk}/reply/", {"text": text})
     assert sent.status_code == 302
-    clock = recipient.clocks.get()
+    clock = recipient.clocks.get(rule="letter_reply")
     assert not clock.is_late(days.now)
     there = f"/office/letters/{letter.pk}/to/{recipient.pk}/"
     page = signed_in(office.drafter).get(there).content.decode()

@@ -94,7 +94,10 @@ def _letter_from(play: Play, page: str, days: Days) -> None:
     days.come(11, 8)
     play.come_back()
     recipient = Letter.objects.get().recipients.get()
-    assert recipient.clocks.get().due_at.astimezone(SHANGHAI).date().isoformat() == "2017-11-08"
+    assert (
+        recipient.clocks.get(rule="letter_reply").due_at.astimezone(SHANGHAI).date().isoformat()
+        == "2017-11-08"
+    )
     head = signed_in(staff("head", Role.UNIT_ADMIN, unit=recipient.unit))
     answer = "新增接种点，推行预约，配备叫号机；对32人问责：诫勉谈话8人，批评教育24人。"
     there = f"/unit/letters/{recipient.pk}/"

@@ -52,7 +52,7 @@ def letter_of(play: Play, page: str, kind: str, title: str, body: str) -> Letter
 
 
 def due_day(letter: Letter) -> str:
-    clock = letter.recipients.get().clocks.get()
+    clock = letter.recipients.get().clocks.get(rule="letter_reply")
     return clock.due_at.astimezone(SHANGHAI).strftime("%Y-%m-%d")
 
 

@@ -26,7 +26,7 @@ from pingyi.accountability.terms import (
 )
 from pingyi.audit.personal import Encrypted
 from pingyi.casework.models import Case, Fact
-from pingyi.clocks.models import Deadline, Pause
+from pingyi.clocks.models import Deadline, Escalation, Pause
 from pingyi.directory.models import Area, Season, Unit
 from pingyi.people.permissions import scope_of
 from pingyi.supervision.models import Finding
@@ -250,12 +250,11 @@ class DutyQuerySet(models.QuerySet[Any]):
         )
 
     def with_due(self) -> DutyQuerySet:
-        """With `due_at`, when it is to be done, None before it is decided; and `due_confirmed`."""
-        running = DutyClock.objects.running().filter(duty=OuterRef("pk"))
-        return self.annotate(
-            due_at=models.Subquery(running.values("due_at")[:1]),
-            due_confirmed=models.Subquery(running.values("confirmed")[:1]),
-        )
+        """With `due_at`, when it is to be done, None before it is decided; and with the clocks and
+        who was told, for `running_clock`."""
+        running = DutyClock.objects.running().filter(duty=OuterRef("pk")).order_by("pk")
+        found: DutyQuerySet = self.annotate(due_at=models.Subquery(running.values("due_at")[:1]))
+        return found.prefetch_related("clocks__escalations")
 
 
 class Duty(models.Model):
@@ -313,6 +312,11 @@ class Duty(models.Model):
         return f"D-{self.pk}"
 
     @property
+    def running_clock(self) -> DutyClock | None:
+        """The clock that runs; reads `clocks`, prefetched on lists."""
+        return next((clock for clock in self.clocks.all() if clock.is_running), None)
+
+    @property
     def whats(self) -> list[What]:
         return list(whats(self.what))
 
@@ -361,6 +365,12 @@ class DutyClock(Deadline):
 
     class Meta(Deadline.Meta):
         ordering = ["id"]
+
+
+class DutyEscalation(Escalation):
+    """A step of a duty's clock that was raised."""
+
+    clock = models.ForeignKey(DutyClock, on_delete=models.PROTECT, related_name="escalations")
 
 
 class DutyPause(Pause):

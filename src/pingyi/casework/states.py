@@ -104,15 +104,6 @@ class Responsibility(Term):
     MAIN = "main", "主体责任", "Main responsibility"
 
 
-class Tier(Term):
-    """Who is told as a clock falls due and after, one tier after the other."""
-
-    HANDLER = "handler", "经办人", "Handler"
-    CASE_MANAGER = "case_manager", "案件管理员", "Case manager"
-    LEADER = "leader", "本区领导", "District's leader"
-    CITY = "city", "市级", "City tier"
-
-
 MOVES = ("move", "move_dispatched", "move_answered")
 """Steps that move a case to the unit it belongs to, by where it stands."""
 

@@ -30,10 +30,9 @@ from pingyi.casework.states import (
     Grade,
     Kind,
     State,
-    Tier,
     Transition,
 )
-from pingyi.clocks.names import ClockName, MoreTime
+from pingyi.clocks.names import ClockName, MoreTime, Tier
 from pingyi.kernel.terms import Term
 from pingyi.people.models import User
 from pingyi.ratings.models import Rating

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
-from pingyi.clocks.names import MoreTime
+from pingyi.clocks.names import MoreTime, Tier
 
 
 def stamped(name: str) -> models.CheckConstraint:
@@ -210,5 +210,31 @@ class TimeRequest(models.Model):
                 condition=Q(granted_at__isnull=True, refused_at__isnull=True),
                 name="%(class)s_one_open",
                 violation_error_message="More time was asked for already.",
+            ),
+        ]
+
+
+class Escalation(models.Model):
+    """A step of a clock's escalation that was raised. It stays, whatever becomes of the deadline.
+
+    `step` is how long after it was due, in the clock's own unit, negative before; `due_at` the
+    deadline as it then stood; `told` how many people were. The concrete model has a foreign key
+    `clock` to its deadline, related_name `escalations`.
+    """
+
+    step = models.SmallIntegerField()
+    to = models.CharField(max_length=20, choices=[(tier.value, tier.zh) for tier in Tier])
+    due_at = models.DateTimeField()
+    at = models.DateTimeField()
+    told = models.PositiveSmallIntegerField()
+
+    class Meta:
+        abstract = True
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clock", "step", "to"],
+                name="%(class)s_each_step_once",
+                violation_error_message="This step was raised already.",
             ),
         ]

@@ -20,6 +20,7 @@ class ClockName(Term):
     LOOK_BACK_SECOND = "look_back_second", "回头看（第二次）", "Look-back (second)"
     APPEAL = "appeal", "申诉", "Appeal"
     APPEAL_REVIEW = "appeal_review", "复核", "Review"
+    LETTER_ACKNOWLEDGE = "letter_acknowledge", "签收函件", "Acknowledge letter"
     LETTER_REPLY = "letter_reply", "答复函件", "Reply to letter"
     FIRST_FINDINGS = "first_findings", "初步核查", "First findings"
     RECHECK = "recheck", "复查", "Recheck"
@@ -32,6 +33,15 @@ class MoreTime(Term):
 
     PAUSE = "pause", "暂停计时", "Pause"
     EXTENSION = "extension", "延期", "Extension"
+
+
+class Tier(Term):
+    """Who is told as a clock falls due and after, one tier after the other."""
+
+    HANDLER = "handler", "经办人", "Handler"
+    CASE_MANAGER = "case_manager", "案件管理员", "Case manager"
+    LEADER = "leader", "本区领导", "District's leader"
+    CITY = "city", "市级", "City tier"
 
 
 class DayWord(Term):

@@ -9,9 +9,9 @@ from typing import Any
 from django.utils.timezone import make_aware
 
 from pingyi.audit.actions import Actor, action, record_each
+from pingyi.audit.giving_way import make_way
 from pingyi.integrity.detectors import DEVICE, NETWORK, Burst, Rule, Seen, bursts
 from pingyi.integrity.models import Signal
-from pingyi.ratings.batching import make_way
 from pingyi.ratings.entry import local_day
 from pingyi.ratings.models import Rating
 

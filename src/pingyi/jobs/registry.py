@@ -8,13 +8,14 @@ from datetime import datetime
 
 from django.conf import settings
 
+from pingyi.accountability import escalation as duties
 from pingyi.accountability.ladders import propose_from_facts
 from pingyi.audit.actions import SYSTEM
 from pingyi.audit.sealing import seal
+from pingyi.casework import escalation as cases
 from pingyi.casework.actions import (
     close_unjudged_cases,
     open_missing_cases,
-    raise_due_steps,
     stop_calling_the_unknown,
 )
 from pingyi.casework.digests import send_digests
@@ -22,12 +23,14 @@ from pingyi.casework.search import index_missing
 from pingyi.clocks.actions import recompute
 from pingyi.files.actions import sweep_orphans
 from pingyi.integrity.actions import raise_burst_signals
+from pingyi.letters import escalation as letters
 from pingyi.notices.sending import send_due_messages
 from pingyi.privacy import requests
 from pingyi.privacy.prying import raise_prying_marks
 from pingyi.privacy.retention import apply_rules
 from pingyi.publication.duties import propose_from_releases
 from pingyi.ratings.opening import send_wanted_codes
+from pingyi.supervision import escalation as items
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,10 @@ JOBS: tuple[Job, ...] = (
     Job("propose-duties", 300, lambda at: propose_from_facts(by=SYSTEM, at=at)),
     Job("propose-from-releases", 300, lambda at: propose_from_releases(by=SYSTEM, at=at)),
     Job("recompute-clocks", 24 * 3600, lambda at: recompute(by=SYSTEM, at=at)),
-    Job("escalate", 300, lambda at: raise_due_steps(by=SYSTEM, at=at)),
+    Job("escalate", 300, lambda at: cases.raise_due_steps(by=SYSTEM, at=at)),
+    Job("escalate-letters", 300, lambda at: letters.raise_due_steps(by=SYSTEM, at=at)),
+    Job("escalate-items", 300, lambda at: items.raise_due_steps(by=SYSTEM, at=at)),
+    Job("escalate-duties", 300, lambda at: duties.raise_due_steps(by=SYSTEM, at=at)),
     Job("burst-signals", 60, lambda at: raise_burst_signals(by=SYSTEM, at=at)),
     Job("sweep-files", 24 * 3600, lambda at: sweep_orphans(by=SYSTEM, at=at)),
     Job("stop-calling", 600, lambda at: stop_calling_the_unknown(by=SYSTEM, at=at)),

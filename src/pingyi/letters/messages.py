@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils.timezone import localtime
 
 from pingyi.audit.actions import Actor
-from pingyi.letters.models import Letter, LetterTimeRequest, Organ, Recipient
+from pingyi.clocks.names import ClockName
+from pingyi.letters.models import Letter, LetterClock, LetterTimeRequest, Organ, Recipient
 from pingyi.letters.policies import hands_of
 from pingyi.letters.states import POWERS, Desk, Kind, Part
 from pingyi.notices.actions import notify
@@ -69,6 +71,15 @@ GRANTED = Sentence(
 NOT_GRANTED = Sentence(
     "对{number}的答复未同意延期，请看理由。",
     "No more days were given to reply to {number}; see why.",
+)
+
+DUE_SOON = Sentence(
+    "{unit}：{number}的“{clock}”期限 {due} 到期，请抓紧办理。",
+    "{unit}: “{clock}” of {number} is due at {due}.",
+)
+OVERDUE = Sentence(
+    "{unit}：{number}的“{clock}”期限已于 {due} 到期，尚未办理。",
+    "{unit}: “{clock}” of {number} was due at {due} and is not done.",
 )
 
 
@@ -142,6 +153,17 @@ def tell_of_the_days(request: LetterTimeRequest, *, by: Actor, at: datetime) -> 
     asker = asker.filter(username=request.by)
     link = f"{link_to(letter)}{recipient.pk}/"
     notify(users=asker, text=text.format(number=letter.number), link=link, by=by, at=at)
+
+
+def of_a_deadline(clock: LetterClock, *, at: datetime) -> str:
+    """That a clock falls due, or did."""
+    text = DUE_SOON if at < clock.due_at else OVERDUE
+    return text.format(
+        unit=clock.recipient.unit.name,
+        number=clock.recipient.letter.number,
+        clock=ClockName(clock.rule),
+        due=f"{localtime(clock.due_at):%Y-%m-%d %H:%M}",
+    )
 
 
 def link_to(letter: Letter) -> str:

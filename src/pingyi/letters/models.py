@@ -14,7 +14,7 @@ from pingyi.directory.models import Area, Unit
 from pingyi.files.models import StoredFile
 from pingyi.kernel.terms import Term
 from pingyi.letters.querysets import LetterQuerySet, RecipientQuerySet
-from pingyi.letters.rules import REPLY
+from pingyi.letters.rules import ACKNOWLEDGE, REPLY
 from pingyi.letters.states import Desk, Kind, Part, State
 
 
@@ -196,7 +196,15 @@ class Recipient(models.Model):
     @property
     def reply_clock(self) -> LetterClock | None:
         """By when its reply is awaited; reads `clocks`, prefetched on lists."""
-        found = (each for each in self.clocks.all() if each.is_running and each.rule == REPLY)
+        return self._running(REPLY)
+
+    @property
+    def acknowledge_clock(self) -> LetterClock | None:
+        """By when it is to be acknowledged; reads `clocks` too."""
+        return self._running(ACKNOWLEDGE)
+
+    def _running(self, rule: str) -> LetterClock | None:
+        found = (each for each in self.clocks.all() if each.is_running and each.rule == rule)
         return next(found, None)
 
 
@@ -305,3 +313,7 @@ class ReplyFile(models.Model):
 
     class Meta:
         ordering = ["id"]
+
+
+# Its model belongs to this app; it names `LetterClock`.
+from pingyi.letters import escalation_models  # noqa: E402, F401

@@ -44,6 +44,16 @@ class LetterQuerySet(models.QuerySet[Any]):
         asked = self.model.recipients.rel.related_model.objects.waiting_for_a_second()
         return self.filter(Exists(asked.filter(letter=OuterRef("pk"))))
 
+    def with_told(self) -> LetterQuerySet:
+        """With `told`: whom the step that went furthest was told to, of the clocks that run."""
+        clocks = self.model.recipients.rel.related_model.clocks.rel.related_model
+        steps = clocks.escalations.rel.related_model.objects.filter(
+            clock__recipient__letter=OuterRef("pk"),
+            clock__met_at__isnull=True,
+            clock__stopped_at__isnull=True,
+        )
+        return self.annotate(told=Subquery(steps.order_by("-step", "-pk").values("to")[:1]))
+
 
 class RecipientQuerySet(models.QuerySet[Any]):
     """Who letters went to."""
@@ -81,11 +91,11 @@ class RecipientQuerySet(models.QuerySet[Any]):
 
     def with_due(self) -> RecipientQuerySet:
         """With `due_at`, when the awaited reply is due, None if none is; and with the clocks and
-        what was asked for them, for `reply_clock`."""
+        what was asked for them and who was told, for `reply_clock`."""
         clocks: Any = self.model.clocks.rel.related_model.objects.running()
         due = clocks.filter(recipient=OuterRef("pk"), rule=REPLY).order_by("due_at", "pk")
         found: RecipientQuerySet = self.annotate(due_at=Subquery(due.values("due_at")[:1]))
-        return found.prefetch_related("clocks__requests")
+        return found.prefetch_related("clocks__requests", "clocks__escalations")
 
     def by_urgency(self) -> RecipientQuerySet:
         """What is due first, first; what is not awaited, last."""

@@ -31,9 +31,6 @@ BATCH_LIMIT = 500
 LOCK_WAIT = 20.0
 """Seconds that SQLite's lock is waited for."""
 
-PAUSE = 0.1
-"""Seconds in which a job leaves SQLite's lock and the interpreter alone: dozens of batches."""
-
 Result = Outcome | Exception
 AfterCommit = Callable[[Sequence[Entry], Sequence[Result], float], None]
 """Told on the loop of each batch, what became of it, and the seconds that took."""
@@ -188,13 +185,6 @@ def _when_free(cursor: Any, statement: str) -> None:
             time.sleep(0.001)
         else:
             return
-
-
-def make_way() -> None:
-    """Called between two transactions of a job's many: on an embedded database, whose one lock they
-    share, the ratings that wait for it go first."""
-    if connections["default"].vendor == "sqlite":
-        time.sleep(PAUSE)
 
 
 def own_connection() -> BaseDatabaseWrapper:

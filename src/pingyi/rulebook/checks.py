@@ -284,6 +284,8 @@ OF_CASES = (
     "look_back_second",
 )
 """The clocks that run on a case and that somebody in office must meet."""
+ESCALATED = (*OF_CASES, "rectify", "letter_acknowledge", "letter_reply", "duty", "apology")
+"""The clocks that escalate: of cases, rectification items, letters and duties."""
 
 
 def _escalations(scheme: Scheme) -> Iterator[Found]:
@@ -292,8 +294,8 @@ def _escalations(scheme: Scheme) -> Iterator[Found]:
         place = ("escalations", rule.id)
         yield from _repeated(place, "clocks", rule.clocks)
         for clock in dict.fromkeys(rule.clocks):
-            if clock not in OF_CASES:
-                yield place, "clocks", f"`{clock}` is no clock of a case{_have(OF_CASES)}"
+            if clock not in ESCALATED:
+                yield place, "clocks", f"`{clock}` does not escalate{_have(ESCALATED)}"
             elif clock not in scheme.clocks:
                 yield place, "clocks", f"there is no clock `{clock}`{_have(scheme.clocks)}"
             elif clock in told:

@@ -352,7 +352,7 @@ class EscalationStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 class Escalation(Clause, frozen=True, kw_only=True):
-    """Who is told, and when, of these clocks of cases as they fall due and after (逐级提醒)."""
+    """Who is told, and when, of these clocks as they fall due and after (逐级提醒)."""
 
     clocks: Annotated[tuple[str, ...], Meta(min_length=1)]
     steps: Annotated[tuple[EscalationStep, ...], Meta(min_length=1)]

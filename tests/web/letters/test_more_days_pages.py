@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from tests.letters.world import Office, open_office
 from tests.staff import signed_in
@@ -43,7 +43,7 @@ def test_what_does_not_fit_comes_back_filled_in(office, recipient, fields):
         assert page.status_code == 422
         assert 'class="error"' in page.content.decode()
         assert given["reason"] in page.content.decode()
-        assert not recipient.clocks.get().requests.exists()
+        assert not recipient.clocks.get(rule="letter_reply").requests.exists()
 
 
 def test_the_unit_asks_and_the_organ_agrees(office, recipient):
@@ -60,7 +60,7 @@ def test_the_unit_asks_and_the_organ_agrees(office, recipient):
     assert ASKED["reason"] in page.content.decode()
     assert leader.post(at_office(recipient, "refuse-time"), {"reason": ""}).status_code == 422
     assert "已同意" in words(leader.post(at_office(recipient, "grant-time"), follow=True))
-    assert recipient.clocks.get().amount == 10
+    assert recipient.clocks.get(rule="letter_reply").amount == 10
     for client, there in ((unit, at_unit(recipient)), (leader, at_office(recipient))):
         story = words(client.get(there))
         assert story.index("申请延期") < story.index("同意延期")
@@ -79,6 +79,7 @@ def test_who_asked_is_told_that_another_decides(office, recipient):
 def test_in_english(office, recipient):
     unit = signed_in(office.unit_admin)
     unit.post(at_unit(recipient, "ask-time"), ASKED)
-    said = words(unit.get(at_unit(recipient), headers={"accept-language": "en"}))
+    with translation.override("en"):
+        said = words(unit.get(at_unit(recipient), headers={"accept-language": "en"}))
     assert "Ask for more days" in said
     assert "Another person decides" in said

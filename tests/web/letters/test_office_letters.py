@@ -58,7 +58,8 @@ def test_drafted_submitted_and_issued_by_another(office):
     assert letter.state == "issued"
     page = issuer.get(made.url).content.decode()
     assert letter.number in page
-    assert LetterClock.objects.count() == 2
+    assert LetterClock.objects.filter(rule="letter_reply").count() == 2
+    assert LetterClock.objects.filter(rule="letter_acknowledge").count() == 3
 
 
 def test_a_form_that_comes_back_is_filled_in_and_names_each_bad_line(office):

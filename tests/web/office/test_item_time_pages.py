@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from pingyi.people.roles import Role
 from pingyi.supervision.actions import rectification
@@ -102,6 +102,7 @@ def test_who_asked_is_told_that_another_decides(world: World, item):
 def test_in_english(world: World, item):
     unit = signed_in(world.unit_admin)
     unit.post(at_unit(item, "time/"), ASKED)
-    said = words(unit.get(at_unit(item), headers={"accept-language": "en"}))
+    with translation.override("en"):
+        said = words(unit.get(at_unit(item), headers={"accept-language": "en"}))
     assert "Asked for: Pause" in said
     assert "Another person decides" in said

@@ -15,7 +15,6 @@ from pingyi.casework.actions.deciding import (
     send_back,
     withdraw_verdict,
 )
-from pingyi.casework.actions.escalating import raise_due_steps
 from pingyi.casework.actions.investigating import (
     conclude_case,
     note_investigation,
@@ -59,6 +58,7 @@ from pingyi.casework.actions.replying import (
 )
 from pingyi.casework.actions.sorting import sort_case
 from pingyi.casework.actions.timing import ask_for_time, grant_time, refuse_time, resume_clock
+from pingyi.casework.escalation import raise_due_steps
 
 __all__ = [
     "Contact",

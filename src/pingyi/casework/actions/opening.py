@@ -12,6 +12,7 @@ from django.db.models import F
 from django.utils.timezone import localtime
 
 from pingyi.audit.actions import Actor, action, record_each
+from pingyi.audit.giving_way import make_way
 from pingyi.casework import rules, search
 from pingyi.casework.actions.steps import step_data
 from pingyi.casework.models import Case, CaseClock, CaseCounter
@@ -20,7 +21,6 @@ from pingyi.casework.states import TRANSITIONS, State
 from pingyi.clocks import actions as clocks
 from pingyi.clocks.calendar import city_calendar
 from pingyi.kernel.workdays import Calendar
-from pingyi.ratings.batching import make_way
 from pingyi.ratings.models import Rating
 
 OPEN = TRANSITIONS["open"]

@@ -14,6 +14,7 @@ from pingyi.letters import messages
 from pingyi.letters.actions.steps import LONGEST_REPLY, required
 from pingyi.letters.models import Letter, LetterReply, Recipient, ReplyFile
 from pingyi.letters.policies import Refused, Why, may_reply, why_not_reply
+from pingyi.letters.rules import ACKNOWLEDGE
 from pingyi.letters.states import State
 
 
@@ -26,6 +27,7 @@ def acknowledge(*, recipient: Recipient, by: Actor, at: datetime) -> Recipient:
         raise Refused(Why.NOT_IN_STATE)
     if not _stamp(recipient, by=by, at=at):
         raise Refused(Why.ACKNOWLEDGED)
+    clocks.meet(recipient.clocks.filter(rule=ACKNOWLEDGE), at=at)
     record(recipient.letter, recipient=recipient.pk)
     return recipient
 

@@ -96,15 +96,16 @@ def _refuse_the_retired(letter: Letter) -> None:
 
 
 def _start_clocks(letter: Letter, *, at: datetime) -> None:
-    if not letter.wants_reply:
-        return
-    calendar = city_calendar()
+    calendar, day = city_calendar(), localdate(at)
+    taking, replying = rules.acknowledge_length(day), rules.reply_length(day)
     started = []
-    for recipient in letter.recipients.filter(part=Part.MAIN.value):
-        length = rules.reply_length(localdate(at), recipient.days)
-        if length is not None:
-            clock = LetterClock(recipient=recipient)
-            started.append(clocks.begin(clock, rules.REPLY, length, calendar, at=at))
+    for recipient in letter.recipients.order_by("pk"):
+        own = rules.WorkingDays(recipient.days) if recipient.days else replying
+        asked = letter.wants_reply and recipient.part == Part.MAIN
+        for rule, length in ((rules.ACKNOWLEDGE, taking), (rules.REPLY, own if asked else None)):
+            if length is not None:
+                clock = LetterClock(recipient=recipient)
+                started.append(clocks.begin(clock, rule, length, calendar, at=at))
     LetterClock.objects.bulk_create(started)
 
 

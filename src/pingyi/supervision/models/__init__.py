@@ -6,6 +6,7 @@ from pingyi.supervision.models.marks import BallotSheet, Mark, PanelSession
 from pingyi.supervision.models.rectification import (
     Acceptance,
     ItemClock,
+    ItemEscalation,
     ItemPause,
     ItemTimeRequest,
     MeetingNote,
@@ -24,6 +25,7 @@ __all__ = [
     "FindingRuling",
     "Improvement",
     "ItemClock",
+    "ItemEscalation",
     "ItemPause",
     "ItemTimeRequest",
     "Mark",

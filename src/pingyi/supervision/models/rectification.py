@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery
 
 from pingyi.casework.models import Case, Fact
 from pingyi.casework.problem_models import Problem
-from pingyi.clocks.models import Deadline, Pause, TimeRequest
+from pingyi.clocks.models import Deadline, Escalation, Pause, TimeRequest
 from pingyi.directory.models import Unit
 from pingyi.files.models import StoredFile
 from pingyi.kernel.terms import Term
@@ -98,10 +98,10 @@ class ItemQuerySet(models.QuerySet[Any]):
 
     def with_due(self) -> ItemQuerySet:
         """With `due_at`, when the running clock is due, None while none runs; and with the clocks
-        and what was asked for them, for `running_clock`."""
+        with what was asked for them and who was told, for `running_clock`."""
         running = ItemClock.objects.running().filter(item=OuterRef("pk")).order_by("pk")
         found: ItemQuerySet = self.annotate(due_at=Subquery(running.values("due_at")[:1]))
-        return found.prefetch_related("clocks__requests")
+        return found.prefetch_related("clocks__requests", "clocks__escalations")
 
     def waiting_for_a_second(self) -> ItemQuerySet:
         """Those for which more time was asked, and nobody has decided."""
@@ -167,6 +167,12 @@ class ItemPause(Pause):
     """An item's clock stood still."""
 
     clock = models.ForeignKey(ItemClock, on_delete=models.PROTECT, related_name="pauses")
+
+
+class ItemEscalation(Escalation):
+    """A step of an item's clock that was raised."""
+
+    clock = models.ForeignKey(ItemClock, on_delete=models.PROTECT, related_name="escalations")
 
 
 class ItemTimeRequest(Fact, TimeRequest):

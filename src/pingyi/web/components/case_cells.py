@@ -5,22 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pingyi.casework import search
-from pingyi.casework.escalation import furthest
 from pingyi.casework.escalation_models import Escalation
 from pingyi.casework.models import Case, CaseClock
 from pingyi.casework.origins import Origin
 from pingyi.casework.querysets import CaseQuerySet
-from pingyi.casework.states import Finding, Kind, Priority, State, Tier
+from pingyi.casework.states import Finding, Kind, Priority, State
 from pingyi.clocks.names import ClockName
+from pingyi.web.components.escalated import escalation_tag, told_choices, told_to
 from pingyi.web.components.markup import deadline, level_text, tag, term_tag
 from pingyi.web.components.tables import Column, Filter
 from pingyi.web.components.words import moment_text, say
@@ -79,24 +78,6 @@ def next_clock(case: Case, rules: tuple[str, ...] = ("",)) -> CaseClock | None:
 
 def _next_first(clock: CaseClock) -> tuple[bool, datetime, int]:
     return clock.paused_at is not None, clock.due_at, clock.pk
-
-
-TOLD: dict[Tier, tuple[str | Promise, str]] = {
-    Tier.HANDLER: (_("已提醒"), ""),
-    Tier.CASE_MANAGER: (_("已告案管"), "warn"),
-    Tier.LEADER: (_("已告领导"), "warn"),
-    Tier.CITY: (_("已报市级"), "bad"),
-}
-"""How far a clock's escalation has gone, in a word, and its tone."""
-
-
-def escalation_tag(clock: CaseClock) -> SafeString:
-    """Who was told of the clock last; nothing while nobody was."""
-    last = furthest(clock.escalations.all())
-    if last is None or not clock.is_running:
-        return SafeString("")
-    text, tone = TOLD[Tier(last.to)]
-    return tag(str(text), tone)
 
 
 def _due_text(case: Case) -> str:
@@ -244,7 +225,7 @@ LATE = Filter(
     lambda request: [
         ("yes", gettext("已超期")),
         ("soon", gettext("一日内到期")),
-        *((tier.value, str(text)) for tier, (text, _tone) in TOLD.items()),
+        *told_choices(),
     ],
 )
 WAITING = Filter(
@@ -258,14 +239,4 @@ WAITING = Filter(
 def _late(rows: CaseQuerySet, value: str, at: datetime) -> QuerySet:
     if value == "soon":
         return rows.due_soon(at)
-    return rows.late(at) if value == "yes" else rows.filter(Exists(_told(value)))
-
-
-def _told(tier: str) -> QuerySet[Escalation]:
-    """Steps to a tier, of the clocks of a case that still run."""
-    return Escalation.objects.filter(
-        to=tier,
-        clock__case=OuterRef("pk"),
-        clock__met_at__isnull=True,
-        clock__stopped_at__isnull=True,
-    )
+    return rows.late(at) if value == "yes" else rows.filter(told_to(Escalation, value, "case"))

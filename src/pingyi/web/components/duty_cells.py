@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pingyi.accountability import names
-from pingyi.accountability.models import Duty, Measure
+from pingyi.accountability.models import Duty, DutyEscalation, Measure
 from pingyi.accountability.terms import MeasureKind, On, Responsibility, State, What
 from pingyi.publication.terms import Kind
+from pingyi.web.components.escalated import escalation_tag, told_choices, told_to
 from pingyi.web.components.forms import DeskForm, TextField
-from pingyi.web.components.markup import clock, tag, term_tag
+from pingyi.web.components.markup import deadline, tag, term_tag
 from pingyi.web.components.offers import UnitField
 from pingyi.web.components.tables import Column, Filter
 from pingyi.web.components.words import in_english, moment_text, say
@@ -60,10 +62,10 @@ def whom(duty: Duty) -> str:
 
 
 def _due(duty: Duty, at: datetime) -> SafeString:
-    due_at = duty.due_at  # type: ignore[attr-defined]
-    if due_at is None:
+    clock = duty.running_clock
+    if clock is None:
         return SafeString("—")
-    return clock(due_at, at, confirmed=duty.due_confirmed)  # type: ignore[attr-defined]
+    return format_html("<span>{} {}</span>", deadline(clock, at), escalation_tag(clock))
 
 
 STATE = Column(
@@ -137,8 +139,10 @@ BY_WHAT = Filter(
 LATE = Filter(
     "late",
     _("时限"),
-    lambda rows, value, at: rows.late(at),
-    lambda request: [("yes", gettext("已超期"))],
+    lambda rows, value, at: (
+        rows.late(at) if value == "yes" else rows.filter(told_to(DutyEscalation, value, "duty"))
+    ),
+    lambda request: [("yes", gettext("已超期")), *told_choices()],
 )
 
 

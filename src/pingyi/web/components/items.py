@@ -21,12 +21,14 @@ from pingyi.people.models import User
 from pingyi.supervision import item_policies as policies
 from pingyi.supervision.actions import timing
 from pingyi.supervision.models import (
+    ItemEscalation,
     ItemPause,
     ItemTimeRequest,
     RectificationItem,
     SubmissionFile,
 )
 from pingyi.supervision.models.rectification import ItemState
+from pingyi.web.components.escalated import escalation_tag, told_choices, told_to
 from pingyi.web.components.file_fields import FileRow
 from pingyi.web.components.forms import DeskForm
 from pingyi.web.components.markup import deadline, tag, term_tag
@@ -53,7 +55,8 @@ def _due(item: RectificationItem, at: datetime) -> SafeString:
     clock = item.running_clock
     if clock is None:
         return SafeString("—")
-    return format_html("<span>{} {}</span>", deadline(clock, at), asked_tag(clock))
+    marks = escalation_tag(clock), asked_tag(clock)
+    return format_html("<span>{} {}{}</span>", deadline(clock, at), *marks)
 
 
 def _due_text(item: RectificationItem) -> str:
@@ -94,8 +97,10 @@ BY_STATE = Filter(
 LATE = Filter(
     "late",
     _("逾期"),
-    lambda rows, value, at: rows.late(at),
-    lambda request: [("yes", gettext("已超期"))],
+    lambda rows, value, at: (
+        rows.late(at) if value == "yes" else rows.filter(told_to(ItemEscalation, value, "item"))
+    ),
+    lambda request: [("yes", gettext("已超期")), *told_choices()],
 )
 
 

@@ -23,6 +23,7 @@ from pingyi.clocks.more_time import most_days
 from pingyi.files.models import StoredFile
 from pingyi.letters import policies, queries
 from pingyi.letters.document import docx_of
+from pingyi.letters.escalation_models import LetterEscalation
 from pingyi.letters.models import Letter, Recipient
 from pingyi.letters.paper import paper_of
 from pingyi.letters.policies import Why
@@ -30,6 +31,7 @@ from pingyi.letters.states import Kind, Progress, State
 from pingyi.people.models import User
 from pingyi.web.components import file_downloads
 from pingyi.web.components.access import SignedIn, requires
+from pingyi.web.components.escalated import escalation_tag, told_choices, told_to
 from pingyi.web.components.file_fields import FileRow
 from pingyi.web.components.forms import DeskForm
 from pingyi.web.components.items import asked_tag
@@ -97,7 +99,15 @@ def due_cell(recipient: Recipient, at: datetime) -> SafeString:
     clock = recipient.reply_clock
     if clock is None:
         return SafeString("—")
-    return format_html("<span>{} {}</span>", deadline(clock, at), asked_tag(clock))
+    marks = escalation_tag(clock), asked_tag(clock)
+    return format_html("<span>{} {}{}</span>", deadline(clock, at), *marks)
+
+
+def progress_cell(recipient: Recipient) -> SafeString:
+    """Where a recipient stands; and, while it has not acknowledged, who was told of that."""
+    clock = recipient.acknowledge_clock
+    told = escalation_tag(clock) if clock is not None else SafeString("")
+    return format_html("<span>{} {}</span>", progress_tag(recipient), told)
 
 
 ASK = Named("ask-time", _("申请延期"), _("提请另一人决定"))
@@ -232,12 +242,31 @@ def _by_kind(lead: str) -> Filter:
 
 SEARCH, BY_KIND = _search(""), _by_kind("")
 SEARCH_RECEIVED, RECEIVED_BY_KIND = _search("letter__"), _by_kind("letter__")
-LATE = Filter(
-    "late",
-    _("时限"),
-    lambda rows, value, at: rows.late(at) if value == "yes" else rows.waiting_for_a_second(),
-    lambda request: [("yes", gettext("已超期")), ("asked", gettext("待第二人决定"))],
-)
+
+
+def _late(row: str) -> Filter:
+    """`row` leads from a clock to the row."""
+
+    def apply(rows: Any, value: str, at: datetime) -> QuerySet:
+        if value == "yes":
+            return rows.late(at)
+        if value == "asked":
+            return rows.waiting_for_a_second()
+        return rows.filter(told_to(LetterEscalation, value, row))
+
+    return Filter(
+        "late",
+        _("时限"),
+        apply,
+        lambda request: [
+            ("yes", gettext("已超期")),
+            ("asked", gettext("待第二人决定")),
+            *told_choices(),
+        ],
+    )
+
+
+LATE, RECEIVED_LATE = _late("recipient__letter"), _late("recipient")
 DUE = Column(
     "due",
     _("答复期限"),
@@ -249,7 +278,7 @@ DUE = Column(
 PROGRESS = Column(
     "progress",
     _("进展"),
-    lambda recipient, at: progress_tag(recipient),
+    lambda recipient, at: progress_cell(recipient),
     value=lambda recipient: say(queries.progress(recipient)),
     style="nowrap",
 )

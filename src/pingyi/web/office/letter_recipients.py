@@ -71,7 +71,7 @@ def _show(
             ),
             "part": Part(recipient.part),
             "progress": letter_cells.progress_tag(recipient),
-            "clocks": recipient.clocks.order_by("pk"),
+            "clocks": recipient.clocks.order_by("pk").prefetch_related("escalations"),
             "files": letter_cells.file_rows(queries.files_of(recipient)),
             "entries": letter_cells.entries(queries.correspondence(recipient)),
             "accept": (sent if sent_id == "accept" else AcceptForm()) if judging else None,

@@ -21,7 +21,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pingyi.casework.letter_queries import cases_behind
 from pingyi.casework.problem_queries import problems_behind
+from pingyi.clocks.names import Tier
 from pingyi.letters import actions, policies, queries
+from pingyi.letters.escalation_models import LetterEscalation
 from pingyi.letters.models import Letter, Recipient
 from pingyi.letters.paper import paper_of
 from pingyi.letters.policies import TEXTS, Refused
@@ -31,6 +33,7 @@ from pingyi.people.models import User
 from pingyi.people.permissions import may
 from pingyi.web.components import letter_cells
 from pingyi.web.components.access import SignedIn, requires
+from pingyi.web.components.escalated import told_choices, told_tag, told_to
 from pingyi.web.components.forms import DeskForm
 from pingyi.web.components.letter_cells import BY_KIND, DUE, LATE, PROGRESS, SEARCH
 from pingyi.web.components.tables import Column, DataTable, Filter
@@ -82,7 +85,10 @@ LETTERS = DataTable(
         Column(
             "replies",
             _("答复情况"),
-            lambda letter, at: letter_cells.replies_text(letter),
+            lambda letter, at: format_html(
+                "<span>{} {}</span>", letter_cells.replies_text(letter), told_tag(letter.told)
+            ),
+            value=letter_cells.replies_text,
             style="nowrap",
         ),
         Column(
@@ -130,6 +136,8 @@ _UNIT = Column(
 def _standing(rows: RecipientQuerySet, value: str, at: datetime) -> RecipientQuerySet:
     if value == "late":
         return rows.late(at)
+    if value in list(Tier):
+        return rows.filter(told_to(LetterEscalation, value, "recipient"))
     if value == "unread":
         return rows.filter(acknowledged_at__isnull=True)
     return rows.waiting() if value == "waiting" else rows.to_judge()
@@ -169,6 +177,7 @@ RECIPIENTS = DataTable(
                 ("waiting", gettext("待答复")),
                 ("late", gettext("已超期")),
                 ("to_judge", gettext("待审核")),
+                *told_choices(),
             ],
         ),
     ),
@@ -263,7 +272,7 @@ def choices(letter: Letter, request: SignedIn, sent: StepForm | None) -> list[Ch
 def letters(request: SignedIn) -> HttpResponseBase:
     """All letters of the user's desks."""
     at = timezone.now()
-    listing = LETTERS.read(request, queries.letters_for(request.user), at=at)
+    listing = LETTERS.read(request, queries.letters_for(request.user).with_told(), at=at)
     if listing.wants_file:
         return listing.file()
     user = request.user

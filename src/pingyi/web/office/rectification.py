@@ -275,7 +275,7 @@ def _show_item(
             "item": item,
             "at": at,
             "state": items.state_tag(item),
-            "clocks": item.clocks.order_by("pk"),
+            "clocks": item.clocks.order_by("pk").prefetch_related("escalations"),
             "told": items.story(
                 item, lambda row: reverse("office:rectification-file", args=[item.pk, row.pk])
             ),

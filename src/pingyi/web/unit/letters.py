@@ -27,9 +27,9 @@ from pingyi.web.components.file_fields import FilesField
 from pingyi.web.components.forms import DeskForm, LongTextField
 from pingyi.web.components.letter_cells import (
     DUE,
-    LATE,
     PROGRESS,
     RECEIVED_BY_KIND,
+    RECEIVED_LATE,
     SEARCH_RECEIVED,
 )
 from pingyi.web.components.tables import Column, DataTable
@@ -102,7 +102,7 @@ RECEIVED = DataTable(
         ),
     ),
     order="due",
-    filters=(SEARCH_RECEIVED, RECEIVED_BY_KIND, LATE),
+    filters=(SEARCH_RECEIVED, RECEIVED_BY_KIND, RECEIVED_LATE),
     empty=_("还没有发给本单位的函件。"),
 )
 
@@ -155,7 +155,7 @@ def _show(
             "kind": Kind(letter.kind),
             "progress": letter_cells.progress_tag(recipient),
             "paper": paper_of(letter),
-            "clocks": recipient.clocks.order_by("pk"),
+            "clocks": recipient.clocks.order_by("pk").prefetch_related("escalations"),
             "files": letter_cells.files_of(letter),
             "sent_files": letter_cells.file_rows(queries.files_of(recipient)),
             "entries": letter_cells.entries(queries.correspondence(recipient)),

@@ -36,12 +36,12 @@ from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.case_cells import (
     BY_STATE,
     STATE,
-    escalation_tag,
     next_clock,
     number_column,
     pause_tag,
 )
 from pingyi.web.components.case_forms import RevealForm
+from pingyi.web.components.escalated import escalation_tag
 from pingyi.web.components.markup import deadline
 from pingyi.web.components.tables import Column, DataTable, Filter
 from pingyi.web.components.words import moment_text

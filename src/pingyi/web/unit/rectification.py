@@ -98,7 +98,7 @@ def _show(
             "item": item,
             "at": at,
             "state": items.state_tag(item),
-            "clocks": item.clocks.order_by("pk"),
+            "clocks": item.clocks.order_by("pk").prefetch_related("escalations"),
             "told": items.story(
                 item, lambda row: reverse("unit:rectification-file", args=[item.pk, row.pk])
             ),

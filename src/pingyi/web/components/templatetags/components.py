@@ -16,7 +16,7 @@ from pingyi.casework.models import Case
 from pingyi.casework.states import Finding
 from pingyi.casework.time_models import TimeRequest
 from pingyi.people.models import User
-from pingyi.web.components import case_cells, markup, words
+from pingyi.web.components import case_cells, escalated, markup, words
 from pingyi.web.components.file_fields import FileRow
 from pingyi.web.components.menu import case_tabs_for
 from pingyi.web.components.tables import Listing
@@ -190,7 +190,7 @@ def finding_tag(finding: Finding) -> SafeString:
 
 
 register.filter("clock_name", case_cells.clock_name)
-register.filter("escalation_tag", case_cells.escalation_tag)
+register.filter("escalation_tag", escalated.escalation_tag)
 
 
 @register.filter

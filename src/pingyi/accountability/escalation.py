@@ -1,0 +1,70 @@
+"""How duties that were decided on escalate until they are done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django.utils.timezone import localtime
+
+from pingyi.accountability.models import DutyClock, DutyEscalation
+from pingyi.audit.actions import SYSTEM, Actor
+from pingyi.clocks.names import ClockName, Tier
+from pingyi.directory.models import Season
+from pingyi.directory.schemes import in_force
+from pingyi.notices import ladder
+from pingyi.notices.actions import Notice
+from pingyi.notices.ladder import OFFICE, Ladder, Running
+from pingyi.notices.wording import Sentence
+from pingyi.people.staff import Staff
+
+DUE_SOON = Sentence(
+    "问责事项 {ref} 的“{clock}”期限 {due} 到期，请抓紧落实。",
+    "Duty {ref}: “{clock}” is due at {due}.",
+)
+OVERDUE = Sentence(
+    "问责事项 {ref} 的“{clock}”期限已于 {due} 到期，尚未落实。",
+    "Duty {ref}: “{clock}” was due at {due} and is not done.",
+)
+
+
+def raise_due_steps(*, by: Actor = SYSTEM, at: datetime) -> int:
+    """Raise every step of a duty's clock that was reached; how many were."""
+    return ladder.raise_due_steps(DutyLadder(), by=by, at=at)
+
+
+class DutyLadder(Ladder):
+    """The unit first, then those of the duty's area or, if nobody is there, the next above; never,
+    for the office, whoever serves the unit too. A duty from a case under embargo, which nobody
+    sees, waits for the release."""
+
+    escalations = DutyEscalation
+
+    def running(self) -> QuerySet[DutyClock]:
+        shown = Q(duty__case__isnull=True) | Q(duty__case__embargoed=False)
+        return ladder.unpaused(DutyClock.objects.filter(shown))
+
+    def rows(self) -> Iterator[Running]:
+        schemes = {season.pk: in_force(season) for season in Season.objects.order_by("pk")}
+        columns = ("pk", "rule", "unit", "started_at", "due_at", "duty__season")
+        rows = self.running().order_by("pk").values_list(*columns)
+        for pk, rule, unit, started_at, due_at, season in rows:
+            yield Running(pk, unit, started_at, due_at, schemes[season].escalation(rule))
+
+    def whole(self, clocks: QuerySet[DutyClock]) -> QuerySet[DutyClock]:
+        return clocks.select_related("duty__unit__parent__parent")
+
+    def told(self, clock: DutyClock, tier: Tier, staff: Staff) -> set[int]:
+        duty = clock.duty
+        if tier is Tier.HANDLER:
+            return staff.of_unit(duty.unit_id)
+        own = staff.serving(duty.unit)
+        return staff.nearest(OFFICE[tier], duty.area_id, but=own, from_the_top=tier is Tier.CITY)
+
+    def notice(self, clock: DutyClock, user: int, tier: Tier, *, at: datetime) -> Notice:
+        text = DUE_SOON if at < clock.due_at else OVERDUE
+        due = f"{localtime(clock.due_at):%Y-%m-%d %H:%M}"
+        said = text.format(ref=clock.duty.ref, clock=ClockName(clock.rule), due=due)
+        link = "/unit/duties/" if tier is Tier.HANDLER else f"/office/duties/{clock.duty_id}/"
+        return Notice(user, said, link)
