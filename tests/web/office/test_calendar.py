@@ -22,11 +22,13 @@ from pingyi.clocks.actions import (
 )
 from pingyi.clocks.models import CalendarChange, CalendarDay, CalendarMove
 from pingyi.kernel.workdays import LAST_PUBLISHED_YEAR, SHANGHAI, Calendar
+from pingyi.letters import actions as letters
 from pingyi.people.roles import Role
-from pingyi.supervision.actions import rectification
+from pingyi.supervision.actions import rectification, timing
 from pingyi.web.office.calendar_moves import KINDS
 from tests.casework.test_concurrency import at_once
 from tests.casework.world import AT, World, build
+from tests.notices.test_ladders import duty, item, letter
 from tests.staff import signed_in
 
 MONDAY = datetime(2026, 6, 1, 10, 0, tzinfo=SHANGHAI)
@@ -268,3 +270,30 @@ def test_odd_years_show_this_one(world: World):
     for year in ("", "x", "-1", "1999", "9" * 40, "²"):
         assert browser.get("/office/calendar/", {"year": year}).status_code == 200
     assert browser.get("/office/calendar/changes/99/").status_code == 404
+
+
+def test_letters_duties_appeals_and_requests_move_too_and_extended_ones(world: World):
+    """All that counts working days is reckoned again, by what it was given in all."""
+    sent, due, one = letter(world).recipients.get(), duty(world), item(world)
+    appeal = a_clock(world, "appeal_review")
+    asked = world.person(Role.UNIT_ADMIN)
+    timing.ask_for_time(item=one, what="extension", days=2, reason="等", by=asked, at=AT)
+    timing.grant_time(item=one, by=world.manager, at=AT)
+    letters.ask_for_days(recipient=sent, days=2, reason="等", by=asked, at=AT)
+    letters.grant_days(recipient=sent, by=world.person(Role.LEADER), at=AT)
+    expected = {
+        "函件 · 签收函件": (sent.clocks.get(rule="letter_acknowledge"), "06-04"),
+        "函件 · 答复函件": (sent.clocks.get(rule="letter_reply"), "06-15"),
+        "整改事项 · 整改": (one.clocks.get(), "06-18"),
+        "问责建议 · 问责落实": (due.clocks.get(), "06-24"),
+        "案件 · 复核": (appeal.clocks.running().get(), "06-16"),
+    }
+    # The city's manager, who sees everything that moves.
+    browser = signed_in(world.person(Role.CASE_MANAGER, area=world.city))
+    shown = text_of(post(browser))
+    for said in expected:
+        assert f"{said} <strong>1</strong>" in shown, said
+    post(browser, confirmed="yes")
+    for said, (clock, day) in expected.items():
+        clock.refresh_from_db()
+        assert f"{clock.due_at.astimezone(SHANGHAI):%m-%d}" == day, said
