@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('supervision', '0004_more_time'),
+        ('supervision', '0005_channel_returns'),
     ]
 
     operations = [
