@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from pingyi import rulebook
 from pingyi.audit.actions import SYSTEM
@@ -25,6 +27,12 @@ from tests.supervision.city import AT, City, city
 
 HEAD = "单位,渠道,月份,很满意,满意,基本满意,不满意,很不满意,默认评价,查实差评,来文编号\n"
 LATER = AT + timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def in_chinese() -> Iterator[None]:
+    with translation.override("zh-hans"):
+        yield
 
 
 @pytest.fixture

@@ -40,13 +40,15 @@ from pingyi.privacy.requests import file_request
 from pingyi.publication import actions as releases
 from pingyi.publication.models import Release
 from pingyi.publication.terms import Kind
-from pingyi.supervision.actions import findings, rectification
+from pingyi.supervision.actions import findings, rectification, returns
 from pingyi.supervision.actions.findings import Found
 from pingyi.supervision.actions.improvements import record_improvement
+from pingyi.supervision.actions.returns import Return
 from pingyi.supervision.models import (
     Finding,
     Improvement,
     RectificationItem,
+    ReturnBatch,
     SubmissionFile,
 )
 from tests.casework.world import AT, World
@@ -159,6 +161,7 @@ def parts_of(world: World, case: Case) -> Parts:
         ("inspectors/measures/", "key"): "reveal",
         ("office/messages/", "pk"): str(message.pk),
         ("office/messages/import/", "pk"): str(proposed.pk),
+        ("office/returns/import/", "pk"): str(_returns(world).pk),
         ("office/problems/", "number"): _problem(world, case, at=at),
         ("office/problems/", "key"): "about",
         ("office/requests/", "pk"): str(_request(case).pk),
@@ -196,6 +199,22 @@ def _messages(world: World, *, at: datetime) -> tuple[CitizenMessage, MessageBat
     actions.load_messages(rows=[row], **given, by=SYSTEM, at=at)
     waiting = actions.propose_messages(rows=[row], **given, by=SYSTEM, at=at)
     return CitizenMessage.objects.get(), waiting
+
+
+def _returns(world: World) -> ReturnBatch:
+    """A file of channel returns of the district's unit, entered."""
+    row = Return(
+        sheet="",
+        line=2,
+        unit=world.brigade.code,
+        channel="sms",
+        starts_on=date(2026, 5, 1),
+        ends_on=date(2026, 5, 31),
+        document="x.csv",
+        counts=(1, 0, 0, 0, 0, 0, 0),
+    )
+    returns.enter_returns(rows=[row], source="x.csv", by=SYSTEM, at=AT)
+    return ReturnBatch.objects.get()
 
 
 def _problem(world: World, case: Case, *, at: datetime) -> str:

@@ -97,6 +97,12 @@ class _Reader:
 
     def rows(self, read: Callable[[Row], T]) -> list[T]:
         """What `read` makes of every row; DirectoryErrors if any was wrong, or there is none."""
+        found = self.readable(read)
+        self.refuse_problems()
+        return found
+
+    def readable(self, read: Callable[[Row], T]) -> list[T]:
+        """What `read` makes of the rows that are not wrong."""
         found = []
         for row in self.table.rows:
             try:
@@ -105,9 +111,11 @@ class _Reader:
                 continue
         if not self.table.rows:
             self.problems.append(Problem(self.table.name, 0, "", _("文件里没有数据行")))
-        if self.problems:
-            raise DirectoryErrors(self.problems)
         return found
+
+    def refuse_problems(self) -> None:
+        if self.problems:
+            raise DirectoryErrors(sorted(self.problems, key=lambda one: one.line))
 
     def wrong(self, row: Row, column: str, text: str) -> _Wrong:
         self.problems.append(Problem(self.table.name, row.number, column, text))
@@ -258,11 +266,13 @@ def returns_from(
             counts=_counts(reader, row),
         )
 
+    found = reader.readable(read)
     try:
-        found = reader.rows(read)
         planned(found, by=by, at=at)
     except DirectoryErrors as wrong:
-        raise DirectoryErrors(_named_as_in_file(wrong.problems, table)) from None
+        reader.problems += wrong.problems
+    reader.problems = _named_as_in_file(reader.problems, table)
+    reader.refuse_problems()
     return found, unread(reader.table, RETURNS.values())
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pingyi.web.office import ballots, duties, findings, marks, naming
+from pingyi.web.office import ballots, duties, findings, marks, naming, returns
 
 urlpatterns: list = [
     path("findings/", findings.findings, name="findings"),
@@ -17,6 +17,10 @@ urlpatterns: list = [
     path(
         "marks/<str:season>/<slug:component>/ballots/<str:unit>/", ballots.ballots, name="ballots"
     ),
+    path("returns/", returns.listed, name="returns"),
+    path("returns/import/", returns.upload, name="return-import"),
+    path("returns/import/<int:pk>/", returns.proposal, name="return-proposal"),
+    path("returns/import/<int:pk>/give-up/", returns.give_up, name="return-give-up"),
     path("duties/", duties.duties, name="duties"),
     path("duties/<int:pk>/", duties.duty, name="duty"),
     path("duties/<int:pk>/<str:key>/", duties.deed, name="duty-deed"),
