@@ -6,6 +6,7 @@ from pingyi.casework.actions import (
     conclude_case,
     decide_case,
     note_investigation,
+    refer_case,
     release_embargo,
     reply_to_citizen,
     report_findings,
@@ -20,6 +21,7 @@ from pingyi.casework.policies import (
     last_report,
 )
 from pingyi.casework.timeline import timeline
+from pingyi.notices.queries import inbox_of
 from tests.casework.test_sorting import clocks
 from tests.casework.world import World, after
 
@@ -141,6 +143,15 @@ def test_under_embargo_nothing_of_another_body_is_verified(world: World):
         )
     assert (refused.value.reason.code, refused.value.reason.field) == ("unfit_kind", "kind")
     assert not case.verdicts.exists()
+
+
+def test_the_unit_is_not_told_again_of_what_it_knew_before_the_sealing(world: World):
+    case = world.case("reopened")
+    told = inbox_of(world.unit_admin).filter(text__contains="涉及贵单位的认定").count()
+    assert told == 1
+    refer_case(case=case, reason="收钱", lead=True, by=world.manager, at=LATER)
+    release_embargo(case=case, reason="线索不实", by=world.inspector, at=after(days=9))
+    assert inbox_of(world.unit_admin).filter(text__contains="涉及贵单位的认定").count() == told
 
 
 @pytest.mark.parametrize(

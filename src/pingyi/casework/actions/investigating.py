@@ -86,7 +86,8 @@ def conclude_case(
 
 @action("case.release")
 def release_embargo(*, case: Case, reason: str, by: Actor, at: datetime) -> Case:
-    """Lift the embargo: the office sees the case, the score its verdict, if there is one."""
+    """Lift the embargo: the office sees the case, the score its verdict, if there is one. Of one
+    from before the sealing the unit was told then."""
     text = required(reason, "reason")
     concluded = case.state == State.TO_REPLY
     name = "release_concluded" if concluded else "release"
@@ -97,7 +98,7 @@ def release_embargo(*, case: Case, reason: str, by: Actor, at: datetime) -> Case
     referral.save(update_fields=["released_at", "released_by", "release_reason"])
     record_step(case, step, about=referral)
     verdict = case.verdicts.counting().last()
-    if verdict is not None:
+    if verdict is not None and verdict.at >= referral.at:
         tell_the_unit_of(verdict, by=by, at=at)
     return case
 
