@@ -132,6 +132,7 @@ def parts_of(world: World, case: Case) -> Parts:
         ("office/rectification/", "pk"): str(item.of_id),
         ("office/rectification/items/", "pk"): str(item.pk),
         ("office/rectification/items/", "row"): str(evidence.pk),
+        ("office/rectification/items/", "key"): "ask-time",
         ("office/improvements/", "pk"): str(changed.pk),
         ("unit/rectification/", "pk"): str(item.pk),
         ("unit/rectification/", "row"): str(evidence.pk),
