@@ -43,6 +43,22 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first, so that no core waits for it at the end.
+
+    Tests that commit stay behind those that are rolled back, where pytest-django puts them.
+    """
+
+    def place(item: pytest.Item) -> tuple[bool, bool]:
+        mark = item.get_closest_marker("django_db")
+        asked = {"transactional_db", "live_server"}.intersection(getattr(item, "fixturenames", ()))
+        commits = bool(asked) or (mark is not None and mark.kwargs.get("transaction", False))
+        return commits, item.get_closest_marker("slow") is None
+
+    items.sort(key=place)
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     shutil.rmtree(HOME, ignore_errors=True)
 

@@ -307,6 +307,7 @@ def test_two_workers_at_once_raise_each_step_once(transactional_db):
     assert len(inboxes()) == 5 * 5, "two of them in the city"
 
 
+@pytest.mark.slow
 def test_ten_thousand_open_clocks_cost_as_many_queries_as_ten(world: World):
     case = world.case()
     due = after(days=30)

@@ -439,6 +439,7 @@ def test_it_is_found_by_the_unit_it_belongs_to(world: World):
     assert list(Case.objects.filter(matching("婚姻登记窗口"))) == [case]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 def test_any_order_of_rating_moving_voiding_and_deciding_keeps_the_tallies(world: World, seed: int):
     """Whatever is done in whatever order: tallies are what a recount of ratings, voids and moves

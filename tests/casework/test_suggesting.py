@@ -38,6 +38,7 @@ def test_like_cases_speak_too_and_weigh_more_than_a_word():
     assert set(first.like) == {"2026-000001", "2026-000002"}
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.text(max_size=60), st.lists(st.text(max_size=20), max_size=6))
 def test_any_text_is_borne(text, others):

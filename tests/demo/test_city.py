@@ -201,6 +201,7 @@ def _fingerprint(seed: int, at=NOW) -> list[object]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_the_same_seed_makes_the_same_city_and_another_another():
     with QUICK:

@@ -16,7 +16,7 @@ import pytest
 
 from tests.gateway.serving import Served, served
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.slow]
 
 KILLS = 10
 CLIENTS = 8

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from typing import Any
 
+import pytest
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -29,6 +30,8 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
+@pytest.mark.slow
+@pytest.mark.no_cover
 def test_fuzz_the_doors(driver, city):
     acknowledged = set()
 

@@ -166,6 +166,8 @@ def jobs_run() -> None:
             job.run(at)
 
 
+@pytest.mark.slow
+@pytest.mark.no_cover
 def test_a_thousand_canaries(world: World, sent: dict[Channel, Recorded], caplog, capfd):
     caplog.set_level(logging.DEBUG)
     everybody_wants_the_overview(world)

@@ -19,6 +19,7 @@ from tests import prepared
 from tests.shell.test_backup import pingyi
 
 
+@pytest.mark.slow
 def test_init_makes_three_administrators_once(tmp_path: Path):
     done = pingyi("init", data=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -29,6 +30,7 @@ def test_init_makes_three_administrators_once(tmp_path: Path):
     assert again.stderr == "Error: there are users already; the security administrator adds more\n"
 
 
+@pytest.mark.slow
 def test_the_embedded_database_is_its_owners_alone(tmp_path: Path):
     assert pingyi("manage", "migrate", "--verbosity=0", data=tmp_path / "new").returncode == 0
     for written in (tmp_path / "new").rglob("*"):

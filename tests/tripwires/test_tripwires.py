@@ -80,7 +80,7 @@ def test_whoever_finds_the_database_another_way_is_marked_server():
     marked = {
         path.name
         for path, text in modules.items()
-        if path.name in found and "pytestmark = pytest.mark.server" in text
+        if path.name in found and "pytest.mark.server" in text
     }
     # These two have an SQLite file of their own, whatever the suite runs on.
     assert found - marked == {"test_backup.py", "test_operations.py"}

@@ -145,6 +145,8 @@ def _opener(pattern) -> Role | None:
     return min((role for ask in asks for role in roles_that_may(ask)), default=None)
 
 
+@pytest.mark.slow
+@pytest.mark.no_cover
 @pytest.mark.usefixtures("one_menu")
 def test_nothing_that_is_asked_breaks_a_page(world, parts):
     """Odd values in every place of an address: an answer, and never a 500."""

@@ -110,6 +110,8 @@ def answers_to(role: Role) -> Answers:
     return {asked: signs[place] for asked, signs in expected()["administrators"].items()}
 
 
+@pytest.mark.slow
+@pytest.mark.no_cover
 @pytest.mark.parametrize("group", GROUPS)
 @pytest.mark.usefixtures("one_menu")
 def test_every_address_answers_as_the_table_says(world: World, group: str):

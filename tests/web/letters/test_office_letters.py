@@ -136,6 +136,7 @@ def test_a_file_is_taken_off_a_draft(office):
     assert not letter.files.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "main",
     ["x" + " " * 390_000 + "x", "x," * 190_000, "\n".join(map(str, range(60_000)))],
