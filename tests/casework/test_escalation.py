@@ -158,16 +158,27 @@ def test_what_an_inbox_and_an_event_say(world: World):
     assert furthest(clock.escalations.all()).to == "case_manager"
 
 
-def test_the_story_tells_it_to_the_office_and_not_to_the_unit(world: World):
+def test_the_story_tells_it_to_the_office_and_to_the_unit_of_its_own_clocks(world: World):
     case = staffed(world).case("with_unit")
-    alone(case, "handle_simple", at=after())
-    actions.raise_due_steps(at=after(days=5))
+    alone(case, "handle_simple", at=after(days=1))
+    actions.raise_due_steps(at=moment("06-09 10:00:00"))
     said = timeline(case, "office")[-1]
     assert (said.text, said.detail) == (
         "时限提醒：办理到期前 1 个工作日，告知经办人",
         "告知 1 人",
     )
-    assert all(entry.step != "escalate" for entry in timeline(case, "unit"))
+    start_clock(case, "appeal_review", at=after(days=1))
+    actions.raise_due_steps(at=after(days=60))
+    for units in (None, [world.brigade.pk]):
+        told = [entry for entry in timeline(case, "unit", units=units) if entry.step == "escalate"]
+        assert [(entry.who, entry.text, entry.detail) for entry in told] == [
+            ("系统", "时限提醒：办理到期前 1 个工作日，已提醒本单位", ""),
+            ("系统", "时限提醒：办理到期，已告知治庸办", ""),
+            ("系统", "时限提醒：办理超期 2 个工作日，已告知本区领导", ""),
+            ("系统", "时限提醒：办理超期 5 个工作日，已报市级", ""),
+        ], "and of no clock of the office"
+    stranger = timeline(case, "unit", units=[world.other_unit.pk])
+    assert all(entry.step != "escalate" for entry in stranger)
     assert all(entry.step != "escalate" for entry in timeline(case, "citizen"))
 
 

@@ -207,3 +207,17 @@ def test_the_time_of_a_pause_is_read_as_it_was(world: World):
     steps = [entry.step for entry in timeline(case, "office")][-2:]
     assert steps == ["unit_asks_time", "grant_time"]
     assert handling(case).pauses.get().since == datetime.fromisoformat(SOON.isoformat())
+
+
+def test_the_unit_reads_that_its_clock_stood_still_and_ran_on_but_not_the_offices_reason(world):
+    case = world.case("with_unit")
+    asked(world, case=case, by=world.caller)
+    grant_time(case=case, by=world.manager, at=SOON)
+    resume_clock(case=case, by=world.manager, at=SOON + timedelta(days=2))
+    story = timeline(case, "unit", units=[world.brigade.pk])[-3:]
+    assert [(entry.who, entry.text, entry.detail) for entry in story] == [
+        ("治庸办", "申请暂停或延期", "暂停计时"),
+        ("治庸办", "同意暂停或延期", "暂停计时"),
+        ("治庸办", "恢复计时", ""),
+    ]
+    assert timeline(case, "unit", units=[world.other_unit.pk]) == []

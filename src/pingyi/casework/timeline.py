@@ -23,6 +23,7 @@ from pingyi.casework.escalation_models import Escalation
 from pingyi.casework.file_models import CaseFile
 from pingyi.casework.models import Case, Fact
 from pingyi.casework.states import (
+    HANDLE,
     MOVES,
     TRANSITIONS,
     CallOutcome,
@@ -31,6 +32,7 @@ from pingyi.casework.states import (
     Kind,
     State,
     Transition,
+    is_clock,
 )
 from pingyi.clocks.names import ClockName, MoreTime, Tier
 from pingyi.kernel.terms import Term
@@ -70,11 +72,13 @@ def timeline(
     names = _names(told)
     sent = _by_fact(files)
     if audience == "unit":
-        return [
+        theirs = [
             _with_files(_to_unit(item, facts, names), item, sent)
             for item in _since_theirs(told, facts, units)
             if item.name in _UNIT_SEES and _is_theirs(item, facts, units)
         ]
+        raised = _raised_to_unit(case, units)
+        return sorted([*theirs, *raised], key=lambda entry: entry.at)
     entries = [
         _with_files(
             Entry(
@@ -331,7 +335,7 @@ def _raised(case: Case) -> list[Entry]:
 _UNIT_SEES = frozenset(
     {"dispatch", "acknowledge", "answer", "decide", "confirm", "conclude", "reconsider",
      "look_back_kept", "look_back_failed", "appeal", "uphold", "uphold_in_hand", "dismiss",
-     "unit_asks_time", "grant_time", "refuse_time", "resume",
+     "unit_asks_time", "ask_time", "grant_time", "refuse_time", "resume",
      "close", "close_unowed", "accept_reply", "end_unsatisfied"}
 )  # fmt: skip
 _ITS_OWN = frozenset({"acknowledge", "answer", "appeal", "unit_asks_time"})
@@ -364,6 +368,42 @@ def _is_theirs(item: _Told, facts: Facts, units: Collection[int] | None) -> bool
     return not (of | answers) or bool((of | answers) & set(units))
 
 
+def _raised_to_unit(case: Case, units: Collection[int] | None) -> list[Entry]:
+    """How far the reminders of the unit's own clocks went: of its dispatches, and of no other."""
+    dispatches = list(case.dispatches.order_by("pk").values_list("at", "unit"))
+    found = Escalation.objects.filter(clock__case=case).select_related("clock")
+    return [
+        Entry(
+            at=each.at,
+            who=gettext("系统"),
+            text=gettext("时限提醒：%(clock)s%(when)s，%(told)s")
+            % {
+                "clock": words(ClockName(each.clock.rule)),
+                "when": when_text(each.step, each.clock.unit),
+                "told": str(_TOLD_TO_UNIT[Tier(each.to)]),
+            },
+            step="escalate",
+        )
+        for each in found
+        if is_clock(HANDLE, each.clock.rule) or each.clock.rule == "acknowledge"
+        if units is None or _unit_at(each.clock.started_at, dispatches) in units
+    ]
+
+
+def _unit_at(moment: datetime, dispatches: list[tuple[datetime, int]]) -> int | None:
+    """The unit the case was given to last, by then."""
+    given = [unit for at, unit in dispatches if at <= moment]
+    return given[-1] if given else None
+
+
+_TOLD_TO_UNIT = {
+    Tier.HANDLER: _("已提醒本单位"),
+    Tier.CASE_MANAGER: _("已告知治庸办"),
+    Tier.LEADER: _("已告知本区领导"),
+    Tier.CITY: _("已报市级"),
+}
+
+
 def _to_unit(item: _Told, facts: Facts, names: dict[str, str]) -> Entry:
     own = item.name in _ITS_OWN
     return Entry(
@@ -376,6 +416,8 @@ def _to_unit(item: _Told, facts: Facts, names: dict[str, str]) -> Entry:
 
 
 def _detail_for_unit(item: _Told, facts: Facts) -> str:
+    if item.name == "ask_time":  # for its clock; why, stays with the office
+        return more_time(_fact(item, facts, "timerequest"))
     if item.name in (
         "dispatch",
         "answer",

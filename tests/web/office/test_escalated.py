@@ -41,7 +41,8 @@ def test_a_unit_sees_the_mark_on_its_own_clocks_alone(world: World):
     assert "已告领导" in browser.get("/unit/").content.decode(), "of what is due next"
     page = browser.get(f"/unit/cases/{case.number}/").content.decode()
     assert "已报市级" in page
-    assert "时限提醒" not in page
+    assert "时限提醒：办理超期 5 个工作日，已报市级" in page
+    assert "认定" not in page.split("时限提醒", 1)[1], "nothing of the office's own clocks"
 
 
 def test_an_unconfirmed_deadline_says_so_in_the_list(world: World):

@@ -51,6 +51,7 @@ def _show(
     judging = policies.why_not_judge(recipient, request.user) is None
     awaited = drafts and policies.is_awaited(recipient)
     sent_id = sent.form_id if sent is not None else ""
+    asked = policies.open_request(recipient)
     at, letter = timezone.now(), recipient.letter
     return render(
         request,
@@ -59,7 +60,8 @@ def _show(
             "recipient": recipient,
             "letter": recipient.letter,
             "at": at,
-            "request_open": policies.open_request(recipient),
+            "request_open": asked,
+            "request_why": asked.reason if asked else "",
             "time_choices": letter_cells.time_offers(
                 recipient,
                 request.user,

@@ -266,6 +266,7 @@ def _show_item(
 ) -> HttpResponseBase:
     at = timezone.now()
     reason = policies.why_not_accept(item, request.user)
+    asked = policies.open_request(item)
     sent_time = forms.pop("time_form", None)
     able = reason is None or any(forms.values())
     return render(
@@ -283,7 +284,8 @@ def _show_item(
             "accept_form": forms.get("accept_form", AcceptForm()) if able else None,
             "back_form": forms.get("back_form", SendBackForm()) if able else None,
             "reason": reason if may(request.user, "rectification.manage") else None,
-            "request_open": policies.open_request(item),
+            "request_open": asked,
+            "request_why": asked.reason if asked else "",
             "time_choices": items.time_offers(
                 item,
                 request.user,

@@ -134,6 +134,7 @@ def _show(
     request: SignedIn, recipient: Recipient, *, sent: DeskForm | None = None, status: int = 200
 ) -> HttpResponseBase:
     letter, at = recipient.letter, timezone.now()
+    asked = policies.open_request(recipient)
     sent_id = sent.form_id if sent is not None else ""
     taken = recipient.acknowledged_at is not None or letter.state != State.ISSUED
     may_reply = policies.why_not_reply(recipient, request.user) is None or sent_id == "reply"
@@ -144,7 +145,8 @@ def _show(
             "recipient": recipient,
             "letter": letter,
             "at": at,
-            "request_open": policies.open_request(recipient),
+            "request_open": asked,
+            "request_why": asked.reason if asked else "",
             "time_choices": letter_cells.time_offers(
                 recipient,
                 request.user,

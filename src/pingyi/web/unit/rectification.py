@@ -90,6 +90,7 @@ def _show(
     status: int = 200,
 ) -> HttpResponseBase:
     at = timezone.now()
+    asked = policies.open_request(item)
     reason = policies.why_not_submit(item, request.user)
     return render(
         request,
@@ -104,7 +105,8 @@ def _show(
             ),
             "form": form or (SubmitForm() if reason is None else None),
             "reason": reason,
-            "request_open": policies.open_request(item),
+            "request_open": asked,
+            "request_why": asked.reason if asked else "",
             "time_choices": items.time_offers(
                 item,
                 request.user,
