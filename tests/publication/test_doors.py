@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from click.testing import CliRunner
 from django.db import connection
 
+from pingyi.kernel.workdays import SHANGHAI
 from pingyi.publication import queries
 from pingyi.publication.protection import unprotect
+from pingyi.publication.terms import Kind
 from pingyi.shell.main import main
 from tests.publication.conftest import AUGUST, JULY, Town
 from tests.staff import signed_in
 
 DOOR = "/api/v1/scoreboard"
+NEW_YEAR = datetime(2027, 1, 4, 9, tzinfo=SHANGHAI)
 
 
 def test_the_public_gets_the_latest_release_and_the_office_lives_ahead_of_it(town: Town, client):
@@ -58,6 +61,18 @@ def test_the_public_is_told_no_case_and_no_count_of_ratings(town: Town, client):
         if line["clause"] == "verified-bad-rating"
     ]
     assert line == {"clause": "verified-bad-rating", "points": "-3", "count": 1}
+
+
+def test_a_bulletin_honours_nobody_and_nothing_follows_from_it(town: Town, client):
+    frozen = queries.released_result(town.release())
+    assert any(one.honour for one in frozen.results)
+    for one in client.get(DOOR).json()["results"]:
+        assert (one["honour"], one["consequences"]) == (None, [])
+    season = town.release(NEW_YEAR, kind=Kind.SEASON, through=date(2026, 12, 31))
+    frozen = queries.released_result(season)
+    told = {one["unit"]: one["honour"] for one in client.get(DOOR).json()["results"]}
+    assert told == {one.unit: one.honour for one in frozen.results}
+    assert any(told.values())
 
 
 @pytest.mark.parametrize(

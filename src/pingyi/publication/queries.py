@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
+import msgspec
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
 
 from pingyi.accountability.models import Decision, Fulfilment
@@ -114,19 +115,17 @@ def released_result(release: Release, group: str | None = None) -> Result:
 
 def public_result(release: Release, group: str | None = None) -> Result:
     """The same for the public: no numbers of cases, and no count of ratings, which would tell a
-    desk how those few had rated who came since the release before."""
+    desk how those few had rated who came since the release before. A bulletin honours nobody, and
+    nothing follows from it: both are the season's result to say."""
     whole = released_result(release, group)
     components = release.scheme.scheme().components
-    return Result(
-        scheme=whole.scheme,
-        season=whole.season,
-        results=tuple(_public(one, components) for one in whole.results),
-    )
+    results = (_public(one, components) for one in whole.results)
+    if release.kind != Kind.SEASON:
+        results = (msgspec.structs.replace(one, honour=None, consequences=()) for one in results)
+    return Result(scheme=whole.scheme, season=whole.season, results=tuple(results))
 
 
 def _public(one: UnitResult, components: Iterable[str]) -> UnitResult:
-    import msgspec
-
     lines = tuple(
         msgspec.structs.replace(
             line, refs=None, count=None if line.clause in components else line.count
