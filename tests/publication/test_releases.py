@@ -22,6 +22,7 @@ from pingyi.ratings.actions import move_rating
 from pingyi.ratings.models import Rating
 from pingyi.scoring import board
 from tests.publication.conftest import AUGUST, JULY, Town
+from tests.supervision.test_returns import enter
 
 
 def snapshot(release: Release) -> list[tuple[object, ...]]:
@@ -74,6 +75,22 @@ def test_nothing_that_happens_later_moves_it(town: Town, monkeypatch):
     found = verify_release(release)
     assert found.verified, found
     assert found.moved == ()
+
+
+def test_returns_count_in_the_period_they_end_in_and_a_later_one_in_a_correction(town: Town):
+    """S3 has no ratings of its own; by SMS, 9 of 10 in May, 16 of 20 in June, corrected to 20."""
+    enter("S3,sms,2026-05,,9,,1,,,,\nS3,sms,2026-06,,16,,4,,,,\n", at=JULY)
+    june = town.release()
+    before = snapshot(june)
+    assert (row(june, "S3").good, row(june, "S3").counted) == (25, 30)
+    # In June: B1-1 12 of 12, S3 16 of 20, S2 8 of 12.
+    assert [row(june, code).period_rank for code in ("B1-1", "S3", "S2")] == [1, 2, 3]
+    enter("S3,sms,2026-06,,20,,,,,,\n", at=AUGUST)
+    corrected = town.correct(june, AUGUST)
+    assert snapshot(june) == before
+    assert (row(corrected, "S3").good, row(corrected, "S3").counted) == (29, 30)
+    for release in (june, corrected):
+        assert verify_release(release).verified
 
 
 def test_a_rating_moved_later_leaves_what_was_frozen_and_is_in_no_other_period(town: Town):

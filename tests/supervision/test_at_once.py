@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from pingyi.audit.actions import SYSTEM
 from pingyi.casework.models import UnitAnswer
 from pingyi.casework.policies import Refusal
-from pingyi.supervision.actions import improvements, rectification
-from pingyi.supervision.models import Improvement
+from pingyi.directory.problems import DirectoryErrors
+from pingyi.supervision.actions import improvements, rectification, returns
+from pingyi.supervision.models import ChannelReturn, Improvement
 from tests.casework.test_concurrency import at_once
 from tests.casework.world import AT, World, build
+from tests.supervision.city import city
+from tests.supervision.test_returns import DAYS, HEAD, enter, read
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,3 +54,25 @@ def test_an_answers_change_recorded_at_once_is_recorded_once(world: World):
     )
     assert sum(isinstance(one, Refusal) for one in results) == 1, results
     assert Improvement.objects.count() == 1
+
+
+def test_returns_of_overlapping_periods_entered_at_once_are_entered_once(transactional_db):
+    city("jiangmen-2008", "public_facing")
+    month = read("D1,clients,2026-05,1,,,,,,,\n", head=HEAD)
+    days = read("D1,clients,2026-05-20,2026-05-31,1\n", head=DAYS)
+    results = at_once(
+        *(
+            lambda rows=rows: returns.enter_returns(rows=rows, source="f", by=SYSTEM, at=AT)
+            for rows in (month, days)
+        )
+    )
+    assert sum(isinstance(one, DirectoryErrors) for one in results) == 1, results
+    assert ChannelReturn.objects.count() == 1
+
+
+def test_a_return_entered_twice_at_once_is_one(transactional_db):
+    city("jiangmen-2008", "public_facing")
+    rows = "D1,clients,2026-05,1,,,,,,,\n"
+    results = at_once(*(lambda: enter(rows) for _ in range(2)))
+    assert sorted(one["new"] for one in results) == [0, 1]
+    assert ChannelReturn.objects.count() == 1
