@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from pingyi import rulebook
-from pingyi.directory.models import Post
+from pingyi.directory.models import Item, Post
 from pingyi.ratings.models import Rating
 from pingyi.rulebook import Level
 from pingyi.web.citizen import pages
@@ -72,6 +72,33 @@ def test_it_says_what_is_rated(world: World):
         assert said in text
 
 
+def test_it_says_what_is_handled_there(world: World):
+    """All of the unit's items, unless some are chosen for the point; not those of other units."""
+    mine = [Item.objects.create(unit=world.brigade, code=f"A{n:02}", name=f"事项{n:02}")
+            for n in range(14)]  # fmt: skip
+    Item.objects.create(unit=world.other_unit, code="B", name="别处的事项")
+    pages.forget_pages()
+    told = Page(get(world)).one("section", **{"class": "card whom"})
+    (listed,) = told.all("details")
+    assert "在此办理的事项" in listed.text
+    assert "、".join(f"事项{n:02}" for n in range(12)) in listed.text
+    assert "事项12" not in listed.text
+    assert "共 14 项" in listed.text
+    assert "open" not in listed.attributes
+    world.point.items.set(mine[12:])
+    pages.forget_pages()
+    (listed,) = Page(get(world)).one("section", **{"class": "card whom"}).all("details")
+    assert "事项12、事项13" in listed.text
+    assert "事项00" not in listed.text
+    assert "共" not in listed.text
+
+
+def test_without_items_nothing_is_said_of_them(world: World):
+    Item.objects.all().delete()
+    pages.forget_pages()
+    assert not Page(get(world)).one("section", **{"class": "card whom"}).all("details")
+
+
 def test_three_levels_best_first_each_with_its_own_reasons(world: World):
     page = Page(get(world))
     levels = [node.get("value") for node in page.all("input") if node.get("name") == "level"]
@@ -99,6 +126,15 @@ def test_the_largest_page_is_small_enough(world: World, five_levels):
     Post.objects.bulk_create(
         Post(unit=world.brigade, point=world.point, badge=f"HS{n:05}", name="买买提·吐尔逊")
         for n in range(40)
+    )
+    # Text that packs badly: every letter is another.
+    Item.objects.bulk_create(
+        Item(
+            unit=world.brigade,
+            code=f"{n:03}",
+            name="".join(chr(0x4E00 + 7919 * (200 * n + at) % 20_000) for at in range(200)),
+        )
+        for n in range(300)
     )
     for language in ("zh-hans", "en"):
         for large in (False, True):

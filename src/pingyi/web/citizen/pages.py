@@ -15,7 +15,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from pingyi.directory.models import ServicePoint
+from pingyi.directory.models import Item, ServicePoint
 from pingyi.kernel.codes import normalise_code
 from pingyi.ratings import traces
 from pingyi.ratings.points import PointGone, UnknownPoint, load, rules_on
@@ -27,6 +27,9 @@ KEPT = 1024
 """Rendered pages kept per process; each takes about 30 KB."""
 RENEWED = 60
 """Seconds after which a page is rendered anew: a change in the directory shows by then."""
+
+LISTED = 12
+"""Items named on a page at most: it must stay small."""
 
 
 def rating_page(code: str, *, language: str, large: bool, at: datetime) -> RenderedPage:
@@ -117,9 +120,23 @@ def _context(code: str, at: datetime) -> dict[str, Any]:
             "kind": choices.KINDS.get(point.kind, point.get_kind_display()),
             "address": point.address,
             "hours": point.hours,
+            **_handled(point),
         },
         "posts": list(point.posts.filter(retired_at__isnull=True).values("badge", "name")),
         "scheme": rules_on(timezone.localdate(at)).scheme,
+    }
+
+
+def _handled(point: ServicePoint) -> dict[str, Any]:
+    """The first items handled there, and how many there are; where none is chosen for the point,
+    all of its unit's are."""
+    items = Item.objects.filter(points=point)
+    if not items.exists():
+        items = Item.objects.filter(unit=point.unit_id)
+    names = list(items.order_by("code").values_list("name", flat=True)[: LISTED + 1])
+    return {
+        "items": names[:LISTED],
+        "items_in_all": items.count() if len(names) > LISTED else 0,
     }
 
 
