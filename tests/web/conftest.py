@@ -17,11 +17,11 @@ def one_menu(monkeypatch: pytest.MonkeyPatch) -> None:
 
     It takes half the time of a short page, is the same on all, and has tests of its own.
     """
-    menus: dict[int, list[menu.Link]] = {}
+    menus: dict[str, list[menu.Link]] = {}
 
     def kept(user: User, path: str) -> list[menu.Link]:
-        if user.pk not in menus:
-            menus[user.pk] = menu.menu_for(user, path)
-        return menus[user.pk]
+        if user.username not in menus:
+            menus[user.username] = menu.menu_for(user, path)
+        return menus[user.username]
 
     monkeypatch.setattr("pingyi.web.components.context.menu_for", kept)

@@ -20,7 +20,7 @@ HEAD = """\
 """
 
 
-def test_write_the_table(world) -> None:
+def test_write_the_table(world, one_menu) -> None:
     """Collected by `main` alone, for the city and the fixtures that tests have."""
     from tests.web.test_walk import GROUPS, TABLE, walk
 
