@@ -14,6 +14,7 @@ from pingyi.casework.search_models import CaseWords
 from pingyi.demo.cases import ENDS
 from pingyi.people.roles import Role
 from tests.casework.world import AT, MATTER, PHONE, after
+from tests.staff import signed_in
 
 
 def found(text: str) -> set[Case]:
@@ -127,6 +128,35 @@ def test_inspectors_notes_are_not_searched(world):
     case = world.case("referred")
     actions.note_investigation(case=case, note="密谈记录", by=world.inspector, at=after(days=3))
     assert not found("密谈")
+
+
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        ("appealed", "grounds"),
+        ("dismissed", "dismissed"),
+        ("upheld", "upheld"),
+        ("looked_back", "put_right"),
+        ("look_back_failed", "not_put_right"),
+    ],
+)
+def test_appeals_reviews_and_look_backs_are_found(world, end, said):
+    words = {said: f"鸿雁{said}"}
+    case = world.case(end, said=words)
+    assert found("鸿雁") == {case}
+    assert overseen_by(world.manager).filter(search.matching("鸿雁")).get() == case
+    stranger = world.person(Role.CASE_MANAGER, area=world.elsewhere)
+    assert not overseen_by(stranger).filter(search.matching("鸿雁")).exists()
+    Case.objects.filter(pk=case.pk).update(embargoed=True)
+    assert not overseen_by(world.manager).filter(search.matching("鸿雁")).exists()
+
+
+def test_a_unit_finds_nothing_by_words_it_may_not_read(world):
+    case = world.case("looked_back", said={"put_right": "鸿雁传书"})
+    browser = signed_in(world.unit_admin)
+    for there in ("/unit/", "/unit/verdicts/", "/unit/letters/", "/unit/rectification/"):
+        assert case.number not in browser.get(f"{there}?q=鸿雁").content.decode()
+    assert case.number in browser.get("/unit/verdicts/").content.decode()
 
 
 def test_messages_are_found_by_their_text(world):

@@ -40,8 +40,12 @@ TEXTS: dict[str, tuple[str, ...]] = {
     "timerequest": ("reason",),
     "reply": ("text",),
     "rejudgement": ("words",),
+    "appeal": ("grounds", "review_reason"),
+    "lookback": ("note",),
 }
 """What of each kind of fact is searched. What inspectors note for themselves is not."""
+ENDINGS = {"appeal": ("review_reason",), "lookback": ("note",)}
+"""What is said of a fact only when it ends; the rest was added when it was stated."""
 
 
 def matching(text: str) -> Q:
@@ -79,7 +83,15 @@ def start(cases: Iterable[tuple[Case, str]]) -> None:
 
 def add(case: Case, facts: Iterable[Fact]) -> None:
     """Add the words of facts just stated to their case's. Within the step's transaction."""
-    said = _joined(text for fact in facts for text in _texts(fact))
+    _add(case, _joined(text for fact in facts for text in _texts(fact)))
+
+
+def add_ending(case: Case, fact: Fact) -> None:
+    """Add what was just said of an earlier fact of the case. Within the step's transaction."""
+    _add(case, _joined(getattr(fact, field) for field in ENDINGS.get(_kind(fact), ())))
+
+
+def _add(case: Case, said: str) -> None:
     if said:
         CaseWords.objects.filter(case=case).update(
             words=Concat("words", Value(BETWEEN + said), output_field=models.TextField())
@@ -93,7 +105,8 @@ def index_missing(limit: int = 500) -> int:
 
 
 def index(cases: Iterable[int]) -> int:
-    """Store the words of cases that have none yet, by their keys; nine queries and a few."""
+    """Store the words of cases that have none yet, by their keys; a query for each kind of fact
+    and a few."""
     wanted = Case.objects.filter(pk__in=list(cases), words__isnull=True).order_by("pk")
     found = list(wanted.select_related("unit", "point", "rating", "source__message"))
     facts = _facts_of(found)
@@ -143,8 +156,12 @@ def _first_texts(case: Case) -> Iterator[str]:
 
 
 def _texts(fact: Fact) -> Iterator[str]:
-    for field in TEXTS.get(fact._meta.model_name or "", ()):
+    for field in TEXTS.get(_kind(fact), ()):
         yield getattr(fact, field)
+
+
+def _kind(fact: Fact) -> str:
+    return fact._meta.model_name or ""
 
 
 def _facts_of(cases: Sequence[Case]) -> dict[int, list[Fact]]:

@@ -101,6 +101,7 @@ def record_step(
     """
     if about is not None:
         data["about"] = _by_kind(about)
+        search.add_ending(case, about)
     search.add(case, facts)
     record(case, **step_data(case, step, *facts, **data))
 

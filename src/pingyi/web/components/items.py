@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from operator import or_
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
@@ -33,7 +36,7 @@ from pingyi.web.components.file_fields import FileRow
 from pingyi.web.components.forms import DeskForm
 from pingyi.web.components.markup import deadline, tag, term_tag
 from pingyi.web.components.offers import Named, Offer, offer
-from pingyi.web.components.tables import Column, Filter
+from pingyi.web.components.tables import Column, Filter, Words
 from pingyi.web.components.time_forms import (
     AskTimeForm,
     GrantTimeForm,
@@ -88,6 +91,19 @@ DUE = Column(
     sort=("due_at",),
     style="nowrap",
 )
+
+
+def search(label: Words, *more: str) -> Filter:
+    """By words of the problem and measure, the person answerable, and what else a list shows."""
+    fields = ("problem", "measure", "owner", *more)
+
+    def apply(rows: QuerySet, text: str, at: datetime) -> QuerySet:
+        found = [Q(**{f"{field}__icontains": text}) for field in fields]
+        return rows.filter(functools.reduce(or_, found))
+
+    return Filter("q", label, apply)
+
+
 BY_STATE = Filter(
     "state",
     _("状态"),

@@ -73,6 +73,13 @@ def deadline(clock_: Deadline, at: datetime) -> SafeString:
     return clock(clock_.due_at, at, confirmed=clock_.confirmed)
 
 
+def deadline_text(clock_: Deadline | None) -> str:
+    """When a clock is due, as files say it; nothing without one."""
+    if clock_ is None:
+        return ""
+    return gettext("已暂停") if clock_.paused_at is not None else moment_text(clock_.due_at)
+
+
 def _clock(manner: str, text: str, when: datetime, what: str) -> SafeString:
     return format_html(
         '<time class="clock {}" datetime="{}" title="{} {}">'

@@ -15,12 +15,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from pingyi.casework.models import Case
+from pingyi.casework.models import Case, CaseClock
 from pingyi.casework.second_looks import Appeal
 from pingyi.casework.states import Finding, Kind
 from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.case_cells import FINDING_TONES
-from pingyi.web.components.markup import deadline, tag, term_tag
+from pingyi.web.components.markup import deadline, deadline_text, tag, term_tag
 from pingyi.web.components.tables import Column, DataTable, Filter
 from pingyi.web.components.words import moment_text, say
 
@@ -30,9 +30,14 @@ def _number(appeal: Appeal, at: datetime) -> SafeString:
     return format_html('<a href="{}">{}</a>', url, appeal.case.number)
 
 
-def _due(appeal: Appeal, at: datetime) -> SafeString:
+def _clock(appeal: Appeal) -> CaseClock | None:
     clocks = [clock for clock in appeal.case.clocks.all() if clock.rule == "appeal_review"]
-    return deadline(clocks[-1], at) if clocks else SafeString("—")
+    return clocks[-1] if clocks else None
+
+
+def _due(appeal: Appeal, at: datetime) -> SafeString:
+    clock = _clock(appeal)
+    return deadline(clock, at) if clock else SafeString("—")
 
 
 def _finding(appeal: Appeal, at: datetime) -> SafeString:
@@ -53,7 +58,13 @@ def outcome_tag(appeal: Appeal) -> SafeString:
 
 
 def _search(rows: QuerySet, text: str, at: datetime) -> QuerySet:
-    return rows.filter(Q(case__number__icontains=text) | Q(unit__name__icontains=text))
+    """By case or unit, or by words of the grounds or of the review."""
+    return rows.filter(
+        Q(case__number__icontains=text)
+        | Q(unit__name__icontains=text)
+        | Q(grounds__icontains=text)
+        | Q(review_reason__icontains=text)
+    )
 
 
 def _stands(rows: QuerySet, value: str, at: datetime) -> QuerySet:
@@ -80,7 +91,13 @@ APPEALS = DataTable(
             sort=("upheld",),
             style="nowrap",
         ),
-        Column("due", _("复核时限"), _due, value=lambda appeal: "", style="nowrap"),
+        Column(
+            "due",
+            _("复核时限"),
+            _due,
+            value=lambda appeal: deadline_text(_clock(appeal)),
+            style="nowrap",
+        ),
         Column(
             "unit",
             _("单位"),
@@ -112,7 +129,7 @@ APPEALS = DataTable(
     ),
     order="-at",
     filters=(
-        Filter("q", _("编号或单位"), _search),
+        Filter("q", _("编号、单位或文字"), _search),
         Filter(
             "state",
             _("复核"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -127,6 +128,15 @@ def _recipient_link(recipient: Recipient, at: datetime) -> SafeString:
     return format_html('<a href="{}">{}</a>', url, recipient.unit.name)
 
 
+def _unit_or_letter(rows: RecipientQuerySet, text: str, at: datetime) -> RecipientQuerySet:
+    return rows.filter(
+        Q(unit__name__icontains=text)
+        | Q(letter__number__icontains=text)
+        | Q(letter__title__icontains=text)
+    )
+
+
+_BY_UNIT_OR_LETTER = Filter("q", _("单位、文号或标题"), _unit_or_letter)
 _UNIT = Column(
     "unit", _("单位"), _recipient_link, lambda recipient: recipient.unit.name, ("unit__name",),
     "name",
@@ -204,9 +214,7 @@ OVERDUE = DataTable(
         ),
     ),
     order="due",
-    filters=(
-        Filter("q", _("单位"), lambda rows, text, at: rows.filter(unit__name__icontains=text)),
-    ),
+    filters=(_BY_UNIT_OR_LETTER,),
     empty=_("没有超期未答复的函件。"),
 )
 
@@ -323,6 +331,7 @@ JUDGING = DataTable(
         ),
     ),
     order="number",
+    filters=(_BY_UNIT_OR_LETTER,),
     empty=_("没有待审核的答复。"),
 )
 

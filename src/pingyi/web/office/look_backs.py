@@ -19,14 +19,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from pingyi.casework.actions import draw_sample
-from pingyi.casework.models import Case
+from pingyi.casework.models import Case, CaseClock
 from pingyi.casework.policies import Refusal
 from pingyi.casework.second_looks import LookBack
 from pingyi.casework.states import Stage, Way
 from pingyi.people.permissions import may
 from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.forms import DeskForm, TermField, TextField
-from pingyi.web.components.markup import deadline, tag
+from pingyi.web.components.markup import deadline, deadline_text, tag
 from pingyi.web.components.tables import Column, DataTable, Filter
 from pingyi.web.components.words import moment_text, say
 
@@ -63,10 +63,15 @@ def _number(look: LookBack, at: datetime) -> SafeString:
     return format_html('<a href="{}">{}</a>', url, look.case.number)
 
 
-def _due(look: LookBack, at: datetime) -> SafeString:
+def _clock(look: LookBack) -> CaseClock | None:
     rule = f"look_back_{look.stage}"
     clocks = [clock for clock in look.case.clocks.all() if clock.rule == rule]
-    return deadline(clocks[-1], at) if clocks else SafeString("—")
+    return clocks[-1] if clocks else None
+
+
+def _due(look: LookBack, at: datetime) -> SafeString:
+    clock = _clock(look)
+    return deadline(clock, at) if clock else SafeString("—")
 
 
 def _result(look: LookBack) -> str:
@@ -90,8 +95,12 @@ def _result_tag(look: LookBack, at: datetime) -> SafeString:
 
 
 def _search(rows: QuerySet, text: str, at: datetime) -> QuerySet:
+    """By case or unit, by words of the note, or by the whole seed."""
     return rows.filter(
-        Q(case__number__icontains=text) | Q(case__unit__name__icontains=text) | Q(sample__seed=text)
+        Q(case__number__icontains=text)
+        | Q(case__unit__name__icontains=text)
+        | Q(note__icontains=text)
+        | Q(sample__seed=text)
     )
 
 
@@ -114,7 +123,13 @@ LOOK_BACKS = DataTable(
         Column(
             "result", _("结果"), _result_tag, value=_result, sort=("put_right",), style="nowrap"
         ),
-        Column("due", _("时限"), _due, value=lambda look: "", style="nowrap"),
+        Column(
+            "due",
+            _("时限"),
+            _due,
+            value=lambda look: deadline_text(_clock(look)),
+            style="nowrap",
+        ),
         Column("stage", _("第几次"), lambda look, at: say(Stage(look.stage)), style="nowrap"),
         Column(
             "unit",
@@ -135,7 +150,7 @@ LOOK_BACKS = DataTable(
     ),
     order="-at",
     filters=(
-        Filter("q", _("编号、单位或种子"), _search),
+        Filter("q", _("编号、单位、文字或种子"), _search),
         Filter(
             "state",
             _("结果"),

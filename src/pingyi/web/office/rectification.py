@@ -129,7 +129,12 @@ ITEMS = DataTable(
         items.STATE,
     ),
     order="number",
-    filters=(items.BY_STATE, items.LATE, items.WAITING),
+    filters=(
+        items.search(_("文字、责任人或单位"), "unit__name"),
+        items.BY_STATE,
+        items.LATE,
+        items.WAITING,
+    ),
     empty=_("清单还是空的：在下面添加第一项。"),
 )
 

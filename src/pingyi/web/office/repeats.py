@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,7 +20,7 @@ from pingyi.casework.models import Case
 from pingyi.casework.repeats import WINDOW, repeated_persons, repeated_points
 from pingyi.directory.models import ServicePoint
 from pingyi.web.components.access import SignedIn, requires
-from pingyi.web.components.case_cells import AREA, POINT, STATE, UNIT, number_column
+from pingyi.web.components.case_cells import AREA, POINT, SEARCH, STATE, UNIT, number_column
 from pingyi.web.components.tables import Column, DataTable, Filter
 from pingyi.web.components.words import moment_text
 from pingyi.web.office.filters import AREAS, districts
@@ -53,6 +53,10 @@ def _in_district(rows: QuerySet, value: str, at: datetime) -> QuerySet:
     return rows.filter(unit__area__code=value) | rows.filter(unit__area__parent__code=value)
 
 
+def _point_or_unit(rows: QuerySet, text: str, at: datetime) -> QuerySet:
+    return rows.filter(Q(name__icontains=text) | Q(unit__name__icontains=text))
+
+
 POINT_AREAS = Filter("area", _("区"), _in_district, districts)
 
 POINTS = DataTable(
@@ -68,7 +72,7 @@ POINTS = DataTable(
         _moment("last", _("最近立案")),
     ),
     order="-times",
-    filters=(POINT_AREAS,),
+    filters=(Filter("q", _("单位或服务点"), _point_or_unit), POINT_AREAS),
     empty=_("近 90 天没有服务点被投诉两次以上。"),
     carried=("of",),
 )  # fmt: skip
@@ -87,7 +91,7 @@ PERSONS = DataTable(
         STATE,
     ),
     order="-times",
-    filters=(AREAS,),
+    filters=(SEARCH, AREAS),
     empty=_("没有同一手机号两次以上的差评。"),
     carried=("of",),
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -29,6 +30,9 @@ from pingyi.web.components.markup import deadline, tag
 from pingyi.web.components.tables import Column, DataTable, Filter
 from pingyi.web.components.words import moment_text, say
 
+NUMBER = re.compile(r"(?:R-)?([0-9]{1,9})", re.IGNORECASE | re.ASCII)
+"""How a request is cited, `R-17`, or its figures alone."""
+
 
 def _state(one: DataRequest, at: datetime) -> SafeString:
     if one.settled_at is None:
@@ -48,6 +52,13 @@ def _link(one: DataRequest, at: datetime) -> SafeString:
 
 def _by_state(rows: QuerySet, value: str, at: datetime) -> QuerySet:
     return rows.filter(settled_at__isnull=value == "open")
+
+
+def _search(rows: QuerySet, text: str, at: datetime) -> QuerySet:
+    """By its number, a word of the note, or who handled it."""
+    found = Q(note__icontains=text) | Q(received_by__icontains=text) | Q(settled_by__icontains=text)
+    number = NUMBER.fullmatch(text)
+    return rows.filter(found | Q(pk=int(number[1])) if number else found)
 
 
 REQUESTS = DataTable(
@@ -78,6 +89,7 @@ REQUESTS = DataTable(
     ),
     order="-number",
     filters=(
+        Filter("q", _("编号、备注或经办人"), _search),
         Filter(
             "state",
             _("状态"),

@@ -42,7 +42,7 @@ from pingyi.web.components.case_cells import (
 )
 from pingyi.web.components.case_forms import RevealForm
 from pingyi.web.components.escalated import escalation_tag
-from pingyi.web.components.markup import deadline
+from pingyi.web.components.markup import deadline, deadline_text
 from pingyi.web.components.tables import Column, DataTable, Filter
 from pingyi.web.components.words import moment_text
 from pingyi.web.unit import verdicts
@@ -64,7 +64,13 @@ CASES = DataTable(
     name="dispatched",
     title=_("转办件"),
     columns=(
-        Column("due", _("时限"), _due, value=lambda case: "", sort=("own_due_at",)),
+        Column(
+            "due",
+            _("时限"),
+            _due,
+            value=lambda case: deadline_text(next_clock(case, OWN_CLOCKS)),
+            sort=("own_due_at",),
+        ),
         number_column("unit:case", mark_leads=False),
         STATE,
         Column(

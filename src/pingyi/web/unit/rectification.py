@@ -53,7 +53,7 @@ ITEMS = DataTable(
         items.STATE,
     ),
     order="due",
-    filters=(items.BY_STATE, items.LATE),
+    filters=(items.search(_("文字、责任人或清单"), "of__title"), items.BY_STATE, items.LATE),
     empty=_("没有列给本单位的整改事项。"),
 )
 
