@@ -89,6 +89,10 @@ MOVED_HERE = Sentence(
     "案件 {number} 经两人核定属贵单位，评价已转入，计入贵单位。",
     "Case {number} is your unit's, two people found: its rating was moved here and counts.",
 )
+INSTRUCTED = Sentence(
+    "案件 {number} 有领导批示，请办理。",
+    "Case {number}: a leader has left an instruction.",
+)
 REFERRED = Sentence(
     "移交案件 {number}，请按期核查。",
     "Case {number} was referred to you: investigate in time.",
@@ -131,6 +135,12 @@ def tell_a_second(case: Case, *, by: Actor, at: datetime) -> None:
 def tell_a_reviewer(case: Case, *, by: Actor, at: datetime) -> None:
     """A unit has appealed."""
     _tell_somebody_new(TO_REVIEW, case, by=by, at=at)
+
+
+def tell_who_has_it(case: Case, *, by: Actor, at: datetime) -> None:
+    """A leader's instruction: to whom the case is given, else the area's case managers."""
+    readers = [case.assignee] if case.assignee else [*holders_of("case.decide", area=case.area)]
+    _tell_the_nearest(readers, INSTRUCTED, case, by=by, at=at)
 
 
 def tell_who_grants_time(case: Case, *, by: Actor, at: datetime) -> None:

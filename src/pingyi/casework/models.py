@@ -218,6 +218,13 @@ class CheckNote(Fact):
     note = models.TextField()
 
 
+class Instruction(Fact):
+    """What a leader wants seen to (领导批示): for the office and the inspectors, not the unit."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="instructions")
+    text = models.TextField()
+
+
 class Dispatch(Fact):
     """Handed to a unit, in the office's own words.
 

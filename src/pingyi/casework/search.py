@@ -32,6 +32,7 @@ TEXTS: dict[str, tuple[str, ...]] = {
     "sorting": ("note",),
     "callattempt": ("note",),
     "checknote": ("note",),
+    "instruction": ("text",),
     "dispatch": ("words",),
     "unitanswer": ("account", "measures", "process_change"),
     "referral": ("reason",),

@@ -215,6 +215,8 @@ _TABLE = (
 
     _t("assign", "分派", "Assign", _OPEN, None, "case.assign", "assignee"),
 
+    _t("instruct", "领导批示", "Leader's instruction", _OPEN, None, "case.instruct", "instruction"),
+
     _t("sort_to_call", "分拣，转回访", "Sort, to be called back", (S.UNSORTED,), S.TO_CALL,
        "case.sort", "kind", meets="sort"),
     _t("sort_to_check", "分拣，转核查", "Sort, to be checked", (S.UNSORTED,), S.TO_CHECK,

@@ -281,6 +281,7 @@ _SAYS: dict[str, Callable[[Fact], str]] = {
     "assignment": _say_assignment,
     "sorting": _say_sorting,
     "callattempt": _say_call,
+    "instruction": lambda fact: fact.text,  # type: ignore[attr-defined]
     "checknote": lambda fact: fact.note,  # type: ignore[attr-defined]
     "dispatch": _say_dispatch,
     "unitanswer": _say_answer,

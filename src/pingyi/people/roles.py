@@ -32,6 +32,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "case.sort": frozenset({Role.SORTER, Role.CASE_MANAGER}),
     "case.call": frozenset({Role.CALLER, Role.CASE_MANAGER}),
     "case.check": frozenset({Role.CALLER, Role.CASE_MANAGER}),
+    "case.instruct": frozenset({Role.LEADER}),
     "case.move": frozenset({Role.SORTER, Role.CALLER, Role.CASE_MANAGER}),
     "case.dispatch": frozenset({Role.CASE_MANAGER}),
     "case.refer": frozenset({Role.SORTER, Role.CASE_MANAGER}),

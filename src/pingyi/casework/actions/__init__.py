@@ -15,6 +15,7 @@ from pingyi.casework.actions.deciding import (
     send_back,
     withdraw_verdict,
 )
+from pingyi.casework.actions.instructing import instruct
 from pingyi.casework.actions.investigating import (
     conclude_case,
     note_investigation,
@@ -83,6 +84,7 @@ __all__ = [
     "edit_problem",
     "give_up_messages",
     "grant_time",
+    "instruct",
     "join_problem",
     "leave_problem",
     "link_case_letter",

@@ -33,6 +33,7 @@ from pingyi.web.components.case_forms import (
     DecideForm,
     DispatchForm,
     GrantTimeForm,
+    InstructForm,
     LookBackForm,
     MoveForm,
     NoteForm,
@@ -92,6 +93,10 @@ DEEDS: dict[str, Deed] = {
         Deed(
             SortForm, _("分拣"), _("提交，看下一件"), _("已分拣"),
             ("sort_to_call", "sort_to_check", "sort_to_refer"), actions.sort_case,
+        ),
+        Deed(
+            InstructForm, _("领导批示"), _("批示"), _("已批示"),
+            ("instruct",), actions.instruct,
         ),
         Deed(
             CallForm, _("登记回访"), _("登记"), _("已登记回访"),

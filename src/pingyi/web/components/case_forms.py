@@ -99,6 +99,13 @@ class CallForm(CaseForm):
     consents_words = TickField(label=_("同意把她的原话转给单位"))
 
 
+class InstructForm(CaseForm):
+    form_id = "instruct"
+    instruction = LongTextField(
+        label=_("批示"), help_text=_("治庸办和纪检可见，承办人会收到提醒；单位不可见。")
+    )
+
+
 class CheckForm(CaseForm):
     form_id = "check"
     note = LongTextField(

@@ -78,6 +78,7 @@ DEEDS = frozenset(
     {
         "assign",
         "check",
+        "instruct",
         "dispatch",
         "recall",
         "refer",
