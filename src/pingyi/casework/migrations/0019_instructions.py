@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0017_verdict_proposed_in_reports'),
+        ('casework', '0018_appeals_and_look_backs_are_searched'),
     ]
 
     operations = [
