@@ -215,7 +215,7 @@ def _citable(user: User) -> models.QuerySet[Case]:
 def citing(text: str, user: User) -> Q:
     """Duties that rest on something called so, as far as the user may know of it."""
     cited = _citable(user).filter(number__icontains=text)
-    return Q(refs__icontains=text) | Q(Exists(cited.filter(duties=OuterRef("pk"))))
+    return Q(refs__icontains=text) | Q(Exists(cited.filter(citing_duties=OuterRef("pk"))))
 
 
 class DutyQuerySet(models.QuerySet[Any]):
@@ -281,7 +281,7 @@ class Duty(models.Model):
     )
     ground = models.CharField(max_length=200)
     refs = models.CharField(max_length=500, blank=True)
-    cases = models.ManyToManyField(Case, related_name="duties")
+    cases = models.ManyToManyField(Case, related_name="citing_duties")
     case = models.ForeignKey(
         Case, on_delete=models.PROTECT, null=True, blank=True, related_name="duties"
     )

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="duty",
             name="cases",
-            field=models.ManyToManyField(related_name="duties", to="casework.case"),
+            field=models.ManyToManyField(related_name="citing_duties", to="casework.case"),
         ),
         migrations.RunPython(link, migrations.RunPython.noop),
     ]
