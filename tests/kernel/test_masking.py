@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pingyi.kernel.masking import mask_matter_no, mask_name, mask_phone, redact
+from pingyi.kernel.masking import mask_matter_no, mask_name, mask_phone, redact, without
 
 MOBILES = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True)
 GAPS = st.sampled_from([" ", "-", "—", "－", "·", ".", "　", "--", "\u200b"])
@@ -215,3 +215,17 @@ def test_of_a_name_one_letter_stays_at_most(name):
 )
 def test_a_matter_number_on_a_screen(number, shown):
     assert mask_matter_no(number) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "left"),
+    [
+        ("我叫张三丰，张三丰的丰", ["张三丰"], "我叫［姓名］，［姓名］的丰"),
+        ("张 三·丰来过", ["张三丰"], "［姓名］来过"),
+        ("LI NA 和 Lina", ["Li Na"], "［姓名］ 和 ［姓名］"),
+        ("李四光与李四", ["李四", "李四光"], "［姓名］与［姓名］"),
+        ("a.b (c)", ["(c)", "··", ""], "a.b ［姓名］"),
+    ],
+)
+def test_names_that_are_known_are_taken_out(text, names, left):
+    assert without(text, names) == left

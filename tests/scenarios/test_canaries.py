@@ -1,9 +1,10 @@
 """A thousand canaries: what raters leave goes in by the real doors and turns up nowhere else.
 
 Two hundred raters each leave a phone, a matter number, a private word, a name with an address in
-their words, and another phone among these words. Cases are walked to every end, codes and answers
-are sent, jobs run, every page and file is opened in every role. Then everything that was written,
-shown or logged is searched.
+their words, and another phone among these words. Others write to a board, or come in person: the
+office knows what they are called and where they live, and shows neither. Cases are walked to every
+end, codes and answers are sent, jobs run, every page and file is opened in every role. Then
+everything that was written, shown or logged is searched.
 """
 
 from __future__ import annotations
@@ -19,12 +20,14 @@ from datetime import timedelta
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from pingyi.audit.keys import keyring
 from pingyi.casework.actions import open_missing_cases, reveal_contact
+from pingyi.casework.intake_models import CitizenMessage
 from pingyi.casework.models import Case
 from pingyi.casework.states import State
 from pingyi.clocks.calendar import city_calendar
@@ -42,7 +45,7 @@ from tests.gateway.driving import Driver
 from tests.staff import signed_in
 from tests.web.addresses import filled, parts_of, routes
 
-RATERS = 200
+RATERS, WRITERS = 200, 20
 OVERSEERS = {
     Role.SORTER,
     Role.CALLER,
@@ -60,7 +63,9 @@ NUMBER_IN_WORDS = re.compile(r"13700000\d{3}")
 NAME = re.compile(r"金丝雀\d{4}")
 SEALED = (PHONE, MATTER, WORD)
 """What stands in plain text nowhere at all."""
-ALL = (*SEALED, NUMBER_IN_WORDS, NAME)
+KNOWN = (re.compile(r"留雁\d{4}"), re.compile(r"鹤归路\d{4}号"))
+"""Names and addresses of those who wrote or came: nobody reads them in any text."""
+ALL = (*SEALED, *KNOWN, NUMBER_IN_WORDS, NAME)
 
 
 def found(text: str | bytes, kinds=ALL) -> set[str]:
@@ -77,6 +82,43 @@ def left_by(n: int) -> dict[str, str]:
         "private_word": f"暗号江豚{n:04}",
         "comment": f"我叫金丝雀{n:04}，住金丝雀{n:04}号，请打13700{n:06}",
     }
+
+
+def known_as(n: int) -> tuple[str, str]:
+    """Name and phone of somebody who wrote or came in person."""
+    return f"留雁{n:04}", f"13900{500 + n:06}"
+
+
+def some_write(world: World) -> None:
+    """To a board whose file the office loads: the sender's name, phone and address stand apart."""
+    lines = ["message_no,sender,subject,sent_at,text,reply,replied_at,unit,satisfaction"]
+    for n in range(WRITERS):
+        name, phone = known_as(n)
+        sender = f"{name} {phone} 鹤归路{n:04}号"
+        said = f"我叫{name}，住鹤归路{n:04}号，请打13700{500 + n:06}"
+        lines.append(f"{n},{sender},{said},2026-05-24,{said},答{name},2026-05-25,B1-1,{n % 5 + 1}")
+    browser = signed_in(world.person(Role.CASE_MANAGER, area=world.city))
+    file = SimpleUploadedFile("messages.csv", "\n".join(lines).encode())
+    sent = browser.post("/office/messages/import/", {"channel": "message_board", "file": file})
+    browser.post(sent["Location"])
+    assert CitizenMessage.objects.count() == WRITERS
+
+
+def some_come_in_person(world: World) -> None:
+    """And are noted down with what they are known by in the summary, which they should not be."""
+    browser = signed_in(world.sorter)
+    for n in range(WRITERS, 2 * WRITERS):
+        name, phone = known_as(n)
+        said = {"origin": "petition", "unit": "B1-1", "dated": "2026-05-24", "reply_owed": "on"}
+        said |= {"name": name, "phone": phone, "summary": f"{name}来访，电话{phone}"}
+        assert browser.post("/office/cases/new/", said).status_code == 302
+
+
+def theirs_go_on(world: World) -> None:
+    """To the unit and to a reply, two of each; the others wait."""
+    for origin in ("message", "petition"):
+        for case in Case.objects.filter(origin=origin, state=State.UNSORTED).order_by("pk")[:2]:
+            walk(case, ENDS["replied"], hands=world.hands, at=timezone.now())
 
 
 class Recorded:
@@ -175,13 +217,18 @@ def test_a_thousand_canaries(world: World, sent: dict[Channel, Recorded], caplog
         receipts = everybody_rates(world, driver)
         assert Rating.objects.count() == RATERS
         cases_go_every_way(world)
+        some_write(world)
+        some_come_in_person(world)
+        theirs_go_on(world)
         some_look(driver, receipts)
         jobs_run()
         driver.front._journal.flush()
         journal = driver.log.getvalue()
         metrics = driver.send("GET", "/metrics").body
     sms, mail = sent[Channel.SMS].sent, sent[Channel.EMAIL].sent
-    assert {phone for phone, _ in sms} <= {left_by(n)["phone"] for n in range(RATERS)}
+    hers = {left_by(n)["phone"] for n in range(RATERS)}
+    theirs = {known_as(n)[1] for n in range(2 * WRITERS)}
+    assert {phone for phone, _ in sms} <= hers | theirs
     assert len(sms) > 20
     assert len(mail) > 5, "the office gets its overview"
     assert not found("".join(text for _, text in sms + mail))
@@ -190,7 +237,9 @@ def test_a_thousand_canaries(world: World, sent: dict[Channel, Recorded], caplog
     leaks = {place: hits for place, text in shown.items() if (hits := found(text))}
     allowed = {place: hits for place, hits in leaks.items() if place[0] in OVERSEERS}
     assert not {place: hits for place, hits in leaks.items() if place not in allowed}
-    assert not [place for place in allowed if found(shown[place], (*SEALED, NUMBER_IN_WORDS))]
+    assert not [
+        place for place in allowed if found(shown[place], (*SEALED, *KNOWN, NUMBER_IN_WORDS))
+    ]
     assert allowed, "the office reads her words"
     assert not found("".join(re.findall(r'(?:href|action|src)="[^"]*"', "".join(shown.values()))))
 
@@ -211,18 +260,20 @@ def test_a_thousand_canaries(world: World, sent: dict[Channel, Recorded], caplog
         assert not found(opened(bytes(message.text_cipher), context=TEXT))
 
 
-HER_WORDS = {"ratings_rating"}
-"""Where raters' words may stand."""
+HER_WORDS = {"ratings_rating", "casework_citizenmessage"}
+"""Where citizens' words may stand."""
 
 
 def every_page_in_every_role(world: World) -> Iterator[tuple[tuple[Role, str], str]]:
     """((role, address), what it shows), of every page and file the role may open."""
     parts = dict(parts_of(world, Case.objects.in_states(State.WITH_UNIT).order_by("pk")[0]))
+    parts["office/messages/", "pk"] = str(CitizenMessage.objects.earliest("pk").pk)
     numbers = list(Case.objects.order_by("pk").values_list("number", flat=True))[: len(ENDS)]
+    theirs = [one.number for one in Case.objects.filter(rating=None).order_by("-state", "pk")[:6]]
     for role in Role:
         user = world.person(role)
         browser = signed_in(user)
-        looked_at = numbers if role is Role.UNIT_ADMIN else numbers[::5]
+        looked_at = [*theirs, *(numbers if role is Role.UNIT_ADMIN else numbers[::5])]
         for route, pattern in routes():
             asks = getattr(pattern.callback, "permissions", ())
             if not any(may(user, permission) for permission in asks):

@@ -199,7 +199,7 @@ def _messages(world: World, *, at: datetime) -> tuple[CitizenMessage, MessageBat
     given = {"channel": Channel.MESSAGE_BOARD, "area": world.district, "source": "x.csv"}
     actions.load_messages(rows=[row], **given, by=SYSTEM, at=at)
     waiting = actions.propose_messages(rows=[row], **given, by=SYSTEM, at=at)
-    return CitizenMessage.objects.get(), waiting
+    return CitizenMessage.objects.latest("pk"), waiting
 
 
 def _returns(world: World) -> ReturnBatch:

@@ -61,7 +61,8 @@ class CitizenMessage(models.Model):
 
     `satisfaction` is her rank of that reply, 5 (very satisfied) to 1, None if she gave none.
     `area` is the office's that reads it: the unit's, or the importing office's without a unit.
-    The words are hers: for the office alone, shown without numbers that name a person.
+    The words are hers: for the office alone. What it is shown, and finds them by, stands beside
+    them: without numbers that name a person, and without the name she sent them under.
     """
 
     channel = models.CharField(max_length=20, choices=[(c.value, c.zh) for c in Channel])
@@ -77,6 +78,9 @@ class CitizenMessage(models.Model):
     text = models.TextField()
     sent_at = models.DateTimeField()
     reply = models.TextField(blank=True)
+    shown_subject = models.TextField()
+    shown_text = models.TextField()
+    shown_reply = models.TextField(blank=True)
     replied_at = models.DateTimeField(null=True, blank=True)
     satisfaction = models.PositiveSmallIntegerField(null=True, blank=True)
 

@@ -20,7 +20,7 @@ from django.db.models.functions import Concat
 
 from pingyi.casework.models import Case, Fact
 from pingyi.casework.search_models import CaseWords
-from pingyi.kernel.masking import DOCUMENT, LANDLINE, MOBILE, redact
+from pingyi.kernel.masking import DOCUMENT, LANDLINE, MOBILE, PERSON, redact
 from pingyi.kernel.text import spaced_hanzi
 
 BETWEEN = " ǁ "
@@ -132,7 +132,7 @@ def _words(case: Case, facts: Iterable[Fact]) -> str:
 def indexed(text: str) -> str:
     """A text as it is stored: words alone, without numbers that name a person."""
     plain = redact(text)
-    for mark in (MOBILE, LANDLINE, DOCUMENT):
+    for mark in (MOBILE, LANDLINE, DOCUMENT, PERSON):
         plain = plain.replace(mark, " ")
     return " ".join(spaced_hanzi(plain).split()[:LONGEST])
 
@@ -152,8 +152,8 @@ def _first_texts(case: Case) -> Iterator[str]:
         yield source.number
         yield source.summary
         if source.message is not None:
-            yield source.message.subject
-            yield source.message.text
+            yield source.message.shown_subject
+            yield source.message.shown_text
 
 
 def _texts(fact: Fact) -> Iterator[str]:

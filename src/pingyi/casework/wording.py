@@ -19,6 +19,7 @@ from pingyi.casework.policies import (
     consents,
 )
 from pingyi.casework.problem_models import Problem
+from pingyi.casework.showing import NOBODY
 from pingyi.kernel.masking import redact
 from pingyi.kernel.text import clean_text
 from pingyi.ratings.contacts import open_matter
@@ -29,8 +30,6 @@ SHORTEST = 6
 """A comment shorter than this is anybody's ("态度差")."""
 SHORTEST_NUMBER, SHORTEST_NAME = 4, 2
 """Letters of the Latin kind and digits, or Hanzi: fewer than that are no number and no name."""
-NOBODY = frozenset({"匿名", "网友", "市民", "群众", "居民", "村民", "匿名网友", "热心市民"})
-"""What a board puts where a name would stand."""
 
 
 def unfit_for_unit(text: str, case: Case, *, field: str) -> Reason | None:

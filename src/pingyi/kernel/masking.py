@@ -7,16 +7,18 @@ as a unit with its ledger; there a number disappears altogether.
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 MOBILE = "［手机号］"
 LANDLINE = "［电话］"
 DOCUMENT = "［证件或卡号］"
+PERSON = "［姓名］"
 
 _LONGEST_TAIL = 4
 
 _MOBILE_NUMBER = re.compile(r"1[3-9][0-9]{9}")
 _NAME_LETTER = re.compile(r"[^\s·•・.\-]")
+_NAME_GAP = r"[\s·•・.\-]"
 
 # What people put between digits; within one number it is the same throughout.
 _GAP = r"[\s\-‐‑‒–—―−－_·•.\u200b]"
@@ -66,6 +68,14 @@ def redact(text: str, *, landlines: bool = True) -> str:
     """
     for pattern, label, confirmed in _SEARCHES if landlines else _SEARCHES[:-1]:
         text = _replaced(text, pattern, label, confirmed)
+    return text
+
+
+def without(text: str, names: Iterable[str]) -> str:
+    """Replaces each of the names by a word in brackets, also where gaps stand in it."""
+    for name in sorted(names, key=len, reverse=True):
+        letters = f"{_NAME_GAP}*".join(map(re.escape, _NAME_LETTER.findall(name)))
+        text = re.sub(letters, PERSON, text, flags=re.IGNORECASE) if letters else text
     return text
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
+from urllib.parse import quote
+
 import pytest
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from pingyi.casework.intake_models import CitizenMessage
 from pingyi.casework.models import Case
 from pingyi.people.roles import Role
-from tests.casework.test_messages_import import GOOD, load, read
+from tests.casework.test_messages_import import GOOD, HEAD, load, read
 from tests.staff import signed_in
 from tests.web.reading import form_ids, words
 
@@ -135,6 +139,51 @@ def test_the_list_the_page_and_the_case_of_a_message(world, manager):
     assert "停车难" in words(opened)
     assert "open-message" not in form_ids(manager.get(f"/office/messages/{message.pk}/"))
     assert manager.post(f"/office/messages/{message.pk}/", sent).status_code == 409
+
+
+HERS = (
+    HEAD
+    + "9,李秋鸿 13812341234 鹤归路9号,李秋鸿投诉 13612341234,2026/5/24 8:00:00,"
+    + "我是李 秋鸿，住鹤归路9号，打139 1234 1234 没人接，市民呼声,请李秋鸿来电027-87654321,,,\n"
+    + "10,市民,市民的路灯,2026/5/24 8:00:00,市民说路灯坏了,,,,\n"
+)
+
+
+def test_of_messages_is_shown_and_found_what_names_nobody(world, manager):
+    load(world, read(world, HERS))
+    message = CitizenMessage.objects.get(number="9")
+    there = "/office/messages/"
+    pages = [manager.get(f"{there}{query}") for query in ("", "?export=csv", f"{message.pk}/")]
+    for page in pages:
+        text = b"".join(page).decode("utf-8-sig")
+        for hers in ("秋鸿", "鹤归路9号", "13612341234", "13812341234", "139 1234 1234"):
+            assert hers not in text
+        assert "［姓名］投诉" in text
+    assert "［姓名］来电027-87654321" in words(pages[2]), "an office's own number may be read"
+    for text in ("李秋鸿", "13612341234", "1361234", "鹤归路9号", "%", "1234"):
+        assert "［姓名］投诉" not in words(manager.get(f"{there}?q={quote(text)}")), text
+    for text in ("市民呼声", "没人接", "投诉", "9"):
+        assert "［姓名］投诉" in words(manager.get(f"{there}?q={text}")), text
+    assert "市民的路灯" in words(manager.get(there)), "a word for anybody is nobody's name"
+
+
+def test_a_case_opened_by_hand_keeps_her_name_out_of_its_summary(world, sorter):
+    sent = {
+        "origin": "petition", "unit": "B1-1", "dated": "2026-06-01", "name": "李秋鸿",
+        "phone": "13812341234", "summary": "李秋鸿来访，电话 13812341234，反映推诿",
+    }  # fmt: skip
+    sorter.post("/office/cases/new/", sent)
+    assert Case.objects.get().source.summary == "［姓名］来访，电话 ［手机号］，反映推诿"
+
+
+def test_messages_loaded_before_are_shown_likewise(world):
+    load(world, read(world, HERS))
+    CitizenMessage.objects.update(shown_subject="", shown_text="")
+    made = importlib.import_module("pingyi.casework.migrations.0020_messages_as_shown")
+    made.fill(apps, None)
+    message = CitizenMessage.objects.get(number="9")
+    assert message.shown_subject == "［姓名］投诉 ［手机号］"
+    assert message.shown_text.startswith("我是［姓名］，住［姓名］，打［手机号］")
 
 
 def test_another_district_finds_no_message(world, manager):

@@ -18,7 +18,7 @@ from pingyi.casework.actions.steps import (
     required,
     start_clock,
 )
-from pingyi.casework.intake_models import NAME, CaseSource, CitizenMessage
+from pingyi.casework.intake_models import NAME, CaseSource, CitizenMessage, open_sender
 from pingyi.casework.models import Case
 from pingyi.casework.origins import ORIGINS, Channel, Origin
 from pingyi.casework.policies import (
@@ -34,9 +34,9 @@ from pingyi.casework.policies import (
     Incomplete,
     NotNow,
 )
+from pingyi.casework.showing import shown
 from pingyi.casework.states import State
 from pingyi.directory.models import ServicePoint, Unit
-from pingyi.kernel.masking import redact
 from pingyi.kernel.text import normalise_phone, phone_is_valid
 from pingyi.people.models import User
 from pingyi.ratings.contacts import PHONE
@@ -64,8 +64,9 @@ def open_case_by_hand(
 ) -> Case:
     """Open a case that began with no rating; its clocks count from the opening.
 
-    `number` and `dated` are the origin's own, `summary` is the office's words. Name and phone are
-    kept encrypted; only with `call_back` is she called. Raises a Refusal.
+    `number` and `dated` are the origin's own, `summary` is the office's words: her name and all
+    numbers are taken out of it. Name and phone are kept encrypted; only with `call_back` is she
+    called. Raises a Refusal.
     """
     origin = chosen(Origin, origin, "origin")
     if origin is Origin.RATING:
@@ -73,14 +74,14 @@ def open_case_by_hand(
     if dated > localdate(at):
         raise Incomplete(IN_THE_FUTURE)
     phone = _checked_phone(phone, call_back)
+    said_name = cleaned(name, "name", longest=LONGEST_NAME)
     source = CaseSource(
         number=cleaned(number, "number", longest=LONGEST_NUMBER),
         dated=dated,
-        summary=required(summary, "summary", longest=LONGEST_SUMMARY),
+        summary=shown(required(summary, "summary", longest=LONGEST_SUMMARY), said_name),
         reply_owed=reply_owed,
         call_back=call_back,
     )
-    said_name = cleaned(name, "name", longest=LONGEST_NAME)
     keys = keyring()
     if said_name:
         source.name_cipher = keys.encrypt(said_name, context=NAME)
@@ -110,12 +111,12 @@ def open_case_of_message(
     CitizenMessage.objects.select_for_update().get(pk=message.pk)
     if CaseSource.objects.filter(message=message).exists():
         raise NotNow(HAS_ITS_CASE)
-    said = cleaned(summary, "summary", longest=LONGEST_SUMMARY) or redact(message.subject)
+    said = cleaned(summary, "summary", longest=LONGEST_SUMMARY) or message.shown_subject
     source = CaseSource(
         message=message,
         number=message.number,
         dated=localdate(message.sent_at),
-        summary=said,
+        summary=shown(said, open_sender(message, keyring=keyring())),
         reply_owed=True,
     )
     origin = ORIGINS[Channel(message.channel)]

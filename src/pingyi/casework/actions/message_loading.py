@@ -17,6 +17,7 @@ from pingyi.casework.message_files import MessageRow
 from pingyi.casework.models import Case
 from pingyi.casework.origins import Channel
 from pingyi.casework.policies import PROPOSAL_GONE, NotNow, Refusal
+from pingyi.casework.showing import shown
 from pingyi.directory.models import Area, Unit
 
 SLICE = 500
@@ -166,6 +167,9 @@ def _message(row: MessageRow, batch: MessageBatch, units: dict[str, Unit]) -> Ci
         reply=row.reply,
         replied_at=row.replied_at,
         satisfaction=row.satisfaction,
+        shown_subject=shown(row.subject, sender),
+        shown_text=shown(row.text, sender),
+        shown_reply=shown(row.reply, sender, landlines=False),
     )
 
 

@@ -74,7 +74,7 @@ def own_words(case: Case) -> str:
     if case.rating is not None:
         return redact(case.rating.comment)
     source = getattr(case, "source", None)
-    return redact(source.message.text) if source is not None and source.message else ""
+    return source.message.shown_text if source is not None and source.message else ""
 
 
 def masked_contact(case: Case) -> dict[str, str]:

@@ -23,7 +23,6 @@ from pingyi.casework.intake_queries import messages_for
 from pingyi.casework.models import Case
 from pingyi.casework.origins import Channel
 from pingyi.casework.policies import Refusal
-from pingyi.kernel.masking import redact
 from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.markup import level_text, tag
 from pingyi.web.components.tables import Column, DataTable, Filter
@@ -89,7 +88,7 @@ MESSAGES = DataTable(
             sort=("number",),
             style="nowrap",
         ),
-        Column("subject", _("主题"), lambda row, at: redact(row.subject), style="words"),
+        Column("subject", _("主题"), lambda row, at: row.shown_subject, style="words"),
         Column(
             "channel",
             _("渠道"),
@@ -118,9 +117,11 @@ MESSAGES = DataTable(
     filters=(
         Filter(
             "q",
-            _("编号或主题"),
+            _("编号、主题或内容"),
             lambda rows, value, at: rows.filter(
-                Q(number__icontains=value) | Q(subject__icontains=value)
+                Q(number__icontains=value)
+                | Q(shown_subject__icontains=value)
+                | Q(shown_text__icontains=value)
             ),
         ),
         Filter(
@@ -162,7 +163,7 @@ def message(request: SignedIn, pk: int) -> HttpResponseBase:
     found = get_object_or_404(messages_for(request.user), pk=pk)
     if request.method != "POST":
         unit = found.unit
-        initial = {"unit": unit.code if unit else "", "summary": redact(found.subject)}
+        initial = {"unit": unit.code if unit else "", "summary": found.shown_subject}
         return _show(request, found, OpenMessageForm(user=request.user, initial=initial))
     form = OpenMessageForm(request.POST, user=request.user)
     status = 422
@@ -186,9 +187,9 @@ def _show(
     shown: dict[str, Any] = {
         "message": found,
         "channel": Channel(found.channel),
-        "subject": redact(found.subject),
-        "text": redact(found.text),
-        "reply": redact(found.reply, landlines=False),
+        "subject": found.shown_subject,
+        "text": found.shown_text,
+        "reply": found.shown_reply,
         "case": case_of(found),
         "taken": getattr(found, "source", None) is not None,
         "form": form,
