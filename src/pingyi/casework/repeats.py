@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Least
 
 from pingyi.casework.models import Case
 from pingyi.casework.querysets import CaseQuerySet
@@ -86,21 +87,37 @@ def repeated_points(user: User, at: datetime) -> QuerySet[ServicePoint]:
     )
 
 
+RATED, LEFT = "rating__contact__phone_print", "source__phone_print"
+"""Where a case's phone stands: with its rating, or with a source of another origin."""
+
+
 def repeated_persons(user: User) -> CaseQuerySet:
-    """The latest case of each person with two or more by the same phone: `times`, `units`,
-    `first`."""
-    seen = Case.objects.overseen_by(user).filter(rating__contact__phone_print__isnull=False)
-    hers = (
-        seen.filter(rating__contact__phone_print=OuterRef("rating__contact__phone_print"))
-        .order_by()
-        .values("rating__contact__phone_print")
-    )
-    # Whom to list is asked once for all, and what is said of each for the listed alone.
-    phones = seen.order_by().values("rating__contact__phone_print")
-    latest = phones.annotate(last=Max("pk"), n=Count("pk")).filter(n__gte=2).values("last")
-    found: CaseQuerySet = seen.filter(pk__in=latest).annotate(
-        times=Subquery(hers.annotate(n=Count("pk")).values("n")),
-        units=Subquery(hers.annotate(n=Count("unit", distinct=True)).values("n")),
-        first=Subquery(hers.annotate(n=Min("opened_at")).values("n")),
+    """The latest case of each person with two or more by the same phone, whatever they came by:
+    `times`, `units`, `first`."""
+    seen = Case.objects.overseen_by(user)
+    known = seen.annotate(phone=Coalesce(RATED, LEFT)).filter(phone__isnull=False)
+    # Whom to list is asked once for all, and what is said of each for the listed alone; either
+    # kind of phone by itself, so that each is looked up by its index.
+    latest = known.order_by().values("phone").annotate(last=Max("pk"), n=Count("pk"))
+    rated, left = _of_the_person(seen, RATED), _of_the_person(seen, LEFT)
+    rated_too = seen.filter(**{RATED: OuterRef(LEFT)}, unit=OuterRef("unit"))
+    units, also = Count("unit", distinct=True), left.filter(~Exists(rated_too))
+    found: CaseQuerySet = known.filter(pk__in=latest.filter(n__gte=2).values("last")).annotate(
+        times=_counted(rated, Count("pk")) + _counted(left, Count("pk")),
+        units=_counted(rated, units) + _counted(also, units),
+        first=_earliest(rated, left),
     )
     return found.select_related("unit", "point", "area", "rating")
+
+
+def _of_the_person(seen: CaseQuerySet, where: str) -> QuerySet:
+    return seen.filter(**{where: OuterRef("phone")}).order_by().values(where)
+
+
+def _counted(hers: QuerySet, count: Count) -> Coalesce:
+    return Coalesce(Subquery(hers.annotate(n=count).values("n")), 0)
+
+
+def _earliest(rated: QuerySet, left: QuerySet) -> Least:
+    one, other = (Subquery(hers.annotate(n=Min("opened_at")).values("n")) for hers in (rated, left))
+    return Least(Coalesce(one, other), Coalesce(other, one))

@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from pingyi.casework import actions
 from pingyi.casework.basically import basically_satisfied, by_reason
+from pingyi.casework.intake_models import CitizenMessage
 from pingyi.casework.repeats import repeated_persons, repeats_of
 from pingyi.people.roles import Role
+from tests.casework.test_messages_import import load, read
 from tests.casework.world import PHONE
 from tests.staff import signed_in
 from tests.web.reading import words
@@ -88,6 +90,46 @@ def test_the_list_of_points_and_of_persons(world, manager):
     assert PHONE not in manager.get("/office/repeats/?of=persons&export=csv").getvalue().decode()
     stranger = world.person(Role.CASE_MANAGER, area=world.elsewhere)
     assert not repeated_persons(stranger).exists()
+
+
+def by_hand(world, unit, origin: str = "hotline", phone: str = PHONE):
+    return actions.open_case_by_hand(
+        unit=unit, origin=origin, dated=timezone.localdate(), summary="来电", phone=phone,
+        by=world.person(Role.CASE_MANAGER, area=world.city), at=now(),
+    )  # fmt: skip
+
+
+def test_one_phone_through_several_channels_is_one_person(world):
+    city = world.person(Role.CASE_MANAGER, area=world.city)
+    rated = case_of(world)
+    assert not repeated_persons(city).exists()
+    by_hand(world, world.brigade)
+    (row,) = repeated_persons(city)
+    assert (row.times, row.units, row.first) == (2, 1, rated.opened_at)
+    last = by_hand(world, world.bureau, "petition")
+    by_hand(world, world.brigade, phone=OTHER)
+    (row,) = repeated_persons(city)
+    assert (row.pk, row.times, row.units) == (last.pk, 3, 2)
+    by_hand(world, world.bureau, phone=OTHER)
+    two = repeated_persons(city).order_by("times")
+    assert [(row.times, row.units) for row in two] == [(2, 2), (3, 2)]
+    page = words(signed_in(city).get("/office/repeats/?of=persons"))
+    assert "多次反映的人" in page
+    assert last.number in page
+
+
+def test_a_message_stands_beside_its_points_other_cases(world):
+    load(world, read(world))
+    message = CitizenMessage.objects.get(number="3")
+    rated = case_of(world)
+    there = f"/office/messages/{message.pk}/"
+    manager = signed_in(world.person(Role.CASE_MANAGER, area=world.city))
+    wrong = manager.post(there, {"unit": "B1-1", "point": "别的窗口", "summary": "停车难"})
+    assert wrong.status_code == 422
+    assert "别的窗口" in wrong.content.decode()
+    manager.post(there, {"unit": "B1-1", "point": "投诉", "summary": "停车难"})
+    found = repeats_of(rated, world.manager)
+    assert [(case.origin, found.origins) for case in found.point] == [("message", 2)]
 
 
 def test_like_open_cases_are_offered_to_be_joined(world, manager):

@@ -96,11 +96,13 @@ def open_case_of_message(
     *,
     message: CitizenMessage,
     unit: Unit | None = None,
+    point: ServicePoint | None = None,
     summary: str = "",
     by: Actor,
     at: datetime,
 ) -> Case:
     """Open a message as a case of its unit, or of the one named; she awaits an answer there.
+    `point` is where of the unit's points it happened, if that is known.
 
     The summary is the message's subject unless the office writes one.
     """
@@ -120,7 +122,7 @@ def open_case_of_message(
         reply_owed=True,
     )
     origin = ORIGINS[Channel(message.channel)]
-    return _open(source, origin, unit=rated, point=None, by=by, at=at)
+    return _open(source, origin, unit=rated, point=point, by=by, at=at)
 
 
 def _open(

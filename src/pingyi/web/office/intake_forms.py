@@ -32,7 +32,17 @@ class UnitForm(DeskForm):
         return one_unit(said, units_for(self.user, self.permission))
 
 
-class NewCaseForm(UnitForm):
+class PointForm(UnitForm):
+    """A form that may name a point of its unit, too."""
+
+    def clean_point(self) -> ServicePoint | None:
+        said, unit = self.cleaned_data["point"], self.cleaned_data.get("unit")
+        if not said or unit is None:
+            return None
+        return one_point(said, unit)
+
+
+class NewCaseForm(PointForm):
     form_id = "new-case"
     hotkeys = "origin"
     origin = TermField(BY_HAND, label=_("来源"))
@@ -59,16 +69,13 @@ class NewCaseForm(UnitForm):
     call_back = TickField(label=_("要求回访"))
     reply_owed = TickField(label=_("有人在等答复"), initial=True)
 
-    def clean_point(self) -> ServicePoint | None:
-        said, unit = self.cleaned_data["point"], self.cleaned_data.get("unit")
-        if not said or unit is None:
-            return None
-        return one_point(said, unit)
 
-
-class OpenMessageForm(UnitForm):
+class OpenMessageForm(PointForm):
     form_id = "open-message"
     unit = TextField(label=_("单位"), max_length=120, help_text=_("编码，或名称的一部分。"))
+    point = TextField(
+        label=_("服务点"), max_length=120, required=False, help_text=_("名称，或其一部分。")
+    )
     summary = LongTextField(
         label=_("事由"), rows=4, help_text=_("用本办自己的话概括，不写姓名和号码。不给单位。")
     )

@@ -79,7 +79,7 @@ POINTS = DataTable(
 
 PERSONS = DataTable(
     name="repeated-persons",
-    title=_("多次评价的人"),
+    title=_("多次反映的人"),
     columns=(
         number_column("office:case"),
         figure("times", _("案件")),
@@ -92,7 +92,7 @@ PERSONS = DataTable(
     ),
     order="-times",
     filters=(SEARCH, AREAS),
-    empty=_("没有同一手机号两次以上的差评。"),
+    empty=_("没有同一手机号的两件以上案件。"),
     carried=("of",),
 )
 
