@@ -573,6 +573,13 @@ def test_two_rules_that_propose_under_one_id(tmp_path: Path) -> None:
     assert (mistake.clause, mistake.text) == ("bulletins.c", said)
 
 
+def test_a_commendation_for_an_honour_there_is_none_of(tmp_path: Path) -> None:
+    praise = added("commendations.p", 'honour = "tip"', 'what = "commended"')
+    (mistake,) = mistakes(written(tmp_path, text(more=TOP + praise)))
+    assert mistake.clause == "commendations.p"
+    assert "there is no honour `tip`" in mistake.text
+
+
 def test_kinds_of_finding_are_those_that_are_recorded() -> None:
     assert set(get_args(Found)) == {kind.value for kind in FindingKind}
 

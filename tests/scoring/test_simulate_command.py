@@ -63,7 +63,8 @@ def test_clauses_without_points_are_named(world: World, tmp_path: Path):
     world.case("verified")
     path = tmp_path / "draft.toml"
     text = (DEFINITIONS / "wuhan-2023.toml").read_text("utf-8")
-    path.write_text(text.replace("honours.top_ten", "honours.first_ten"), encoding="utf-8")
+    renamed = text.replace("honours.top_ten", "honours.first_ten")
+    path.write_text(renamed.replace('"top_ten"', '"first_ten"'), encoding="utf-8")
     table = run("--season", "2026", "--scheme", str(path)).stdout
     assert "2 of 3 units change place, grade or honour" in table
     assert "clause honours.first_ten: 2 units, no points of their own" in table

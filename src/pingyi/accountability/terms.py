@@ -120,13 +120,14 @@ class What(Term):
         "倒查主管单位责任",
         "Parent's responsibility examined",
     )
+    COMMENDED = "commended", "通报表扬", "Commended in a circular"
     HEAD_REPLACED = "head_replaced", "更换主要负责人", "Head replaced"
 
 
 APOLOGIES = frozenset({What.APOLOGISE_IN_PERSON, What.APOLOGISE_IN_PUBLIC, What.APOLOGISE_JOINTLY})
 
 
-PUBLIC = frozenset({What.NAMED, What.TALK, What.PARENT_LOSES, What.PARENT_EXAMINED})
+PUBLIC = frozenset({What.NAMED, What.TALK, What.PARENT_LOSES, What.PARENT_EXAMINED, What.COMMENDED})
 """What befalls a unit, or is public by the rule's own word (DOMAIN §1.10, §1.23); all else is a
 matter of one office-holder, whom everybody could name (A)."""
 

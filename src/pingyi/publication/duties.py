@@ -18,7 +18,9 @@ from pingyi.audit.actions import Actor
 from pingyi.directory.models import Unit
 from pingyi.publication import queries
 from pingyi.publication.models import Release, ReleasedResult
-from pingyi.scoring.consequences import entailed, propose_consequences
+from pingyi.rulebook import Scheme
+from pingyi.scoring.consequences import entailed, praises, propose_consequences, rules
+from pingyi.scoring.engine import UnitResult
 
 STILL = timedelta(days=90)
 """Releases published so long ago have been looked at."""
@@ -64,9 +66,9 @@ def proposals(release: Release) -> list[Proposal]:
 def arisen(release: Release) -> QuerySet[Duty]:
     """The duties that arose from the release, or from the one it corrects."""
     scheme = release.scheme.scheme()
-    rules = scheme.bulletins if release.is_bulletin else scheme.consequences
+    known = scheme.bulletins if release.is_bulletin else rules(scheme)
     return Duty.objects.filter(
-        season=release.season, rule__in=list(rules), ground__startswith=ground(release)
+        season=release.season, rule__in=list(known), ground__startswith=ground(release)
     ).order_by("pk")
 
 
@@ -119,11 +121,20 @@ def _entailing(release: Release, codes: set[str]) -> dict[tuple[str, str], Relea
             for rule in release.scheme.scheme().bulletins.values()
             for row in queries.bulletin_last(release, rule.places)
         }
+    scheme = release.scheme.scheme()
     return {
-        (row.code, follows.clause): row
+        (row.code, rule): row
         for row in release.results.filter(code__in=codes)
-        for follows in row.result.consequences
+        for rule in _rules_of(row.result, scheme)
     }
+
+
+def _rules_of(result: UnitResult, scheme: Scheme) -> list[str]:
+    """The clauses by which something follows from the result, by id."""
+    return [
+        *(follows.clause for follows in result.consequences),
+        *(praise.id for praise in praises(scheme, result)),
+    ]
 
 
 def _last_first(one: Published) -> tuple[str, int, str]:

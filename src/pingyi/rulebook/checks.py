@@ -254,9 +254,13 @@ def _duties(scheme: Scheme) -> Iterator[Found]:
             yield ("apologies", rule.id), None, "needs either `complaints` or `findings`"
         if rule.units > 1 and not rule.findings:
             yield ("apologies", rule.id), "units", "belongs to `findings`, and only there"
+    for praise in scheme.commendations.values():
+        if praise.honour not in scheme.honours:
+            text = f"there is no honour `{praise.honour}`{_have(scheme.honours)}"
+            yield ("commendations", praise.id), "honour", text
 
 
-PROPOSING = ("consequences", "bulletins", "ladder", "apologies")
+PROPOSING = ("consequences", "bulletins", "commendations", "ladder", "apologies")
 
 
 def _told_apart(scheme: Scheme) -> Iterator[Found]:

@@ -301,6 +301,13 @@ class Bulletin(Clause, frozen=True, kw_only=True):
     what: Duty
 
 
+class Commendation(Clause, frozen=True, kw_only=True):
+    """What is proposed for the units that a season's result gives the `honour` (通报表扬)."""
+
+    honour: str
+    what: Literal["commended"]
+
+
 class Releases(Clause, frozen=True, kw_only=True):
     """How often a bulletin comes out, and how many of a group's first and last a release lists;
     both can be chosen otherwise when one is prepared."""
@@ -402,6 +409,7 @@ class Scheme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ladder: Mapping[str, Rung] = msgspec.field(default_factory=dict)
     apologies: Mapping[str, Apology] = msgspec.field(default_factory=dict)
     bulletins: Mapping[str, Bulletin] = msgspec.field(default_factory=dict)
+    commendations: Mapping[str, Commendation] = msgspec.field(default_factory=dict)
     releases: Releases | None = None
 
     @property

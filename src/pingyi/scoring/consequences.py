@@ -11,6 +11,7 @@ from pingyi.accountability.terms import On
 from pingyi.audit.actions import Actor
 from pingyi.directory.models import Season, Unit
 from pingyi.rulebook import Scheme
+from pingyi.rulebook.model import Commendation, Consequence
 from pingyi.scoring.engine import UnitResult
 
 
@@ -28,7 +29,7 @@ def propose_consequences(
     lapses. Idempotent."""
     wanted = list(entailed(season, scheme, list(results), refs))
     made = propose(wanted=wanted, by=by, at=at)
-    take_back(season=season, rules=scheme.consequences, wanted=wanted, by=by, at=at)
+    take_back(season=season, rules=rules(scheme), wanted=wanted, by=by, at=at)
     return made
 
 
@@ -36,7 +37,7 @@ def entailed(
     season: Season, scheme: Scheme, results: list[UnitResult], refs: tuple[str, ...] = ()
 ) -> Iterator[Proposal]:
     """What the results entail by the scheme's clauses, as proposals; nothing is stored."""
-    codes = {one.unit for one in results if one.consequences}
+    codes = {one.unit for one in results if one.consequences or one.honour}
     rows = Unit.objects.filter(code__in=codes)
     units = {
         unit.code: unit for unit in rows.select_related("area__parent", "parent__area__parent")
@@ -55,3 +56,25 @@ def entailed(
                 ground=f"{season.code}/{unit.code}",
                 refs=(unit.name, *refs) if follows.on == "parent" and unit.parent else refs,
             )
+        for praise in praises(scheme, one):
+            yield Proposal(
+                rule=praise.id,
+                words=praise.zh,
+                source=praise.source,
+                season=season,
+                what=(praise.what,),
+                on=On.UNIT,
+                unit=units[one.unit],
+                ground=f"{season.code}/{one.unit}",
+                refs=refs,
+            )
+
+
+def rules(scheme: Scheme) -> dict[str, Consequence | Commendation]:
+    """The clauses by which something follows from a season's result, by id."""
+    return {**scheme.consequences, **scheme.commendations}
+
+
+def praises(scheme: Scheme, one: UnitResult) -> list[Commendation]:
+    """The clauses by which the unit is to be commended (DOMAIN §1.22)."""
+    return [each for each in scheme.commendations.values() if each.honour == one.honour]

@@ -50,7 +50,8 @@ def counted(rated: Ratings, verified: int) -> Count:
 
 
 def group(units: Mapping[str, Count]) -> Group:
-    """The group made up of these units, by code."""
+    """The group made up of these units, by code; the same to the digit in whatever order."""
+    units = dict(sorted(units.items()))
     spread = peers(units.values())
     if spread is None:
         return Group(None, {})

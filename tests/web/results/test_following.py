@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import msgspec
 import pytest
 from django.db import connection
 from django.test import Client
@@ -20,6 +21,7 @@ from pingyi.directory.models import Enrolment, Season, Unit
 from pingyi.publication.duties import propose_from_releases
 from pingyi.publication.models import Release
 from pingyi.publication.terms import Kind
+from pingyi.scoring.consequences import propose_consequences
 from tests.publication.conftest import AUGUST, JULY, Town
 from tests.web.reading import words
 from tests.web.results.test_results import chinese_left
@@ -109,6 +111,31 @@ def test_of_a_season_units_are_told_and_persons_are_not(town: Town):
     parent = words(Client().get("/results/2025/units/B1/"))
     assert "主管单位绩效考评扣分" in parent
     assert "通报点名、大会检讨" not in parent
+
+
+def test_the_best_are_commended_when_somebody_decides_so(town: Town):
+    release = a_season(town)
+    best = {row.code for row in release.results.all() if row.result.honour == "top_ten"}
+    assert {"B1-1", "S2"} <= best
+    propose_from_releases(by=SYSTEM, at=JULY)
+    propose_from_releases(by=SYSTEM, at=JULY)
+    praised = Duty.objects.filter(what="commended").order_by("unit__code")
+    assert {duty.unit.code for duty in praised} == best
+    assert {duty.on for duty in praised} == {"unit"}
+    page = "/results/2025/units/S2/"
+    assert "通报表扬" not in words(Client().get(page))
+    decide(praised.get(unit__code="S2"), town)
+    assert "通报表扬" in words(Client().get(page))
+    assert "通报表扬" not in words(Client().get("/results/2025/units/B1-1/")), "not decided"
+    # A result that gives the honour no more takes back what nobody has decided.
+    without = [msgspec.structs.replace(row.result, honour=None) for row in release.results.all()]
+    scheme = release.scheme.scheme()
+    propose_consequences(
+        season=release.season, scheme=scheme, results=without, by=SYSTEM, at=AUGUST
+    )
+    assert {duty.unit.code: duty.state for duty in praised.all()} == {
+        code: "accepted" if code == "S2" else "lapsed" for code in best
+    }
 
 
 def test_a_correction_that_entails_no_more_is_followed(town: Town):
