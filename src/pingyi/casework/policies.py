@@ -274,6 +274,9 @@ UNIT_RETIRED = Reason("unit_retired", "该单位已停用", "This unit is retire
 OTHER_UNITS_POINT = Reason(
     "other_units_point", "服务点不属于该单位", "The point belongs to another unit", "point"
 )
+NAMES_NO_UNIT = Reason(
+    "names_no_unit", "没有单位，请填写", "It names no unit: fill one in", field="unit"
+)
 HAS_ITS_CASE = Reason("has_its_case", "该留言已经立案", "This message has its case")
 PROPOSAL_GONE = Reason(
     "proposal_gone", "该文件已导入或已放弃", "This file was loaded or given up already"

@@ -9,6 +9,7 @@ import pytest
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from pingyi.audit.queries import events
 from pingyi.casework.intake_models import CitizenMessage
 from pingyi.casework.models import Case
 from pingyi.people.roles import Role
@@ -184,6 +185,43 @@ def test_messages_loaded_before_are_shown_likewise(world):
     message = CitizenMessage.objects.get(number="9")
     assert message.shown_subject == "［姓名］投诉 ［手机号］"
     assert message.shown_text.startswith("我是［姓名］，住［姓名］，打［手机号］")
+
+
+def test_ticked_messages_are_opened_at_once_each_with_its_event(world, manager):
+    load(world, read(world))  # the first is opened by itself, the others name no unit
+    there, keys = "/office/messages/", list(CitizenMessage.objects.values_list("pk", flat=True))
+    assert manager.get(there).content.decode().count('name="message"') == 2
+    none = manager.post(there, {"message": keys}, follow=True)
+    assert "1 未办：该留言已经立案" in words(none)
+    assert "2 未办：没有单位，请填写" in words(none)
+    assert Case.objects.count() == 1
+    wrong = manager.post(there, {"message": keys, "unit": "没有这个单位"})
+    assert wrong.status_code == 422
+    assert wrong.content.decode().count(" checked>") == 2
+    assert "没有这个单位" in wrong.content.decode()
+    done = manager.post(f"{there}?channel=message_board", {"message": keys, "unit": "B1-1"})
+    assert done["Location"] == f"{there}?channel=message_board"
+    told = words(manager.get(there))
+    assert "已办 2 件。" in told
+    assert "1 未办：该留言已经立案" in told
+    opened = Case.objects.exclude(source__message__number="1")
+    assert {case.source.summary for case in opened} == {"路灯", "停车"}
+    by = world.person(Role.CASE_MANAGER, area=world.city).audit_name
+    assert events().filter(action="message.open_case", actor=by).count() == 2
+    again = manager.post(there, {"message": keys, "unit": "B1-1"}, follow=True)
+    assert words(again).count("该留言已经立案") == 3
+    assert Case.objects.count() == 3
+
+
+def test_of_ticked_messages_only_those_within_reach_and_not_too_many(world, manager):
+    load(world, read(world))
+    keys = list(CitizenMessage.objects.values_list("pk", flat=True))
+    stranger = signed_in(world.person(Role.SORTER, area=world.elsewhere))
+    stranger.post("/office/messages/", {"message": [*keys, "x", "9" * 30], "unit": "X1"})
+    assert Case.objects.count() == 1
+    assert manager.post("/office/messages/", {"message": ["1"] * 51}).status_code == 422
+    assert "没有勾选留言" in words(manager.post("/office/messages/", {}, follow=True))
+    assert signed_in(world.unit_admin).post("/office/messages/", {}).status_code in (403, 404)
 
 
 def test_another_district_finds_no_message(world, manager):

@@ -24,6 +24,7 @@ from pingyi.casework.origins import ORIGINS, Channel, Origin
 from pingyi.casework.policies import (
     HAS_ITS_CASE,
     IN_THE_FUTURE,
+    NAMES_NO_UNIT,
     NO_PHONE,
     NOT_YOURS,
     OTHER_UNITS_POINT,
@@ -108,7 +109,7 @@ def open_case_of_message(
     """
     rated = unit or message.unit
     if rated is None:
-        raise Incomplete(policies.needs("unit"))
+        raise Incomplete(NAMES_NO_UNIT)
     # Of two who open it at once the second waits, and is told.
     CitizenMessage.objects.select_for_update().get(pk=message.pk)
     if CaseSource.objects.filter(message=message).exists():

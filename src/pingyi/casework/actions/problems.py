@@ -156,10 +156,10 @@ def close_problem(*, problem: Problem, outcome: str, by: User, at: datetime) -> 
 
 
 class Applied(NamedTuple):
-    """What came of a deed for many cases: the cases it was done on, and those refused."""
+    """What came of a deed for many cases or messages: what it was done on, and what was refused."""
 
-    done: list[Case]
-    failed: list[tuple[Case, Refusal]]
+    done: list[Any]
+    failed: list[tuple[Any, Refusal]]
 
 
 AWAITING: dict[ProblemDeed, frozenset[State]] = {

@@ -81,6 +81,18 @@ class OpenMessageForm(PointForm):
     )
 
 
+class OpenTickedForm(UnitForm):
+    """Several messages at once: each as a case of the unit named, or else of its own."""
+
+    form_id = "bulk"
+    unit = TextField(
+        label=_("立案单位"),
+        max_length=120,
+        required=False,
+        help_text=_("编码，或名称的一部分；不填则按各条留言的单位。"),
+    )
+
+
 class MessageFileForm(DeskForm):
     form_id = "upload"
     channel = TermField(Channel, label=_("渠道"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,20 +17,24 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from pingyi.casework.actions import open_case_of_message
+from pingyi.casework.actions.problems import Applied
 from pingyi.casework.intake_models import CitizenMessage
 from pingyi.casework.intake_queries import messages_for
 from pingyi.casework.models import Case
 from pingyi.casework.origins import Channel
 from pingyi.casework.policies import Refusal
+from pingyi.directory.models import Unit
+from pingyi.people.models import User
 from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.markup import level_text, tag
 from pingyi.web.components.tables import Column, DataTable, Filter
 from pingyi.web.components.words import moment_text, say
 from pingyi.web.office.filters import AREAS
-from pingyi.web.office.intake_forms import OpenMessageForm
+from pingyi.web.office.intake_forms import OpenMessageForm, OpenTickedForm
+from pingyi.web.office.problems import tell
 
 
 def _number(row: CitizenMessage, at: datetime) -> SafeString:
@@ -146,14 +152,73 @@ MESSAGES = DataTable(
 )
 
 
+MOST = MESSAGES.per_page
+"""Messages opened at once: those of a page."""
+
+
+def _to_pick(ticked: Collection[str]) -> DataTable:
+    """The table with a box at every message without a case."""
+
+    def cell(row: CitizenMessage, at: datetime) -> SafeString:
+        if getattr(row, "source", None) is not None:
+            return SafeString("")
+        return format_html(
+            '<input type="checkbox" name="message" value="{}" form="bulk" aria-label="{}"{}>',
+            row.pk,
+            gettext("选中 %(number)s") % {"number": row.number},
+            SafeString(" checked") if str(row.pk) in ticked else "",
+        )
+
+    return replace(MESSAGES, columns=(Column("pick", _("选"), cell), *MESSAGES.columns))
+
+
 @requires("case.open")
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def listed(request: SignedIn) -> HttpResponseBase:
-    """Every message within reach: filtered, sorted, exported."""
-    listing = MESSAGES.read(request, messages_for(request.user), at=timezone.now())
-    if listing.wants_file:
-        return listing.file()
-    return render(request, "office/intake/messages.html", {"listing": listing})
+    """Every message within reach: filtered, sorted, exported; POST opens the ticked ones."""
+    if request.method != "POST":
+        return _list(request, OpenTickedForm(user=request.user))
+    form, ticked = OpenTickedForm(request.POST, user=request.user), request.POST.getlist("message")
+    if len(ticked) > MOST:
+        form.refuse(gettext("一次最多 %(most)d 条。") % {"most": MOST})
+    if not form.is_valid():
+        return _list(request, form, ticked, status=422)
+    chosen = messages_for(request.user).filter(pk__in=filter(_is_key, ticked)).order_by("pk")
+    if not ticked:
+        flash.warning(request, gettext("没有勾选留言。"))
+    else:
+        tell(request, _open_each(chosen, form.cleaned_data["unit"], by=request.user))
+    return redirect(request.get_full_path())
+
+
+def _is_key(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 10
+
+
+def _open_each(chosen: Iterable[CitizenMessage], unit: Unit | None, *, by: User) -> Applied:
+    """Each in a transaction of its own, with its own event; what is refused stays as it was."""
+    at, applied = timezone.now(), Applied([], [])
+    for message in chosen:
+        try:
+            open_case_of_message(message=message, unit=unit, by=by, at=at)
+        except Refusal as refused:
+            applied.failed.append((message, refused))
+        else:
+            applied.done.append(message)
+    return applied
+
+
+def _list(
+    request: SignedIn, form: OpenTickedForm, ticked: Collection[str] = (), *, status: int = 200
+) -> HttpResponseBase:
+    rows = messages_for(request.user)
+    if "export" in request.GET:
+        listing = MESSAGES.read(request, rows, at=timezone.now())
+        if listing.wants_file:
+            return listing.file()
+    listing = _to_pick(ticked).read(request, rows, at=timezone.now())
+    shown = {"listing": listing, "form": form}
+    return render(request, "office/intake/messages.html", shown, status=status)
 
 
 @requires("case.open")

@@ -21,7 +21,6 @@ from django.views.decorators.http import require_POST, require_safe
 from pingyi.casework import actions
 from pingyi.casework.actions.problems import AWAITING, Applied, may_work
 from pingyi.casework.letter_queries import Turn, letters_of_problem
-from pingyi.casework.models import Case
 from pingyi.casework.policies import Refusal
 from pingyi.casework.problem_models import Problem, ProblemDeed, ProblemState
 from pingyi.casework.problem_queries import cases_of, problems_for, story_of
@@ -348,5 +347,5 @@ def tell(request: SignedIn, done: Any) -> None:
         messages.warning(request, gettext("没有等候这一步的案件。"))
 
 
-def _why(case: Case, refused: Refusal) -> dict[str, str]:
+def _why(case: Any, refused: Refusal) -> dict[str, str]:
     return {"case": case.number, "why": str(refused)}
