@@ -10,9 +10,10 @@ from django.utils import timezone
 from pingyi.casework import actions
 from pingyi.casework.basically import basically_satisfied, by_reason
 from pingyi.casework.intake_models import CitizenMessage
+from pingyi.casework.models import Case
 from pingyi.casework.repeats import repeated_persons, repeats_of
 from pingyi.people.roles import Role
-from tests.casework.test_messages_import import load, read
+from tests.casework.test_messages_import import GOOD, load, read
 from tests.casework.world import PHONE
 from tests.staff import signed_in
 from tests.web.reading import words
@@ -116,6 +117,15 @@ def test_one_phone_through_several_channels_is_one_person(world):
     page = words(signed_in(city).get("/office/repeats/?of=persons"))
     assert "多次反映的人" in page
     assert last.number in page
+
+
+def test_a_phone_that_came_with_a_message_tells_its_sender(world):
+    rated = case_of(world)
+    load(world, read(world, GOOD.replace("A0001", f"李秋鸿 {PHONE}")))
+    opened = Case.objects.get(origin="message")
+    assert repeats_of(opened, world.manager).person == [rated]
+    (row,) = repeated_persons(world.manager)
+    assert (row.pk, row.times) == (opened.pk, 2)
 
 
 def test_a_message_stands_beside_its_points_other_cases(world):

@@ -35,7 +35,7 @@ from pingyi.casework.policies import (
     Incomplete,
     NotNow,
 )
-from pingyi.casework.showing import shown
+from pingyi.casework.showing import phone_of, shown
 from pingyi.casework.states import State
 from pingyi.directory.models import ServicePoint, Unit
 from pingyi.kernel.text import normalise_phone, phone_is_valid
@@ -86,9 +86,7 @@ def open_case_by_hand(
     keys = keyring()
     if said_name:
         source.name_cipher = keys.encrypt(said_name, context=NAME)
-    if phone:
-        source.phone_cipher = keys.encrypt(phone, context=PHONE)
-        source.phone_print = keys.fingerprint(phone, context=PHONE)
+    _leave_phone(source, phone)
     return _open(source, origin, unit=unit, point=point, by=by, at=at)
 
 
@@ -103,7 +101,8 @@ def open_case_of_message(
     at: datetime,
 ) -> Case:
     """Open a message as a case of its unit, or of the one named; she awaits an answer there.
-    `point` is where of the unit's points it happened, if that is known.
+    `point` is where of the unit's points it happened, if that is known. A phone that the channel
+    gave with the sender is left with the case.
 
     The summary is the message's subject unless the office writes one.
     """
@@ -115,13 +114,15 @@ def open_case_of_message(
     if CaseSource.objects.filter(message=message).exists():
         raise NotNow(HAS_ITS_CASE)
     said = cleaned(summary, "summary", longest=LONGEST_SUMMARY) or message.shown_subject
+    sender = open_sender(message, keyring=keyring())
     source = CaseSource(
         message=message,
         number=message.number,
         dated=localdate(message.sent_at),
-        summary=shown(said, open_sender(message, keyring=keyring())),
+        summary=shown(said, sender),
         reply_owed=True,
     )
+    _leave_phone(source, phone_of(sender))
     origin = ORIGINS[Channel(message.channel)]
     return _open(source, origin, unit=rated, point=point, by=by, at=at)
 
@@ -157,6 +158,12 @@ def _open(
         start_clock(case, rule, at=at)
     record_step(case, OPEN, origin=origin.value)
     return case
+
+
+def _leave_phone(source: CaseSource, phone: str) -> None:
+    if phone:
+        source.phone_cipher = keyring().encrypt(phone, context=PHONE)
+        source.phone_print = keyring().fingerprint(phone, context=PHONE)
 
 
 def _ask_whether(by: Actor, case: Case) -> None:
