@@ -108,11 +108,14 @@ def django_db_setup(django_db_setup, django_db_blocker) -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_kept_from_before() -> None:
-    """What a page keeps a while is of another test's city."""
+    """What a page keeps a while is of another test's city, and the language another reader's."""
+    from django.conf import settings
     from django.core.cache import cache
+    from django.utils import translation
 
     from pingyi.scoring import board, kept_fairness
 
+    translation.activate(settings.LANGUAGE_CODE)
     cache.clear()
     board.forget()
     kept_fairness.forget()

@@ -72,7 +72,8 @@ def _broken(folder: Path) -> str:
     (folder / "jiangcheng-2027.toml").write_text(
         OURS.replace("each = -4", "eahc = -4").replace('round = "', 'rund = "'), encoding="utf-8"
     )
-    return "jiangcheng-2027.toml:96: points.verified-bad-rating: unknown key `eahc`"
+    line = OURS[: OURS.index("each = -4")].count("\n") + 1
+    return f"jiangcheng-2027.toml:{line}: points.verified-bad-rating: unknown key `eahc`"
 
 
 def _taken(folder: Path) -> str:

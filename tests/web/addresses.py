@@ -51,7 +51,7 @@ from pingyi.supervision.models import (
     ReturnBatch,
     SubmissionFile,
 )
-from tests.casework.world import AT, World
+from tests.casework.world import AT, World, after
 from tests.files.uploads import pdf, upload
 
 PART = re.compile(r"<\w+:(\w+)>")
@@ -109,7 +109,7 @@ def parts_of(world: World, case: Case) -> Parts:
     [given] = attach(case, dispatch, [sheet], unit=dispatch.unit, by=SYSTEM, at=at)
     item, evidence, changed = _put_right(world, at)
     assert case.rating is not None
-    directory.enrol(season=world.season, unit=world.brigade, by=SYSTEM, at=AT)
+    directory.enrol(season=world.season, unit=world.brigade, by=SYSTEM, at=after(days=-60))
     referred = world.case("referred")
     message, proposed = _messages(world, at=at)
     released = a_release(world)

@@ -110,7 +110,7 @@ def test_a_greyed_step_says_why(world, desk):
 
 def test_those_who_only_read_are_told_whose_turn_it_is(world):
     case = world.case("to_place")
-    page = signed_in(world.person(Role.LEADER)).get(f"{CASES}{case.number}/")
+    page = signed_in(world.person(Role.SCHEME_KEEPER)).get(f"{CASES}{case.number}/")
     assert form_ids(page) == set()
     assert "本案现由案件管理员办理。" in words(page)
 
