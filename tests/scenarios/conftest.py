@@ -12,11 +12,11 @@ from pingyi.kernel.workdays import SHANGHAI
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], datetime]:
-    """Sets the day, at ten in the morning."""
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[..., datetime]:
+    """Sets the day, at ten in the morning or at another hour (`17:30`)."""
 
-    def set_to(day: str) -> datetime:
-        now = datetime.fromisoformat(f"{day}T10:00").replace(tzinfo=SHANGHAI)
+    def set_to(day: str, hour: str = "10:00") -> datetime:
+        now = datetime.fromisoformat(f"{day}T{hour}").replace(tzinfo=SHANGHAI)
         monkeypatch.setattr(timezone, "now", lambda: now)
         return now
 

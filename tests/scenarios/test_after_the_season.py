@@ -49,6 +49,7 @@ def test_bottom_ten_two_years_running(clock):
         ("named", "U1", "unit"),
         ("head_accountable", "U1", "head"),
         ("parent_loses_points", "B1", "parent"),
+        ("commended", "U2", "unit"),
     }
     assert whats("2025") == first, "one year is no two"
 
@@ -113,7 +114,8 @@ def test_the_last_three_of_jiangmen(clock):
     """2025: D1 80 and D2 76 are "basically satisfied" and among the last three: warned; D3, third
     from last, has 95 and is not.
     2026: D1 grew by 2 ÷ 80 = 2.5 %, less than 5 %: replaced. D2 grew by 4 ÷ 76 = 5.26 %: warned
-    again, and stays. D4 fell to 89 and is third from last for the first time: warned."""
+    again, and stays. D4 fell to 89 and is third from last for the first time: warned.
+    The best of four is excellent, a tenth rounded up, and commended: D4, then D3."""
     clock("2025-03-03")
     town = city("jiangmen-2008", "public_facing", units=4)
     play = Play(town.units[0], None, "")  # type: ignore[arg-type]
@@ -123,7 +125,7 @@ def test_the_last_three_of_jiangmen(clock):
     clock("2026-01-05")
     _released(town, "2025")
     warned = {("warning_talk", "D1", "head"), ("warning_talk", "D2", "head")}
-    assert whats("2025") == warned
+    assert whats("2025") == warned | {("commended", "D4", "unit")}
 
     _enter(town, "2026", 1)
     clock("2027-01-05")
@@ -131,6 +133,7 @@ def test_the_last_three_of_jiangmen(clock):
     assert whats("2026") == warned | {
         ("warning_talk", "D4", "head"),
         ("head_replaced", "D1", "head"),
+        ("commended", "D3", "unit"),
     }
     leader = signed_in(town.person(Role.LEADER))
     replaced = Duty.objects.get(what="head_replaced")
@@ -144,4 +147,4 @@ def test_the_last_three_of_jiangmen(clock):
     told = " ".join(told.split())
     assert "更换主要负责人 负责人 待落实" in told
     job("propose-from-releases").run(timezone.now())
-    assert Duty.objects.filter(season__code="2026").count() == 4
+    assert Duty.objects.filter(season__code="2026").count() == 5

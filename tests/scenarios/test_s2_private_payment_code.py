@@ -3,13 +3,18 @@ the season's bottom ten, and the parent's loss proposed and decided."""
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from pingyi.accountability.models import Duty, Measure
 from pingyi.directory.models import Season, Unit
+from pingyi.letters.models import Letter
+from pingyi.people.models import User
 from pingyi.people.roles import Role
+from pingyi.supervision.models import RectificationItem
 from tests.scenarios.play import Play, stage
 from tests.staff import signed_in, staff
 from tests.web.reading import words
@@ -29,6 +34,56 @@ def _with_a_bureau(play: Play) -> Unit:
     play.unit.parent = bureau
     play.unit.save(update_fields=["parent"])
     return bureau
+
+
+def _throughout_the_system(play: Play, number: str, bureau: User) -> None:
+    """The parent checks its finance rules, item by item, and reports to its whole system; every
+    unit reads one circular."""
+    manager, head = Role.CASE_MANAGER, signed_in(bureau)
+    lists = "/office/rectification/"
+    born = play[manager].post(
+        f"{lists}new/?case={number}", {"title": "司法局财务制度排查清单", "unit": "B1"}
+    )
+    assert born.status_code == 302, born.content.decode()[-2000:]
+    play.do(
+        manager,
+        f"{born.url}add/",
+        problem="收费账户由一人经管，无人核对",
+        measure="排查全系统财务制度，收费一律进单位账户",
+        owner="分管副局长",
+        days="10",
+    )
+    item = RectificationItem.objects.get()
+    there = f"/unit/rectification/{item.pk}/"
+    done = {"account": "全系统 12 个单位财务制度已排查，并在系统大会上报告。"}
+    assert head.post(f"{there}submit/", done).status_code == 302
+    play.do(manager, f"{lists}items/{item.pk}/accept/")
+    assert "司法局财务制度排查清单" in play.see(manager, f"/office/cases/{number}/")
+
+    organ = {"name": "蔡店区治庸办", "area": play.unit.area_id, "desk": "office"}
+    admin = signed_in(staff("organs", Role.SYSTEM_ADMIN))
+    added = admin.post("/office/letters/organs/add/", organ | {"circular": "蔡治庸通"})
+    assert added.status_code == 302
+    page = play.see(manager, "/office/letters/new/")
+    paper = re.search(r'<option value="(\d+:circular)"', page)
+    assert paper
+    made = play[manager].post(
+        "/office/letters/new/",
+        {
+            "paper": paper[1],
+            "title": "关于一起私设收款码案件的通报",
+            "group": "*",
+            "salutation": "各参评单位",
+            "body": "现将有关情况通报如下。各单位要举一反三。",
+        },
+    )
+    assert made.status_code == 302, made.content.decode()[-2000:]
+    play.do(manager, f"{made.url}submit/", revision=1)
+    play.do(Role.LEADER, f"{made.url}issue/", revision=1)
+    letter = Letter.objects.get()
+    assert {one.unit.code for one in letter.recipients.all()} == {"B1", "U1", "U2"}
+    mine = letter.recipients.get(unit__code="U1")
+    assert "举一反三" in play.see(Role.UNIT_ADMIN, f"/unit/letters/{mine.pk}/")
 
 
 def test_the_story(monkeypatch):
@@ -89,6 +144,8 @@ def test_the_story(monkeypatch):
     bureau_admin = staff("bureau", Role.UNIT_ADMIN, unit=bureau)
     assert "党内警告" not in words(signed_in(bureau_admin).get("/unit/duties/"))
 
+    _throughout_the_system(play, number, bureau_admin)
+
     # The season ends: the last of its group of two, released by two people.
     season = Season.objects.get(code="2026")
     over = timezone.now().replace(year=season.ends_on.year + 1, month=1, day=10)
@@ -100,6 +157,7 @@ def test_the_story(monkeypatch):
         ("named", "U1", "unit"),
         ("head_accountable", "U1", "head"),
         ("parent_loses_points", "B1", "parent"),
+        ("commended", "U2", "unit"),
     }
     assert "十差" in Client().get("/results/2026/units/U1/").content.decode()
 
@@ -107,7 +165,7 @@ def test_the_story(monkeypatch):
     loss = Duty.objects.get(what="parent_loses_points")
     follows = words(play[Role.LEADER].get(f"{release}?group=stations"))
     follows = follows[follows.index("结果运用") :]
-    assert follows.count("待决定") == 3
+    assert follows.count("待决定") == 4
     for said in ("通报点名", "追究负责人责任", "主管单位绩效考评扣分", "蔡店区司法局"):
         assert said in follows
     assert "绩效考评扣分" in play.see(Role.LEADER, f"/office/duties/{loss.pk}/")
@@ -123,7 +181,7 @@ def test_the_story(monkeypatch):
     )
     said = words(play[Role.LEADER].get(f"{release}?group=stations"))
     assert "已落实" in said
-    assert said.count("待决定") == 2
+    assert said.count("待决定") == 3
 
 
 def test_a_name_is_read_with_a_reason_alone():
