@@ -86,7 +86,7 @@ def test_bottom_ten_two_years_running(clock):
     told = told[told.index("结果运用") :]
     for said in ("建议免职或辞退", "倒查主管单位责任 → 责令主管单位作出书面检查", "蔡店区公安局"):
         assert said in told
-    assert (told.count("待决定"), told.count("待落实")) == (3, 2)
+    assert (told.count("待决定"), told.count("待落实")) == (4, 2)
     years = words(Client().get("/results/2026/units/U1/"))
     assert years[years.index("历年名次") :].count("十差") == 2
 
