@@ -13,6 +13,7 @@ from django.utils import timezone
 from pingyi import rulebook
 from pingyi.directory import schemes
 from pingyi.directory.models import Adoption, Season
+from pingyi.people.models import User
 from pingyi.people.roles import Role
 from pingyi.shell.main import main
 from tests.casework.world import World
@@ -56,8 +57,9 @@ def test_a_text_is_proposed_by_one_and_adopted_by_another(laid_down: World, file
     assert "须由提出人以外的另一人采用" in waits, "greyed, with its reason"
     keeper.post(f"{PAGE}{made.pk}/adopt/")
     assert Adoption.objects.get(pk=made.pk).is_open
+    User.objects.filter(username=made.proposed_by).update(name="方案管理员甲")
     done = leader.post(f"{PAGE}{made.pk}/adopt/", follow=True)
-    for said in ("已采用", "现行", "已被取代", "市里修订", made.proposed_by):
+    for said in ("已采用", "现行", "已被取代", "市里修订", "方案管理员甲"):
         assert said in text_of(done), said
     assert schemes.in_force(Season.objects.get()).points["verified-bad-rating"].each == -5
     past = text_of(keeper.get(f"{PAGE}?text={made.pk}"))
