@@ -1,6 +1,7 @@
 """In a real browser at phone width, as a citizen sees it."""
 
 import os
+import re
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
@@ -143,7 +144,8 @@ def test_english_stays_english(rating_page: Page):
 def test_a_double_tap_counts_once(rating_page: Page):
     rating_page.locator("label[for=l4]").click()
     rating_page.locator(".send button").dblclick(no_wait_after=True)
-    rating_page.wait_for_url("**/t/*")
+    # Asked again and again: the second tap breaks the first one's navigation off.
+    expect(rating_page).to_have_url(re.compile("/t/"))
     assert Rating.objects.count() == 1
 
 

@@ -69,6 +69,7 @@ def test_who_is_overtaken_is_told_by_which_clause(world: World, desk):
 def test_honours_and_grades_alone_are_told(world: World, desk):
     world.case("verified")
     draft = WUHAN.replace(b"[honours.top_ten]", b"[honours.first_ten]")
+    draft = draft.replace(b'"top_ten"', b'"first_ten"')
     shown = words(desk.get(upload(desk, draft).url))
     assert "honours.first_ten" in shown
     assert "各组前十名为“十优”" in shown
