@@ -10,6 +10,7 @@ import pytest
 
 from pingyi.audit.actions import SYSTEM
 from pingyi.casework.policies import Incomplete, NotAllowed, NotNow
+from pingyi.directory.models import Unit
 from pingyi.people.actions import appoint
 from pingyi.people.roles import Role
 from pingyi.supervision import inputs
@@ -29,7 +30,8 @@ def town() -> City:
 
 
 def counted(town: City, at=AT) -> list[tuple[str, str]]:
-    return [(event.unit, event.kind) for event in inputs.found_events(town.season, at)]
+    codes = dict(Unit.objects.values_list("pk", "code"))
+    return [(codes[event.unit], event.kind) for event in inputs.found_events(town.season, at)]
 
 
 def test_a_finding_counts_at_once_and_until_it_is_annulled(town):

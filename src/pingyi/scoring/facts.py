@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import chain
+from operator import itemgetter
 
 from django.utils.timezone import get_default_timezone, localdate
 
@@ -59,8 +60,8 @@ def gather(
         satisfaction=tuple(_satisfaction(counts, verified, returned, units)),
         events=tuple(
             event
-            for event in _events(season, scheme, at=at, with_embargoed=with_embargoed)
-            if event.unit in codes and (through is None or _day(event) <= through)
+            for event in _events(season, scheme, units, at=at, with_embargoed=with_embargoed)
+            if through is None or _day(event) <= through
         ),
         measured=tuple(_measured(season, scheme, units, at)),
         history=tuple(past for past in history if past.unit in codes),
@@ -122,7 +123,7 @@ def past(
 
 
 def _units(season: Season, group: str | None, at: datetime) -> dict[int, Unit]:
-    enrolled = Enrolment.objects.standing(at).filter(season=season).order_by("unit__code")
+    enrolled = Enrolment.objects.standing(at).filter(season=season).order_by()
     if group is not None:
         enrolled = enrolled.filter(group=group)
     rows = enrolled.values_list(
@@ -130,7 +131,7 @@ def _units(season: Season, group: str | None, at: datetime) -> dict[int, Unit]:
     )
     return {
         pk: Unit(code=code, name=name, group=own, area=area, parent=parent)
-        for pk, code, name, own, area, parent in rows
+        for pk, code, name, own, area, parent in sorted(rows, key=itemgetter(1))
     }
 
 
@@ -153,14 +154,22 @@ def _as_enrolled(groups: Mapping[str, str]) -> dict[int, Unit]:
 
 
 def _events(
-    season: Season, scheme: Scheme | None, *, at: datetime, with_embargoed: bool
+    season: Season,
+    scheme: Scheme | None,
+    units: Mapping[int, Unit],
+    *,
+    at: datetime,
+    with_embargoed: bool,
 ) -> Iterable[Event]:
-    """Verdicts that cost points, then findings."""
+    """Verdicts that cost points, then findings; of the units that take part."""
+    codes = {pk: unit.code for pk, unit in units.items()}
+    part = set(codes.values())
     for verdict in score_events(season, at, with_embargoed=with_embargoed, scheme=scheme):
-        yield Event(unit=verdict.unit, kind=verdict.kind, at=verdict.at, ref=verdict.ref)
-    for found in inputs.found_events(season, at):
-        unit, kind, day, ref, points, approver = found
-        yield Event(unit=unit, kind=kind, at=day, ref=ref, points=points, approved_by=approver)
+        if verdict.unit in part:
+            yield Event(unit=verdict.unit, kind=verdict.kind, at=verdict.at, ref=verdict.ref)
+    for pk, kind, day, ref, points, approver in inputs.found_events(season, at):
+        if code := codes.get(pk):
+            yield Event(unit=code, kind=kind, at=day, ref=ref, points=points, approved_by=approver)
 
 
 def _day(event: Event) -> date:

@@ -30,9 +30,9 @@ _FACTS = (Finding, FindingRuling, Mark, PanelSession, BallotSheet, ChannelReturn
 
 
 class FoundEvent(NamedTuple):
-    """A finding that counts, as the scoring engine takes its events; `unit` is a code."""
+    """A finding that counts, as the scoring engine takes its events; but for `unit`, its id."""
 
-    unit: str
+    unit: int
     kind: str
     at: datetime
     ref: str
@@ -53,7 +53,7 @@ def found_events(season: Season, at: datetime) -> Iterator[FoundEvent]:
         .filter(on__gte=season.starts_on, on__lte=season.ends_on)
         .exclude(kind__in=_UNSCORED)
         .order_by("on", "pk")
-        .values_list("unit__code", "kind", "on", "pk", "points")
+        .values_list("unit_id", "kind", "on", "pk", "points")
     )
     days: dict[date, datetime] = {}  # thousands of findings, hundreds of days
     for unit, kind, on, pk, points in found:
