@@ -163,7 +163,6 @@ def _single_pages(users: list[Any]) -> Iterator[tuple[str, str]]:
     from django.urls import reverse
 
     from pingyi.casework.models import Case
-    from pingyi.casework.problem_models import Problem
     from pingyi.demo.staff import LOGINS
     from pingyi.people.models import User
     from pingyi.people.roles import Role
@@ -179,13 +178,29 @@ def _single_pages(users: list[Any]) -> Iterator[tuple[str, str]]:
     ):
         case = Case.objects.filter(state=state, embargoed=False).latest("pk")
         yield login, reverse(page, args=[case.number])
-    problem = Problem.objects.latest("pk")
+    problem = _a_problem(User.objects.get(username=manager))
     yield manager, reverse("office:problem", args=[problem.number])
     admins = User.objects.filter(appointments__role=Role.UNIT_ADMIN.value)
     dispatched = Case.objects.filter(state="with_unit", unit__appointments__user__in=admins)
     case = dispatched.latest("pk")
     admin = admins.filter(appointments__unit=case.unit_id).earliest("pk")
     yield admin.username, reverse("unit:case", args=[case.number])
+
+
+def _a_problem(manager: Any) -> Any:
+    """Twenty cases of one cause, joined."""
+    from django.utils import timezone
+
+    from pingyi.casework.actions import join_problem, open_problem
+    from pingyi.casework.models import Case
+    from pingyi.directory.models import Area
+
+    at, city = timezone.now(), Area.objects.get(parent=None)
+    problem = open_problem(title="排队过长", area=city, by=manager, at=at)
+    open_cases = Case.objects.filter(state="to_decide", embargoed=False, memberships=None)
+    for case in open_cases.order_by("pk")[:20]:
+        join_problem(problem=problem, case=case, by=manager, at=at)
+    return problem
 
 
 def _times(browser: Any, address: str, rounds: int) -> list[float]:
