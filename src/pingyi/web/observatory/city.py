@@ -169,15 +169,16 @@ def _sum(found: Any) -> Figures:
 def _ended(cases: QuerySet[Case], season: Season) -> dict[str, Any]:
     """What the season's bad ratings came to: settled on the phone, verified, of all closed. Each
     is one, however often it was decided."""
-    closed = cases.filter(state=State.CLOSED.value, rating__season=season)
-    counts = closed.aggregate(
-        all=Count("pk", distinct=True),
-        settled=Count("pk", filter=Q(verdicts__isnull=True), distinct=True),
+    closed = cases.filter(state=State.CLOSED.value, rating__season=season).order_by()
+    decided = Verdict.objects.filter(case=OuterRef("pk"))
+    stands = Verdict.objects.counting().filter(case=OuterRef("pk"), finding__in=_VERIFIED)
+    counts = closed.annotate(settled_=~Exists(decided), verified_=Exists(stands)).aggregate(
+        all=Count("pk"),
+        settled=Count("pk", filter=Q(settled_=True)),
+        verified=Count("pk", filter=Q(verified_=True)),
     )
-    standing = Verdict.objects.counting().filter(case__in=closed, finding__in=_VERIFIED)
-    verified = standing.order_by().values("case").distinct().count()
     share = Fraction(counts["settled"], counts["all"]) if counts["all"] else None
-    return {**counts, "verified": verified, "settled_share": per_cent(share)}
+    return {**counts, "settled_share": per_cent(share)}
 
 
 _VERIFIED = ("verified", "partly")
