@@ -79,22 +79,28 @@ class CaseQuerySet(models.QuerySet[Any]):
     def waiting_for_a_second(self) -> CaseQuerySet:
         """Those on which somebody proposed what a second person decides."""
         moves = self.model.moves.rel.related_model._base_manager.filter(
-            case=OuterRef("pk"), confirmed_at__isnull=True, refused_at__isnull=True
+            confirmed_at__isnull=True, refused_at__isnull=True
         )
         return self.filter(
-            Q(state=State.TO_CONFIRM.value) | Exists(moves) | Exists(self._time_asked())
+            Q(state=State.TO_CONFIRM.value)
+            | Q(pk__in=moves.values("case"))
+            | Q(pk__in=self._time_asked())
         )
 
     def to_decide_by(self, user: User) -> CaseQuerySet:
         """Of those waiting for a second person, the ones that wait for `user`: who is new to the
-        case, or where more time was asked for, anybody else."""
-        asked = self._time_asked().exclude(by=user.audit_name)
-        new = self.new_to(user).waiting_for_a_second().exclude(Exists(self._time_asked()))
-        return self.filter(Q(pk__in=new.values("pk")) | Exists(asked))
+        case, or where more time was asked for, anybody else.
+
+        What waits is little and asked first; who was on each, of those alone.
+        """
+        asked = self._time_asked()
+        new = self.waiting_for_a_second().exclude(pk__in=asked).new_to(user)
+        others = asked.exclude(by=user.audit_name)
+        return self.filter(Q(pk__in=new.values("pk")) | Q(pk__in=others))
 
     def _time_asked(self) -> models.QuerySet[Any]:
         requests: Any = self.model.time_requests.rel.related_model.objects
-        found: models.QuerySet[Any] = requests.waiting().filter(case=OuterRef("pk"))
+        found: models.QuerySet[Any] = requests.waiting().values("case")
         return found
 
     def in_states(self, *states: State) -> CaseQuerySet:
