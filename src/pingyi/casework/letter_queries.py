@@ -18,6 +18,7 @@ from pingyi.letters.querysets import LetterQuerySet
 from pingyi.letters.rules import REPLY
 from pingyi.letters.states import Desk, State
 from pingyi.people.models import User
+from pingyi.people.names import names_of
 
 
 class Turn(Term):
@@ -99,10 +100,9 @@ def entries_of(case: Case, found: Sequence[Letter], at: datetime) -> list[Entry]
     """The same as lines of the case's story, with what was linked later."""
     links = CaseLetter.objects.filter(case=case, letter__in=found).select_related("letter")
     told = turns_of(found, at) + linked(links)
-    names = letters.names_of(turned.by for turned in told)
+    names = names_of(turned.by for turned in told)
     return [
-        Entry(turned.at, names.get(turned.by, turned.by), words(turned.turn), said_of(turned))
-        for turned in told
+        Entry(turned.at, names(turned.by), words(turned.turn), said_of(turned)) for turned in told
     ]
 
 

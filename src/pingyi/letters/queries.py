@@ -15,6 +15,7 @@ from pingyi.letters.policies import may_draft
 from pingyi.letters.querysets import LetterQuerySet, RecipientQuerySet
 from pingyi.letters.states import POWERS, Part, Progress, State
 from pingyi.people.models import User
+from pingyi.people.names import names_of
 from pingyi.people.permissions import may, scope_of
 
 
@@ -133,9 +134,7 @@ def story(letter: Letter) -> list[Step]:
     told = list(events_about(letter).filter(action__in=STORY))
     names = names_of(event.actor for event in told)
     return [
-        Step(
-            event.at, names.get(event.actor, event.actor), event.action, _why(event.action, letter)
-        )
+        Step(event.at, names(event.actor), event.action, _why(event.action, letter))
         for event in told
     ]
 
@@ -155,7 +154,7 @@ def correspondence(recipient: Recipient) -> list[Step]:
     for request in LetterTimeRequest.objects.filter(clock__recipient=recipient).order_by("pk"):
         told += _about_time(request)
     names = names_of(step.who for step in told)
-    told = [Step(s.at, names.get(s.who, s.who), s.action, s.detail) for s in told]
+    told = [Step(s.at, names(s.who), s.action, s.detail) for s in told]
     return sorted(told, key=lambda step: step.at)
 
 
@@ -204,9 +203,3 @@ def letter_of(file: StoredFile) -> Letter:
     """The letter a file goes out with, or is a reply to."""
     went_out, came_back = Q(files__file=file), Q(recipients__replies__files__file=file)
     return Letter.objects.filter(went_out | came_back).order_by("pk")[0]
-
-
-def names_of(logins: object) -> dict[str, str]:
-    """How the users of these logins are called."""
-    found = User.objects.filter(username__in=set(logins))  # type: ignore[call-overload]
-    return {user.username: str(user) for user in found}

@@ -21,6 +21,7 @@ from pingyi.casework.timeline import more_time
 from pingyi.clocks.more_time import most_days
 from pingyi.files.models import StoredFile
 from pingyi.people.models import User
+from pingyi.people.names import names_of
 from pingyi.supervision import item_policies as policies
 from pingyi.supervision.actions import timing
 from pingyi.supervision.models import (
@@ -239,12 +240,6 @@ def time_offers(
 
 def _accepted(sent: list[Any]) -> list[Any]:
     return [each.acceptance for each in sent if hasattr(each, "acceptance")]
-
-
-def names_of(logins: list[str]) -> Callable[[str], str]:
-    """What people are called, by their logins; one query."""
-    found = {user.username: str(user) for user in User.objects.filter(username__in=set(logins))}
-    return lambda login: found.get(login, login)
 
 
 def file_of(item: RectificationItem, pk: int) -> StoredFile | None:

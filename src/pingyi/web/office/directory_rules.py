@@ -24,7 +24,6 @@ from pingyi.publication.adoption import Refused, Why
 from pingyi.rulebook.comparing import HEAD, Difference, differences
 from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.forms import DeskForm, LongTextField
-from pingyi.web.components.items import names_of
 from pingyi.web.components.markup import tag
 from pingyi.web.office import directory_words as words
 from pingyi.web.office.directory_scope import reaches_everything
@@ -144,7 +143,7 @@ def _show(
     context: dict[str, Any] = {
         "season": found,
         "scheme": words.season_scheme_text(found),
-        "adoptions": _told(adoptions, found, at),
+        "adoptions": [(one, _state(one, found, at)) for one in reversed(adoptions)],
         "waiting": waiting,
         "on_file": on_file,
         "missing": schemes.on_file(found.scheme) is None,
@@ -160,19 +159,6 @@ def _show(
     }
     status = 422 if form is not None else 200
     return render(request, "office/directory/rules.html", context, status=status)
-
-
-def _told(
-    adoptions: list[Adoption], season: Season, at: datetime
-) -> list[tuple[Adoption, SafeString, str, str]]:
-    """Each with its state, who proposed it and who adopted it or gave it up; the latest first."""
-    deciders = [one.adopted_by or one.given_up_by for one in adoptions]
-    names = names_of([*(one.proposed_by for one in adoptions), *deciders])
-    told = zip(adoptions, deciders, strict=True)
-    return [
-        (one, _state(one, season, at), names(one.proposed_by), names(decider))
-        for one, decider in reversed(list(told))
-    ]
 
 
 def _state(one: Adoption, season: Season, at: datetime) -> SafeString:

@@ -19,12 +19,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from pingyi.casework import queries
 from pingyi.casework.models import Case, UnitAnswer
 from pingyi.directory.models import Season
+from pingyi.people.names import names_of
 from pingyi.people.permissions import may
 from pingyi.supervision import item_policies as policies
 from pingyi.supervision.actions import improvements as actions
 from pingyi.supervision.models import Improvement, RectificationItem
 from pingyi.supervision.models.improvements import ImprovementKind
-from pingyi.web.components import file_downloads, items
+from pingyi.web.components import file_downloads
 from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.deed_forms import done
 from pingyi.web.components.file_fields import FileRow
@@ -204,7 +205,7 @@ def _show(
     case = found.case
     if case is not None and not queries.overseen_by(request.user).filter(pk=case.pk).exists():
         case = None
-    names = items.names_of([found.by, found.struck_by])
+    names = names_of([found.by, found.struck_by])
     able = policies.why_not_strike(found, request.user) is None
     url = reverse("office:improvement-document", args=[found.pk])
     return render(
