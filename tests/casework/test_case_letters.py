@@ -20,6 +20,7 @@ from pingyi.casework.letter_queries import (
 )
 from pingyi.casework.policies import Incomplete, NotAllowed, NotNow, Refusal
 from pingyi.casework.problem_queries import problems_behind, story_of
+from pingyi.files.actions import checked
 from pingyi.letters import actions as letters
 from pingyi.letters.actions import Addressee
 from pingyi.letters.models import Letter
@@ -28,9 +29,11 @@ from pingyi.people.actions import appoint
 from pingyi.people.models import User
 from pingyi.people.roles import Role
 from tests.casework.world import COMMENT, FOUNDER, PHONE, after
+from tests.files.uploads import pdf, upload
 from tests.letters.world import Office, open_office
 
 LATER = after(days=1)
+OTHER = "停车场的升降杆坏了三个礼拜没有人修理"
 
 
 @pytest.fixture
@@ -232,3 +235,60 @@ def test_a_draft_that_quotes_the_rater_is_not_linked_what_went_out_is(office):
     letter = issued(letter, office)
     actions.link_case_letter(case=case, letter=letter, by=world.manager, at=after(days=3))
     assert letters_of_case(case, world.manager).get() == letter
+
+
+def test_no_file_sent_with_a_letter_is_called_after_the_rater(office):
+    world = office.world
+    case = world.case("to_place")
+    named = checked(upload(f"{PHONE} 投诉.pdf", pdf()))
+    with pytest.raises(Incomplete) as refused:
+        actions.draft_case_letter(case=case, **wording(office, uploads=[named]))
+    assert refused.value.reason.field == "uploads"
+    drafted = letters.draft_letter(**wording(office, uploads=[named]))
+    with pytest.raises(Incomplete):
+        actions.link_case_letter(case=case, letter=drafted, by=world.manager, at=LATER)
+    letter = actions.draft_case_letter(
+        case=case, **wording(office, uploads=[checked(upload("值守表.pdf", pdf()))])
+    )
+    assert letter.files.get().file.name == "值守表.pdf"
+
+
+def test_no_reason_given_to_a_recipient_names_the_rater(office):
+    world = office.world
+    letter = issued(
+        actions.draft_case_letter(case=world.case("to_place"), **wording(office)), office
+    )
+    recipient = letter.recipients.get()
+    at = after(days=2)
+    asking = {"recipient": recipient, "days": 2, "by": world.manager, "at": at}
+    with pytest.raises(Incomplete):
+        actions.ask_for_days(reason=COMMENT, **asking)
+    actions.ask_for_days(reason="等鉴定", **asking)
+    leader = world.person(Role.LEADER)
+    with pytest.raises(Incomplete):
+        actions.refuse_days(recipient=recipient, reason=f"{PHONE}催问", by=leader, at=at)
+    letters.reply_to_letter(recipient=recipient, text="已改", by=world.unit_admin, at=at)
+    with pytest.raises(Incomplete):
+        actions.return_reply(recipient=recipient, reason=COMMENT, by=world.manager, at=at)
+    with pytest.raises(Incomplete) as refused:
+        actions.withdraw_letter(letter=letter, reason=f"{PHONE}撤诉", by=leader, at=at)
+    assert refused.value.reason.field == "reason"
+    letter.refresh_from_db()
+    assert letter.withdrawn_at is None
+    assert letter.recipients.get().replies.get().returned_at is None
+
+
+def test_a_draft_is_not_issued_that_names_a_rater_whose_case_joined_since(office):
+    world = office.world
+    first, later = world.case("to_place"), world.case("to_place", rating=world.rate(comment=OTHER))
+    problem = actions.open_problem(
+        title="窗口无人", area=world.district, by=world.manager, at=LATER
+    )
+    actions.join_problem(problem=problem, case=first, by=world.manager, at=LATER)
+    letter = actions.draft_problem_letter(problem=problem, **wording(office, body=OTHER))
+    letters.submit_letter(letter=letter, by=world.manager, at=LATER)
+    actions.join_problem(problem=problem, case=later, by=world.manager, at=LATER)
+    with pytest.raises(Incomplete):
+        actions.issue_letter(letter=letter, by=world.person(Role.LEADER), at=after(days=2))
+    letter.refresh_from_db()
+    assert letter.issued_at is None

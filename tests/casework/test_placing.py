@@ -7,8 +7,10 @@ from pingyi.casework.actions import dispatch_case, note_check, recall_dispatch, 
 from pingyi.casework.models import Case, Dispatch
 from pingyi.casework.policies import Incomplete
 from pingyi.casework.wording import repeats
+from pingyi.files.actions import checked
 from tests.casework.test_sorting import clocks
-from tests.casework.world import COMMENT, MATTER, World, after
+from tests.casework.world import COMMENT, MATTER, PHONE, World, after
+from tests.files.uploads import pdf, upload
 
 LATER = after(days=1)
 WORDS = "有群众反映窗口无人值守，请核实整改。"
@@ -157,3 +159,15 @@ def test_a_lead_found_later_is_hidden_too(world: World):
     case = Case.objects.get()
     assert (case.priority, case.embargoed) == ("lead", True)
     assert case.referrals.get().embargoed
+
+
+@pytest.mark.parametrize("name", [f"{PHONE}.pdf", f"{MATTER}_现场.pdf", f"{COMMENT}.pdf"])
+def test_no_file_given_to_the_unit_is_called_after_the_rater(world: World, name: str):
+    case = world.case("to_place")
+    with pytest.raises(Incomplete) as refused:
+        dispatch(world, case, uploads=[checked(upload(name, pdf()))])
+    assert refused.value.reason.field == "uploads"
+    assert "附件名称" in str(refused.value)
+    assert not case.files.exists()
+    dispatch(world, case, uploads=[checked(upload("现场.pdf", pdf()))])
+    assert case.files.get().file.name == "现场.pdf"

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Protocol
 
 from pingyi.audit.keys import keyring
 from pingyi.casework.intake_models import open_name, open_sender
@@ -24,6 +25,14 @@ from pingyi.kernel.masking import redact
 from pingyi.kernel.text import clean_text
 from pingyi.ratings.contacts import open_matter
 
+
+class Named(Protocol):
+    """An upload, checked or not, or a file that was kept."""
+
+    @property
+    def name(self) -> str | None: ...
+
+
 COPIED = 12
 """So many of her letters in a row are hers and not the office's."""
 SHORTEST = 6
@@ -41,6 +50,15 @@ def unfit_for_unit(text: str, case: Case, *, field: str) -> Reason | None:
     matter_agreed, words_agreed = consents(case)
     found = _unfit(text, case, matter_agreed, words_agreed)
     return replace(found, field=field) if found is not None else None
+
+
+def unfit_files(uploads: Iterable[Named], case: Case, *, field: str = "uploads") -> Reason | None:
+    """Why the unit is not given one of these files: it reads what each is called."""
+    unfit = (unfit_for_unit(upload.name or "", case, field=field) for upload in uploads)
+    found = next(filter(None, unfit), None)
+    if found is None:
+        return None
+    return replace(found, zh=f"附件名称：{found.zh}", en=f"Name of a file: {found.en}")
 
 
 def unfit_for_units(text: str, cases: Iterable[Case]) -> Reason | None:

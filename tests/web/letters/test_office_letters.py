@@ -11,13 +11,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from pingyi.audit.queries import reads_of
+from pingyi.casework import actions as case_actions
 from pingyi.directory.models import Unit
 from pingyi.letters import actions
 from pingyi.letters.actions import Addressee
 from pingyi.letters.models import Letter, LetterClock, Recipient
 from pingyi.letters.states import Kind
 from pingyi.people.roles import Role
-from tests.casework.world import AT
+from tests.casework.world import AT, COMMENT, PHONE
 from tests.files.uploads import pdf
 from tests.letters.world import BODY
 from tests.staff import signed_in
@@ -352,3 +353,33 @@ def test_in_english_nothing_is_left_in_chinese_but_the_citys_own_words(office):
 def _left(page) -> list[str]:
     """Chinese left on the page, but for the number's own 号."""
     return [word for word in untranslated(page) if word != "号"]
+
+
+def test_a_reason_that_names_the_rater_comes_back_in_its_form(office):
+    world = office.world
+    letter = case_actions.draft_case_letter(
+        case=world.case("to_place"),
+        organ=office.district,
+        kind=Kind.SUPERVISION,
+        title="督办函",
+        body="请查明。",
+        addressees=[Addressee(world.brigade)],
+        by=world.manager,
+        at=AT,
+    )
+    actions.submit_letter(letter=letter, by=world.manager, at=AT)
+    leader = world.person(Role.LEADER)
+    actions.issue_letter(letter=letter, by=leader, at=AT)
+    browser, page = signed_in(leader), f"/office/letters/{letter.pk}/"
+    sent = {"revision": letter.revision, "reason": f"{PHONE}已撤诉"}
+    refused = browser.post(f"{page}withdraw/", sent)
+    assert refused.status_code == 422
+    assert "文字中有电话或证件号码" in refused.content.decode()
+    assert f"{PHONE}已撤诉" in refused.content.decode(), "what was written comes back"
+    actions.reply_to_letter(
+        recipient=letter.recipients.get(), text="已改", by=world.unit_admin, at=AT
+    )
+    back = f"{page}to/{letter.recipients.get().pk}/return/"
+    refused = signed_in(world.manager).post(back, {"reason": COMMENT})
+    assert refused.status_code == 422
+    assert "照抄了评价人原话" in refused.content.decode()

@@ -23,10 +23,15 @@ from pingyi.casework.actions.investigating import (
     report_findings,
 )
 from pingyi.casework.actions.letters import (
+    ask_for_days,
     draft_case_letter,
     draft_problem_letter,
     edit_letter,
+    issue_letter,
     link_case_letter,
+    refuse_days,
+    return_reply,
+    withdraw_letter,
 )
 from pingyi.casework.actions.looking_back import (
     draw_sample,
@@ -67,6 +72,7 @@ __all__ = [
     "acknowledge",
     "answer_case",
     "appeal_verdict",
+    "ask_for_days",
     "ask_for_time",
     "assign_case",
     "close_case",
@@ -85,6 +91,7 @@ __all__ = [
     "give_up_messages",
     "grant_time",
     "instruct",
+    "issue_letter",
     "join_problem",
     "leave_problem",
     "link_case_letter",
@@ -105,6 +112,7 @@ __all__ = [
     "recall_dispatch",
     "record_look_back",
     "refer_case",
+    "refuse_days",
     "refuse_move",
     "refuse_time",
     "rejudge",
@@ -112,11 +120,13 @@ __all__ = [
     "reply_to_citizen",
     "report_findings",
     "resume_clock",
+    "return_reply",
     "reveal_contact",
     "review_appeal",
     "send_back",
     "sort_case",
     "stop_calling_the_unknown",
+    "withdraw_letter",
     "withdraw_verdict",
     "work_problem",
 ]

@@ -1,5 +1,5 @@
 """Letters begun from a case or a problem, drafted and linked at once; and letters linked to a case
-later. All of them fit for the unit to read."""
+later. All of them fit for the unit to read, as is what the organ writes to it about them."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from pingyi.casework.policies import (
 )
 from pingyi.casework.problem_models import Problem
 from pingyi.casework.problem_queries import cases_of
-from pingyi.casework.wording import unfit_for_unit
+from pingyi.casework.wording import unfit_files, unfit_for_unit
 from pingyi.letters import actions as letters
-from pingyi.letters.models import Letter, Organ
+from pingyi.letters.models import Letter, LetterReply, LetterTimeRequest, Organ, Recipient
 from pingyi.letters.policies import may_draft
 from pingyi.letters.states import Desk, State
 from pingyi.people.models import User
@@ -58,7 +58,7 @@ def link_case_letter(*, case: Case, letter: Letter, by: User, at: datetime) -> C
     """
     _refuse(why_not_linked(case, letter, by))
     if letter.issued_at is None:
-        _refuse_unfit([case], {name: getattr(letter, name) for name in READ_BY_THE_UNIT})
+        _refuse_unfit([case], _as_it_stands(letter))
     link, _ = CaseLetter.objects.get_or_create(
         case=case, letter=letter, defaults={"at": at, "by": by.audit_name}
     )
@@ -80,6 +80,40 @@ def edit_letter(*, letter: Letter, by: User, at: datetime, **wording: Any) -> Le
     """Write a draft anew: what it was written because of still names nobody in it."""
     _refuse_unfit(_behind(letter), wording)
     return letters.edit_letter(letter=letter, by=by, at=at, **wording)
+
+
+def issue_letter(*, letter: Letter, by: User, at: datetime) -> Letter:
+    """Issue it, unless it names somebody whose case has joined its problem since it was written."""
+    _refuse_unfit(_behind(letter), _as_it_stands(letter))
+    return letters.issue_letter(letter=letter, by=by, at=at)
+
+
+def withdraw_letter(*, letter: Letter, reason: str, by: User, at: datetime) -> Letter:
+    """Take it back; the recipients read the reason."""
+    _refuse_unfit_reason(letter, reason)
+    return letters.withdraw_letter(letter=letter, reason=reason, by=by, at=at)
+
+
+def return_reply(
+    *, recipient: Recipient, reason: str, days: int | None = None, by: User, at: datetime
+) -> LetterReply:
+    """Send the unit's reply back; it reads the reason."""
+    _refuse_unfit_reason(recipient.letter, reason)
+    return letters.return_reply(recipient=recipient, reason=reason, days=days, by=by, at=at)
+
+
+def ask_for_days(
+    *, recipient: Recipient, days: int, reason: str, by: User, at: datetime
+) -> LetterTimeRequest:
+    """Ask for more days on the unit's behalf; it reads the reason."""
+    _refuse_unfit_reason(recipient.letter, reason)
+    return letters.ask_for_days(recipient=recipient, days=days, reason=reason, by=by, at=at)
+
+
+def refuse_days(*, recipient: Recipient, reason: str, by: User, at: datetime) -> LetterTimeRequest:
+    """Give no more days; the unit reads the reason."""
+    _refuse_unfit_reason(recipient.letter, reason)
+    return letters.refuse_days(recipient=recipient, reason=reason, by=by, at=at)
 
 
 def why_no_letter(case: Case, by: User, organ: Organ | None = None) -> Reason | None:
@@ -111,11 +145,23 @@ def _behind(letter: Letter) -> Iterable[Case]:
     return found.select_related("rating__contact", "source__message")
 
 
+def _as_it_stands(letter: Letter) -> dict[str, Any]:
+    """The wording, and the files that go with it."""
+    files = [each.file for each in letter.files.select_related("file")]
+    return {"uploads": files, **{name: getattr(letter, name) for name in READ_BY_THE_UNIT}}
+
+
 def _refuse_unfit(cases: Iterable[Case], wording: Mapping[str, Any]) -> None:
     texts = {name: wording.get(name, "") for name in READ_BY_THE_UNIT}
     for case in cases:
         for name, text in texts.items():
             _refuse(unfit_for_unit(text, case, field=name))
+        _refuse(unfit_files(wording.get("uploads", ()), case))
+
+
+def _refuse_unfit_reason(letter: Letter, reason: str) -> None:
+    for case in _behind(letter):
+        _refuse(unfit_for_unit(reason, case, field="reason"))
 
 
 def _refuse(reason: Reason | None) -> None:

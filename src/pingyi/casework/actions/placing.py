@@ -13,7 +13,7 @@ from pingyi.casework.messages import tell_the_inspectors, tell_the_unit
 from pingyi.casework.models import Case, CheckNote, Dispatch, Referral
 from pingyi.casework.policies import Reason
 from pingyi.casework.states import Grade, Priority
-from pingyi.casework.wording import unfit_for_unit
+from pingyi.casework.wording import unfit_files, unfit_for_unit
 from pingyi.directory.models import Unit
 
 
@@ -57,7 +57,9 @@ def dispatch_case(
     text = required(words, "words")
     grade = chosen(Grade, grade, "grade")
     addressee = case.unit if unit is None else unit
-    reason = _why_not_dispatched(case, text, addressee, includes_matter, includes_words)
+    reason = _why_not_dispatched(
+        case, text, addressee, includes_matter, includes_words
+    ) or unfit_files(uploads, case)
     if reason is not None:
         raise refusal(reason)
     step = take("dispatch", case, by=by, at=at, grade=grade)

@@ -10,7 +10,7 @@ from pingyi.audit.actions import Actor, action, record
 from pingyi.casework.actions.steps import chosen, refusal, required
 from pingyi.casework.models import Case, UnitAnswer
 from pingyi.casework.policies import Overtaken, Reason
-from pingyi.casework.wording import unfit_for_unit
+from pingyi.casework.wording import unfit_files, unfit_for_unit
 from pingyi.directory.models import Unit
 from pingyi.files.actions import Checked, Upload, store_file
 from pingyi.kernel.masking import redact
@@ -49,6 +49,8 @@ def record_improvement(
     if case is not None:
         for field, text in texts.items():  # unit and public read it
             _refuse(unfit_for_unit(text, case, field=field))
+        if document is not None:
+            _refuse(unfit_files([document], case, field="document"))
     _refuse(
         policies.why_not_manage(by, unit)
         or policies.why_not_of(case)

@@ -31,7 +31,7 @@ from pingyi.letters.policies import Refused
 from pingyi.letters.states import Desk, State
 from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.office.letter_forms import LetterForm
-from pingyi.web.office.letters import letter_or_404
+from pingyi.web.office.letters import field_of, letter_or_404
 
 WRITERS = ("letter.draft", "letter.recommend")
 
@@ -112,12 +112,6 @@ def _of_problem(request: SignedIn, number: str) -> Cause:
         initial=beginning_of_letter(problem) | parent,
         draft=partial(case_actions.draft_problem_letter, problem=problem),
     )
-
-
-def field_of(refused: Refused | Refusal) -> str | None:
-    """The field to blame, if any."""
-    field = refused.field if isinstance(refused, Refused) else refused.reason.field
-    return field or None
 
 
 @requires(*WRITERS)

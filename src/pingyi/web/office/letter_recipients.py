@@ -13,6 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from pingyi.casework import actions as case_actions
+from pingyi.casework.policies import Refusal
 from pingyi.letters import actions, policies, queries
 from pingyi.letters.models import Recipient
 from pingyi.letters.policies import Refused
@@ -22,14 +24,14 @@ from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.forms import DeskForm
 from pingyi.web.components.time_forms import ExtendForm, GrantTimeForm, RefuseTimeForm
 from pingyi.web.office.letter_forms import AcceptForm, RemindForm, ReturnForm
-from pingyi.web.office.letters import READERS
+from pingyi.web.office.letters import READERS, field_of
 
 DEEDS: dict[str, tuple[type[DeskForm], Callable[..., Any], Any]] = {
     "accept": (AcceptForm, actions.accept_reply, _("已采纳答复。")),
-    "return": (ReturnForm, actions.return_reply, _("已退回答复。")),
-    letter_cells.ASK.key: (ExtendForm, actions.ask_for_days, letter_cells.ASKED),
+    "return": (ReturnForm, case_actions.return_reply, _("已退回答复。")),
+    letter_cells.ASK.key: (ExtendForm, case_actions.ask_for_days, letter_cells.ASKED),
     letter_cells.GRANT.key: (GrantTimeForm, actions.grant_days, _("已同意延期。")),
-    letter_cells.REFUSE.key: (RefuseTimeForm, actions.refuse_days, _("未同意，时限照旧。")),
+    letter_cells.REFUSE.key: (RefuseTimeForm, case_actions.refuse_days, _("未同意，时限照旧。")),
     "remind": (RemindForm, actions.remind, _("已催办。")),
 }
 
@@ -105,9 +107,10 @@ def deed(request: SignedIn, pk: int, recipient: int, key: str) -> HttpResponseBa
         return _show(request, found, sent=form, status=422)
     try:
         act(recipient=found, by=request.user, at=timezone.now(), **form.cleaned_data)
-    except Refused as refused:
-        form.refuse(str(refused), refused.field or None)
+    except (Refused, Refusal) as refused:
+        field = field_of(refused)
+        form.refuse(str(refused), field)
         again = _recipient_or_404(request, pk, recipient)
-        return _show(request, again, sent=form, status=422 if refused.field else 409)
+        return _show(request, again, sent=form, status=422 if field else 409)
     messages.success(request, str(done))
     return redirect("office:letter-recipient", pk, recipient)

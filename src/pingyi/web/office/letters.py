@@ -20,7 +20,9 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from pingyi.casework import actions as case_actions
 from pingyi.casework.letter_queries import cases_behind
+from pingyi.casework.policies import Refusal
 from pingyi.casework.problem_queries import problems_behind
 from pingyi.clocks.names import Tier
 from pingyi.letters import actions, policies, queries
@@ -237,11 +239,13 @@ class Deed:
 
 DEEDS: dict[str, Deed] = {
     "submit": Deed(SubmitForm, _("提交签发"), _("提交"), _("已提交签发"), actions.submit_letter),
-    "issue": Deed(IssueForm, _("签发"), _("签发并编号"), _("已签发"), actions.issue_letter),
+    "issue": Deed(IssueForm, _("签发"), _("签发并编号"), _("已签发"), case_actions.issue_letter),
     "send_back": Deed(
         SendBackForm, _("退回修改"), _("退回"), _("已退回"), actions.send_back_letter
     ),
-    "withdraw": Deed(WithdrawForm, _("撤回函件"), _("撤回"), _("已撤回"), actions.withdraw_letter),
+    "withdraw": Deed(
+        WithdrawForm, _("撤回函件"), _("撤回"), _("已撤回"), case_actions.withdraw_letter
+    ),
     "drop": Deed(DropForm, _("弃稿"), _("弃稿"), _("已弃稿"), actions.drop_letter),
 }
 
@@ -375,6 +379,12 @@ def link_url(letter: Letter, user: User) -> str:
     return reverse("office:letter-case", args=[letter.pk])
 
 
+def field_of(refused: Refused | Refusal) -> str | None:
+    """The field to blame, if any."""
+    field = refused.field if isinstance(refused, Refused) else refused.reason.field
+    return field or None
+
+
 def letter_or_404(request: SignedIn, pk: int) -> Letter:
     """A letter of the user's desks."""
     return get_object_or_404(queries.letters_for(request.user), pk=pk)
@@ -440,10 +450,10 @@ def deed(request: SignedIn, pk: int, key: str) -> HttpResponseBase:
     found.revision = given.pop("revision")
     try:
         step.action(letter=found, by=request.user, at=timezone.now(), **given)
-    except Refused as refused:
-        form.refuse(str(refused), refused.field or None)
-        status = 409 if not refused.field else 422
-        return show(request, letter_or_404(request, pk), sent=form, status=status)
+    except (Refused, Refusal) as refused:
+        field = field_of(refused)
+        form.refuse(str(refused), field)
+        return show(request, letter_or_404(request, pk), sent=form, status=422 if field else 409)
     name = found.number or gettext("函件")
     messages.success(request, gettext("%(what)s：%(detail)s") % {"what": name, "detail": step.done})
     return redirect("office:letter", pk)
