@@ -276,6 +276,24 @@ ADDED = [
         "`findings[1]` `exposed` is not a word known here; known are monitoring.violation,",
     ),
     (
+        added("explanations.a", 'what = "explain_and_promise"'),
+        "[explanations.a]",
+        "explanations.a",
+        "needs `clocks`, `reasons` or both",
+    ),
+    (
+        added("explanations.a", 'what = "explain_and_promise"', 'clocks = ["reply"]'),
+        "clocks",
+        "explanations.a",
+        "`reply` is no clock of a unit's own",
+    ),
+    (
+        added("explanations.a", 'what = "explain_and_promise"', 'reasons = ["999"]'),
+        "reasons",
+        "explanations.a",
+        "there is no reason `999`",
+    ),
+    (
         '\n[labels.satisfied]\nzh = "好"\nen = "Good"\n',
         "[labels.satisfied]",
         "labels.satisfied",

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 from django.utils.timezone import localtime
 
-from pingyi.accountability.models import DutyClock, DutyEscalation
+from pingyi.accountability.models import PROMISE, DutyClock, DutyEscalation
 from pingyi.audit.actions import SYSTEM, Actor
 from pingyi.clocks.names import ClockName, Tier
 from pingyi.directory.models import Season
@@ -19,6 +19,8 @@ from pingyi.notices.ladder import OFFICE, Ladder, Running
 from pingyi.notices.wording import Sentence
 from pingyi.people.staff import Staff
 
+EXPLANATION = ClockName.EXPLANATION.value
+"""A promise has no rule of its own: whoever was told of the explanation is told of it."""
 DUE_SOON = Sentence(
     "问责事项 {ref} 的“{clock}”期限 {due} 到期，请抓紧落实。",
     "Duty {ref}: “{clock}” is due at {due}.",
@@ -50,7 +52,8 @@ class DutyLadder(Ladder):
         columns = ("pk", "rule", "unit", "started_at", "due_at", "duty__season")
         rows = self.running().order_by("pk").values_list(*columns)
         for pk, rule, unit, started_at, due_at, season in rows:
-            yield Running(pk, unit, started_at, due_at, schemes[season].escalation(rule))
+            told_as = EXPLANATION if rule == PROMISE else rule
+            yield Running(pk, unit, started_at, due_at, schemes[season].escalation(told_as))
 
     def whole(self, clocks: QuerySet[DutyClock]) -> QuerySet[DutyClock]:
         return clocks.select_related("duty__unit__parent__parent")

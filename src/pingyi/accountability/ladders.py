@@ -1,6 +1,7 @@
-"""What the program's own facts say should follow: the ladder of persons, the heads' apologies.
+"""What the program's own facts say should follow: the ladder of persons, the heads' apologies, and
+their explanations of what is late.
 
-Both are asked anew each time. A proposal whose ground is gone, and on which nobody has decided,
+All are asked anew each time. A proposal whose ground is gone, and on which nobody has decided,
 lapses.
 """
 
@@ -11,36 +12,43 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils.timezone import localdate
 
 from pingyi.accountability.actions.duties import Proposal, propose, take_back
 from pingyi.accountability.models import Duty, Naming
 from pingyi.accountability.terms import On
 from pingyi.audit.actions import Actor
-from pingyi.casework.models import Case, Verdict
+from pingyi.casework.models import Case, CaseClock, Dispatch, Verdict
 from pingyi.casework.states import Finding as Found
 from pingyi.directory.models import Season, Unit
 from pingyi.directory.schemes import in_force
+from pingyi.kernel.workdays import end_of_day
 from pingyi.rulebook import Scheme
-from pingyi.rulebook.model import Apology
+from pingyi.rulebook.model import Apology, Explanation
 from pingyi.supervision.models import Finding
 
+DAY = timedelta(days=1)
 STILL = timedelta(days=90)
 """A season's facts are looked at for so long after its end: late verdicts and releases."""
 
 
 def propose_from_facts(*, by: Actor, at: datetime) -> list[Duty]:
-    """Propose what ladder and apologies say of every season at hand; take back what no longer
-    holds. Idempotent."""
+    """Propose what ladder, apologies and explanations say of every season at hand; take back what
+    no longer holds. Idempotent."""
     made: list[Duty] = []
     day = localdate(at)
     for season in Season.objects.filter(starts_on__lte=day, ends_on__gte=day - STILL):
         scheme = in_force(season, at)
-        if not (scheme.ladder or scheme.apologies):
+        rules = [*scheme.ladder, *scheme.apologies, *scheme.explanations]
+        if not rules:
             continue
-        wanted = [*ladder(season, scheme), *apologies(season, scheme)]
+        wanted = [
+            *ladder(season, scheme),
+            *apologies(season, scheme),
+            *explanations(season, scheme, at),
+        ]
         made += propose(wanted=wanted, by=by, at=at)
-        rules = [*scheme.ladder, *scheme.apologies]
         take_back(season=season, rules=rules, wanted=wanted, by=by, at=at)
     return made
 
@@ -58,7 +66,9 @@ def valid_complaints() -> dict[int, Complaint]:
     found = Verdict.objects.counting().filter(
         finding__in=(Found.VERIFIED.value, Found.PARTLY.value), case__embargoed=False
     )
-    rows = found.select_related("case__unit__area__parent", "case__area").order_by("at", "pk")
+    rows = found.select_related("case__unit__area__parent", "case__area", "case__rating").order_by(
+        "at", "pk"
+    )
     return {verdict.case_id: Complaint(verdict.case, localdate(verdict.at)) for verdict in rows}
 
 
@@ -132,7 +142,7 @@ def _for_complaints(season: Season, scheme: Scheme) -> Iterator[Proposal]:
         if rule is None:
             continue
         alone = len(cases) == 1
-        yield _apology(
+        yield _of_head(
             rule,
             season,
             unit,
@@ -161,7 +171,7 @@ def _for_findings(season: Season, scheme: Scheme) -> Iterator[Proposal]:
             grounds[rule.id, own].append(finding)
     for (name, ground), findings in grounds.items():
         first = findings[0]
-        yield _apology(
+        yield _of_head(
             scheme.apologies[name],
             season,
             first.unit,
@@ -176,8 +186,8 @@ def _rule_for(rules: list[Apology], kind: str, units: int) -> Apology | None:
     return max(fits, key=lambda rule: rule.units, default=None)
 
 
-def _apology(
-    rule: Apology,
+def _of_head(
+    rule: Apology | Explanation,
     season: Season,
     unit: Unit,
     *,
@@ -201,3 +211,43 @@ def _apology(
         cases=cases,
         refs=refs,
     )
+
+
+def explanations(season: Season, scheme: Scheme, at: datetime) -> Iterator[Proposal]:
+    """What is explained to the person in a season: the unit's late cases, matters found late."""
+    for rule in scheme.explanations.values():
+        yield from _for_late_cases(rule, season, at)
+        yield from _for_late_matters(rule, season)
+
+
+def _for_late_cases(rule: Explanation, season: Season, at: datetime) -> Iterator[Proposal]:
+    """Each time the unit's own clock ran out; two queries. Not of a rating that was voided."""
+    dispatches = Dispatch.objects.filter(case=OuterRef("case"), at__lte=OuterRef("started_at"))
+    void = Verdict.objects.counting().filter(case=OuterRef("case"), finding=Found.VOID.value)
+    late = CaseClock.objects.filter(rule__in=rule.clocks, case__embargoed=False).filter(
+        Q(met_at__gt=F("due_at")) | Q(pk__in=CaseClock.objects.late(at).values("pk"))
+    )
+    begins, ends = end_of_day(season.starts_on - DAY), end_of_day(season.ends_on)
+    clocks = list(
+        late.filter(~Exists(void), due_at__gt=begins, due_at__lte=ends)
+        .annotate(lay_with=Subquery(dispatches.order_by("-pk").values("unit")[:1]))
+        .select_related("case__area__parent")
+        .order_by("pk")
+    )
+    units = Unit.objects.in_bulk({clock.lay_with for clock in clocks})
+    for clock in clocks:
+        unit = units[clock.lay_with]
+        ground = f"{clock.case.number}/{clock.pk}"
+        yield _of_head(rule, season, unit, ground=ground, case=clock.case, cases=(clock.case,))
+
+
+def _for_late_matters(rule: Explanation, season: Season) -> Iterator[Proposal]:
+    """Valid complaints of the season that say so."""
+    for complaint in valid_complaints().values():
+        case = complaint.case
+        if season.starts_on <= complaint.day <= season.ends_on and _says(case, rule.reasons):
+            yield _of_head(rule, season, case.unit, ground=case.number, case=case, cases=(case,))
+
+
+def _says(case: Case, reasons: tuple[str, ...]) -> bool:
+    return case.rating is not None and not set(reasons).isdisjoint(case.rating.reasons.split(","))

@@ -6,7 +6,7 @@ shown in full only by an action that logs the reading.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -27,12 +27,17 @@ from pingyi.accountability.terms import (
 from pingyi.audit.personal import Encrypted
 from pingyi.casework.models import Case, Fact
 from pingyi.clocks.models import Deadline, Escalation, Pause
+from pingyi.clocks.names import ClockName
 from pingyi.directory.models import Area, Season, Unit
 from pingyi.people.permissions import scope_of
 from pingyi.supervision.models import Finding
 
 if TYPE_CHECKING:
     from pingyi.people.models import User
+
+
+PROMISE = ClockName.PROMISE.value
+"""The clock that runs from an explanation to the date promised in it."""
 
 
 def _choices(terms: Any) -> list[tuple[str, str]]:
@@ -238,7 +243,7 @@ class DutyQuerySet(models.QuerySet[Any]):
         return own.filter(Q(case__isnull=True) | Q(case__embargoed=False))
 
     def late(self, at: datetime) -> DutyQuerySet:
-        """Decided, not done, and overdue at `at`."""
+        """Decided, not done or with a promise not kept, and overdue at `at`."""
         clocks = DutyClock.objects.late(at).filter(duty=OuterRef("pk"))
         return self.filter(Exists(clocks))
 
@@ -317,6 +322,25 @@ class Duty(models.Model):
         return next((clock for clock in self.clocks.all() if clock.is_running), None)
 
     @property
+    def promise(self) -> DutyClock | None:
+        """The promised date, as long as it was not kept; reads `clocks`."""
+        clock = self.running_clock
+        return clock if clock is not None and clock.rule == PROMISE else None
+
+    @property
+    def promised_on(self) -> date | None:
+        """The date that was promised; reads `fulfilment`."""
+        fulfilment = getattr(self, "fulfilment", None)
+        return fulfilment.promised if fulfilment is not None else None
+
+    @property
+    def takes_a_date(self) -> bool:
+        """Whether it is done only with a date promised; reads `decision`."""
+        decision = getattr(self, "decision", None)
+        as_proposed = decision is not None and decision.outcome == Outcome.ACCEPTED
+        return as_proposed and What.EXPLAIN in self.whats
+
+    @property
     def whats(self) -> list[What]:
         return list(whats(self.what))
 
@@ -350,16 +374,18 @@ class Decision(Fact):
 
 
 class Fulfilment(Fact):
-    """That it was done: on which day, where, and what proves it."""
+    """That it was done: on which day, where, and what proves it; `promised` is the date that a
+    person was told her late matter will be done by."""
 
     duty = models.OneToOneField(Duty, on_delete=models.PROTECT, related_name="fulfilment")
     on = models.DateField()
     place = models.CharField(max_length=200)
     evidence = models.TextField(blank=True)
+    promised = models.DateField(null=True, blank=True)
 
 
 class DutyClock(Deadline):
-    """By when a decided duty is to be done."""
+    """By when a decided duty is to be done, or what was promised."""
 
     duty = models.ForeignKey(Duty, on_delete=models.PROTECT, related_name="clocks")
 

@@ -46,6 +46,13 @@ DECIDED = Reason("decided", "已经有人决定，请查看最新情况", "Decid
 NOT_ACCEPTED = Reason(
     "not_accepted", "只有决定采取的才能登记落实", "Only what was decided on can be done"
 )
+NO_PROMISE = Reason("no_promise", "没有待兑现的承诺", "No promise waits to be kept")
+PROMISED_BEFORE = Reason(
+    "promised_before",
+    "承诺的日期不能早于说明之日",
+    "The promised date cannot lie before the day of the explanation",
+    "promised",
+)
 NOTHING_TO_READ = Reason("nothing_to_read", "没有可查看的姓名", "There is no name to show")
 
 
@@ -107,6 +114,14 @@ def why_not_name(case: Case, by: Actor) -> Reason | None:
     verdict = case.verdicts.counting().first()
     good = verdict is not None and verdict.finding in (Finding.VERIFIED, Finding.PARTLY)
     return None if good else NOT_VERIFIED
+
+
+def why_not_keep(duty: Duty, by: Actor) -> Reason | None:
+    """Why `by` cannot note that what was promised was done."""
+    refused = why_not_duty(duty, by, State.DONE)
+    if refused in (NOT_ACCEPTED, None):
+        return None if duty.promise is not None else NO_PROMISE
+    return refused
 
 
 def why_not_duty(duty: Duty, by: Actor, state: State) -> Reason | None:

@@ -120,6 +120,11 @@ class What(Term):
         "倒查主管单位责任",
         "Parent's responsibility examined",
     )
+    EXPLAIN = (
+        "explain_and_promise",
+        "负责人向当事人说明并承诺日期",
+        "Head explains to the person and promises a date",
+    )
     COMMENDED = "commended", "通报表扬", "Commended in a circular"
     HEAD_REPLACED = "head_replaced", "更换主要负责人", "Head replaced"
 

@@ -26,6 +26,8 @@ class ClockName(Term):
     RECHECK = "recheck", "复查", "Recheck"
     DUTY = "duty", "问责落实", "Measure carried out"
     APOLOGY = "apology", "道歉", "Apology"
+    EXPLANATION = "explanation", "说明", "Explanation"
+    PROMISE = "promise", "承诺办结", "Promised date"
 
 
 class MoreTime(Term):

@@ -254,13 +254,31 @@ def _duties(scheme: Scheme) -> Iterator[Found]:
             yield ("apologies", rule.id), None, "needs either `complaints` or `findings`"
         if rule.units > 1 and not rule.findings:
             yield ("apologies", rule.id), "units", "belongs to `findings`, and only there"
+    yield from _explanations(scheme)
     for praise in scheme.commendations.values():
         if praise.honour not in scheme.honours:
             text = f"there is no honour `{praise.honour}`{_have(scheme.honours)}"
             yield ("commendations", praise.id), "honour", text
 
 
-PROPOSING = ("consequences", "bulletins", "commendations", "ladder", "apologies")
+def _explanations(scheme: Scheme) -> Iterator[Found]:
+    for rule in scheme.explanations.values():
+        place = ("explanations", rule.id)
+        if not (rule.clocks or rule.reasons):
+            yield place, None, "needs `clocks`, `reasons` or both"
+        yield from _repeated(place, "clocks", rule.clocks)
+        yield from _repeated(place, "reasons", rule.reasons)
+        for code in dict.fromkeys(rule.reasons):
+            if code not in scheme.reasons_by_code:
+                yield place, "reasons", f"there is no reason `{code}`"
+        for clock in dict.fromkeys(rule.clocks):
+            if clock not in OF_UNITS:
+                yield place, "clocks", f"`{clock}` is no clock of a unit's own{_have(OF_UNITS)}"
+            elif clock not in scheme.clocks:
+                yield place, "clocks", f"there is no clock `{clock}`{_have(scheme.clocks)}"
+
+
+PROPOSING = ("consequences", "bulletins", "commendations", "ladder", "apologies", "explanations")
 
 
 def _told_apart(scheme: Scheme) -> Iterator[Found]:
@@ -288,7 +306,10 @@ OF_CASES = (
     "look_back_second",
 )
 """The clocks that run on a case and that somebody in office must meet."""
-ESCALATED = (*OF_CASES, "rectify", "letter_acknowledge", "letter_reply", "duty", "apology")
+OF_UNITS = ("acknowledge", "handle_simple", "handle_complex")
+"""Those of them that the unit must meet to which the case was dispatched."""
+OF_DUTIES = ("duty", "apology", "explanation")
+ESCALATED = (*OF_CASES, "rectify", "letter_acknowledge", "letter_reply", *OF_DUTIES)
 """The clocks that escalate: of cases, rectification items, letters and duties."""
 
 

@@ -243,6 +243,7 @@ class BallotMark(Clause, frozen=True, kw_only=True):
 
 
 Duty = Literal[
+    "explain_and_promise",
     "apologise_in_person",
     "apologise_in_public",
     "apologise_jointly",
@@ -292,6 +293,16 @@ class Apology(Clause, frozen=True, kw_only=True):
     complaints: Annotated[int, Meta(ge=1)] | None = None
     findings: tuple[Found, ...] = ()
     units: Annotated[int, Meta(ge=1)] = 1
+
+
+class Explanation(Clause, frozen=True, kw_only=True):
+    """When a unit's leader explains to the person and promises a date: for a case that the unit
+    answered after one of these `clocks` ran out, or has not answered since, and for a valid
+    complaint whose rater ticked one of these `reasons`."""
+
+    what: Literal["explain_and_promise"]
+    clocks: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
 
 
 class Bulletin(Clause, frozen=True, kw_only=True):
@@ -408,6 +419,7 @@ class Scheme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ballot_marks: Mapping[str, BallotMark] = msgspec.field(default_factory=dict)
     ladder: Mapping[str, Rung] = msgspec.field(default_factory=dict)
     apologies: Mapping[str, Apology] = msgspec.field(default_factory=dict)
+    explanations: Mapping[str, Explanation] = msgspec.field(default_factory=dict)
     bulletins: Mapping[str, Bulletin] = msgspec.field(default_factory=dict)
     commendations: Mapping[str, Commendation] = msgspec.field(default_factory=dict)
     releases: Releases | None = None

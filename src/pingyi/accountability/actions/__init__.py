@@ -3,6 +3,7 @@
 from pingyi.accountability.actions.duties import (
     decide_duty,
     fulfil_duty,
+    keep_promise,
     lapse,
     propose,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "decide_duty",
     "find_persons",
     "fulfil_duty",
+    "keep_promise",
     "lapse",
     "name_person",
     "notify_unit",

@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from django.db import IntegrityError
 from django.utils.timezone import localdate
 
 from pingyi import rulebook
 from pingyi.accountability import policies
-from pingyi.accountability.models import Decision, Duty, Fulfilment, Person
-from pingyi.accountability.terms import APOLOGIES, On, Outcome, State, whats
+from pingyi.accountability.models import PROMISE, Decision, Duty, Fulfilment, Person
+from pingyi.accountability.terms import APOLOGIES, On, Outcome, State, What, whats
 from pingyi.audit.actions import Actor, action, record, record_each
 from pingyi.casework.actions.steps import chosen, cleaned, refusal, required
 from pingyi.casework.models import Case
-from pingyi.casework.policies import Reason
+from pingyi.casework.policies import Reason, needs
 from pingyi.casework.rules import office_of
 from pingyi.clocks import actions as clocks
 from pingyi.directory.models import Season, Unit
 from pingyi.directory.schemes import in_force
+from pingyi.kernel.workdays import end_of_day
 from pingyi.rulebook import ClockRule, Scheme
 from pingyi.supervision.actions.findings import impersonal
 from pingyi.supervision.policies import IN_FUTURE
@@ -187,26 +189,64 @@ def decide_duty(
 
 @action("duty.fulfil")
 def fulfil_duty(
-    *, duty: Duty, on: date, place: str, evidence: str = "", by: Actor, at: datetime
+    *,
+    duty: Duty,
+    on: date,
+    place: str,
+    evidence: str = "",
+    promised: date | None = None,
+    by: Actor,
+    at: datetime,
 ) -> Duty:
-    """It was done, on that day and there. Raises Refusal."""
+    """It was done, on that day and there; an explanation with the date it `promised`, which runs
+    as a clock of its own from then on. Raises Refusal."""
     _refuse(policies.why_not_duty(duty, by, State.ACCEPTED))
     if on > localdate(at):
         raise refusal(IN_FUTURE)
+    if duty.takes_a_date:
+        _refuse(_why_not_promised(promised, on))
+    elif promised is not None:
+        raise refusal(policies.NO_PROMISE)
     where = impersonal(required(place, "place", longest=200), "place")
     proof = impersonal(cleaned(evidence, "evidence"), "evidence")
     _move(duty, State.ACCEPTED, State.DONE)
     Fulfilment.objects.create(
-        duty=duty, on=on, place=where, evidence=proof, at=at, by=by.audit_name
+        duty=duty, on=on, place=where, evidence=proof, promised=promised, at=at, by=by.audit_name
     )
     clocks.meet(duty.clocks.all(), at=at)
+    if promised is not None:
+        clocks.start(duty.clocks, PROMISE, Days((promised - on).days), at=end_of_day(on))
     record(duty, on=on.isoformat())
     return duty
 
 
+def _why_not_promised(promised: date | None, on: date) -> Reason | None:
+    if promised is None:
+        return needs("promised")
+    return policies.PROMISED_BEFORE if promised < on else None
+
+
+@action("duty.keep")
+def keep_promise(*, duty: Duty, by: Actor, at: datetime) -> Duty:
+    """What was promised was done. Raises Refusal; of two at once the second is refused."""
+    _refuse(policies.why_not_keep(duty, by))
+    if not clocks.meet(duty.clocks.filter(rule=PROMISE), at=at):
+        raise refusal(policies.NO_PROMISE)
+    record(duty, kept=True)
+    return duty
+
+
+class Days(NamedTuple):
+    """So many days, to the end of the last one if they count from the end of a day."""
+
+    amount: int
+    unit: str = "days"
+
+
 def _clock(duty: Duty) -> tuple[str, ClockRule]:
-    """An apology has a clock of its own."""
-    name = "apology" if APOLOGIES & set(whats(duty.what)) else "duty"
+    """An apology and an explanation have clocks of their own."""
+    asked = set(whats(duty.what))
+    name = "apology" if APOLOGIES & asked else "explanation" if What.EXPLAIN in asked else "duty"
     scheme: Scheme = in_force(duty.season)
     return name, scheme.clocks.get(name) or LENGTHS[name]
 

@@ -34,6 +34,7 @@ ACTIONS: dict[str, str | Promise] = {
     "ballot.enter": _("录入测评票数"),
     "duty.decide": _("决定问责建议"),
     "duty.fulfil": _("登记问责落实"),
+    "duty.keep": _("登记承诺兑现"),
     "duty.lapse": _("撤回问责建议"),
     "duty.propose": _("提出问责建议"),
     "duty.revive": _("恢复问责建议"),

@@ -88,11 +88,20 @@ UNIT = Column(
     "unit", _("单位"), lambda duty, at: duty.unit.name, sort=("unit__name",), style="name"
 )
 WHOM = Column("whom", _("对象"), lambda duty, at: whom(duty), style="nowrap")
+
+
+def with_promise(duty: Duty, what: str) -> str:
+    """What is done, with the date promised once it was."""
+    if duty.promised_on is None:
+        return what
+    return gettext("%(what)s：承诺 %(day)s") % {"what": what, "day": duty.promised_on}
+
+
 WHAT = Column(
     "what",
     _("措施"),
-    lambda duty, at: listed(duty.whats),
-    value=lambda duty: listed(duty.whats),
+    lambda duty, at: with_promise(duty, listed(duty.whats)),
+    value=lambda duty: with_promise(duty, listed(duty.whats)),
     sort=("what",),
     style="words",
 )

@@ -92,6 +92,19 @@ class FulfilForm(DeskForm):
     evidence = LongTextField(label=_("凭据"), required=False, rows=3)
 
 
+class ExplainForm(FulfilForm):
+    place = TextField(
+        label=_("地点或方式"), max_length=200, help_text=_("如：电话说明；服务大厅当面说明")
+    )
+    promised = DayField(label=_("承诺办结日期"))
+
+    field_order = ("on", "place", "promised", "evidence")
+
+
+class KeepForm(DeskForm):
+    form_id = "keep"
+
+
 @requires("duty.read")
 @require_safe
 def duties(request: SignedIn) -> HttpResponseBase:
@@ -119,7 +132,9 @@ def _table(user: User) -> DataTable:
 
 def _rows(request: SignedIn) -> QuerySet[Duty]:
     found = Duty.objects.visible_to(request.user).with_due().with_cases(request.user)
-    return found.select_related("unit__area__parent", "person", "season", "area", "case")
+    return found.select_related(
+        "unit__area__parent", "person", "season", "area", "case", "decision", "fulfilment"
+    )
 
 
 @requires("duty.read")
@@ -130,7 +145,7 @@ def duty(request: SignedIn, pk: int) -> HttpResponseBase:
 
 
 def _duty_or_404(request: SignedIn, pk: int) -> Duty:
-    found = _rows(request).filter(pk=pk).select_related("decision", "fulfilment").first()
+    found = _rows(request).filter(pk=pk).first()
     if found is None:
         raise Http404
     return found
@@ -165,6 +180,8 @@ def _show(
 
 
 def _waiting_for(found: Duty) -> str:
+    if found.promise is not None:
+        return gettext("承诺的事项办结后，由领导或案件管理员登记兑现。")
     if found.at_state in (State.PROPOSED, State.ACCEPTED):
         return gettext("由领导或案件管理员决定、登记落实。")
     return gettext("此事没有下一步。")
@@ -184,15 +201,23 @@ def _offers(request: SignedIn, found: Duty, sent: DeskForm | None) -> list[Offer
     if found.at_state is State.ACCEPTED:
         today = {"on": timezone.localdate()}
         named = Named("fulfil", _("登记落实"), _("登记"))
-        return [step(named, FulfilForm(initial=today), State.ACCEPTED)]
+        return [step(named, _fulfil_form(found)(initial=today), State.ACCEPTED)]
+    if found.promise is not None:
+        named = Named("keep", _("承诺已兑现"), _("登记"))
+        return [step(named, KeepForm(), State.DONE)]
     if sent is not None:
         return [step(Named(sent.form_id, _("作出决定"), _("作出决定")), sent, State.PROPOSED)]
     return []
 
 
+def _fulfil_form(found: Duty) -> type[FulfilForm]:
+    return ExplainForm if found.takes_a_date else FulfilForm
+
+
 DEEDS: dict[str, tuple[type[DeskForm], Callable[..., Any]]] = {
     "decide": (DecideForm, actions.decide_duty),
     "fulfil": (FulfilForm, actions.fulfil_duty),
+    "keep": (KeepForm, actions.keep_promise),
 }
 
 
@@ -204,7 +229,7 @@ def deed(request: SignedIn, pk: int, key: str) -> HttpResponseBase:
     if key not in DEEDS:
         raise Http404
     kind, do = DEEDS[key]
-    form, status = kind(request.POST), 422
+    form, status = (_fulfil_form(found) if key == "fulfil" else kind)(request.POST), 422
     if form.is_valid():
         try:
             do(duty=found, by=request.user, at=timezone.now(), **form.cleaned_data)
