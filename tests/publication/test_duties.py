@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from pingyi.accountability.actions import decide_duty
 from pingyi.accountability.models import Duty
 from pingyi.audit.actions import SYSTEM
+from pingyi.kernel.workdays import SHANGHAI
 from pingyi.publication.duties import propose_from_releases
+from pingyi.publication.terms import Kind
 from tests.publication.conftest import JULY, Town
+from tests.staff import signed_in
+from tests.web.reading import words
 
 pytestmark = pytest.mark.django_db
+SPRING = datetime(2027, 1, 5, 9, tzinfo=SHANGHAI)
 
 
 def duties(at=JULY) -> list[tuple[str, str, str]]:
@@ -47,3 +52,17 @@ def test_a_decision_outlives_the_release(town: Town):
     decide_duty(duty=duty, outcome="waived", reason="单位刚合并", by=town.leader, at=JULY)
     duties(JULY + timedelta(days=2))
     assert Duty.objects.get(pk=duty.pk).state == "waived"
+
+
+def test_a_unit_without_parent_gives_its_parents_part_to_nobody(town: Town):
+    """S2 is the last, and no unit stands above it."""
+    case = town.world.case("verified")
+    case.verdicts.update(unit=town.stations[1].unit)
+    town.release(SPRING, kind=Kind.SEASON, through=date(2026, 12, 31))
+    found = {(rule, code) for rule, code, _on in duties(SPRING)}
+    assert {code for rule, code in found if rule.startswith("bottom-ten")} == {"S2"}
+    assert "bottom-ten-head" in {rule for rule, _code in found}
+    assert not Duty.objects.filter(on="parent").exists()
+    page = words(signed_in(town.leader).get("/scoreboard/2026/S2/"))
+    assert "点名通报" in page
+    assert "主管单位在绩效考核中扣分" not in page

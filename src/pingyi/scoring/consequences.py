@@ -45,6 +45,9 @@ def entailed(
     for one in results:
         for follows in one.consequences:
             clause, unit = scheme.consequences[follows.clause], units[one.unit]
+            whose = unit.parent if follows.on == "parent" else unit
+            if whose is None:  # nobody is above it whom the clause could mean
+                continue
             yield Proposal(
                 rule=clause.id,
                 words=clause.zh,
@@ -52,9 +55,9 @@ def entailed(
                 season=season,
                 what=(follows.what,),
                 on=On(follows.on),
-                unit=unit.parent if follows.on == "parent" and unit.parent else unit,
+                unit=whose,
                 ground=f"{season.code}/{unit.code}",
-                refs=(unit.name, *refs) if follows.on == "parent" and unit.parent else refs,
+                refs=refs if whose is unit else (unit.name, *refs),
             )
         for praise in praises(scheme, one):
             yield Proposal(

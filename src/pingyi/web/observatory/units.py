@@ -167,8 +167,11 @@ def _reading(
 
 
 def _consequences(row: Row, scheme: Scheme) -> list[tuple[str, str]]:
+    """What the clauses ask for; what befalls a parent, of units alone that have one."""
     found = []
     for one in row.result.consequences:
+        if one.on == "parent" and row.unit.parent is None:
+            continue
         clause = clause_of(scheme, one.clause)
         found.append((clause.zh if clause else one.what, clause.source if clause else ""))
     return found
