@@ -1,5 +1,6 @@
 """A scheme file with a mistake: what is said, of which clause, and on which line."""
 
+import re
 from pathlib import Path
 from typing import get_args
 
@@ -187,6 +188,23 @@ def test_a_word_replaced(
     _assert_said(path, line, clause, said)
 
 
+HANZI = re.compile(r"[\u4e00-\u9fff]")
+
+
+@pytest.mark.parametrize("spoiled", [(one[0], one[1]) for one in REPLACED])
+def test_every_mistake_is_told_in_chinese_too(tmp_path: Path, spoiled: tuple[str, str]) -> None:
+    """For the official who wrote the rules: in Chinese, with the names and numbers of the file."""
+    _assert_in_both(mistakes(written(tmp_path, text(spoiled))))
+
+
+def _assert_in_both(found: list[rulebook.Mistake]) -> None:
+    for one in found:
+        assert HANZI.search(one.zh), one
+        assert not re.search(r"[{}]\d|\b(the|must|not)\b", one.zh), one
+        assert re.findall(r"`([^`]*)`", one.text) == re.findall(r"`([^`]*)`", one.zh), one
+        assert re.findall(r"\d+", one.text) == re.findall(r"\d+", one.zh), one
+
+
 def added(section: str, *lines: str) -> str:
     return f"\n[{section}]\n{CLAUSE}" + "\n".join(lines) + "\n"
 
@@ -306,6 +324,24 @@ ADDED = [
         "`source` must not be blank",
     ),
     (added("points.p", 'event = "e"', "each = 1", "cap = 0"), "cap", "points.p", "a cap of 0"),
+    (
+        added("points.p", 'event = "rating.verifeid"', "each = -3"),
+        "event",
+        "points.p",
+        "no event is of the kind `rating.verifeid`; did you mean `rating.verified`?",
+    ),
+    (
+        added("vetoes.v", 'event = "vetoe"'),
+        "event",
+        "vetoes.v",
+        "no event is of the kind `vetoe`; did you mean `veto`?",
+    ),
+    (
+        added("points.p", 'event = "rating.verified"', "each = -3"),
+        None,
+        "verdicts",
+        "is missing: [points.p] counts verified bad ratings, and nothing says which",
+    ),
     (
         added("points.qr", 'event = "e"', "each = 1"),
         "[components.qr]",
@@ -429,9 +465,12 @@ ADDED = [
 
 
 @pytest.mark.parametrize(("more", "line", "clause", "said"), ADDED)
-def test_a_clause_added(tmp_path: Path, more: str, line: str, clause: str, said: str) -> None:
+def test_a_clause_added(
+    tmp_path: Path, more: str, line: str | None, clause: str, said: str
+) -> None:
     path = written(tmp_path, text(more=more))
     _assert_said(path, line, clause, said)
+    _assert_in_both(mistakes(path))
 
 
 CONSEQUENCES = [
@@ -447,7 +486,9 @@ CONSEQUENCES = [
 @pytest.mark.parametrize(("asked", "line", "said"), CONSEQUENCES)
 def test_a_consequence_that_asks_wrongly(tmp_path: Path, asked: str, line: str, said: str) -> None:
     rule = added("consequences.c", 'what = "x"', 'on = "unit"', asked, 'why = "so"')
-    _assert_said(written(tmp_path, text(more=TOP + rule)), line, "consequences.c", said)
+    path = written(tmp_path, text(more=TOP + rule))
+    _assert_said(path, line, "consequences.c", said)
+    _assert_in_both(mistakes(path))
 
 
 @pytest.mark.parametrize(
@@ -495,13 +536,43 @@ def test_files_that_are_no_schemes(tmp_path: Path) -> None:
     (one,) = mistakes(tmp_path / "nowhere.toml")
     assert str(one).endswith("nowhere.toml:1: file: cannot be read: No such file or directory")
     (one,) = mistakes(written(tmp_path, 'name = "x"\ntitle = \n'))
-    assert (one.line, one.text) == (2, "is not TOML: Invalid value")
+    assert (one.line, one.clause) == (2, "file")
+    assert one.text.startswith("is not TOML: no value can be read here")
     (one,) = mistakes(written(tmp_path, 'name = "x"\ntitle = """open\n'))
     assert one.text.startswith("is not TOML")
     path = tmp_path / "mine.toml"
     path.write_bytes(b'name = "x"\nzh = "' + "评议".encode("gb18030"))
     (one,) = mistakes(path)
-    assert (one.line, one.text) == (2, "is not UTF-8 text")
+    assert (one.line, one.text) == (2, "is not UTF-8 text; save it as UTF-8")
+
+
+# What an official's keyboard and office program make of a file, and what is said of it.
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('zh = "全年。"', "zh = “全年。”", "no value can be read here; texts stand in straight"),
+        ('zh = "全年。"', 'zh ＝ "全年。"', "after a name an equals sign must stand, not a full"),
+        ('zh = "全年。"', 'zh = "全年。', "a text does not end: its second quote is missing"),
+        ('zh = "全年。"', 'zh = "全年。"\nzh = "整年。"', "this name stands here a second time"),
+        ('zh = "全年。"', '春季 = "全年。"', "neither `name = value` with a name of letters"),
+        ('zh = "全年。"', 'zh = "全年。" 备注', "something is left over after the value"),
+        ('zh = "全年。"', "全年。", "neither `name = value`"),
+        ('zh = "全年。"', "zh = [", "no value can be read here"),
+    ],
+)
+def test_what_is_no_toml_is_told_in_plain_words(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    path = written(tmp_path, text((old, new)))
+    (one,) = mistakes(path)
+    assert one.clause == "season"
+    assert one.text.startswith(f"is not TOML: {said}"), one
+    assert "TOML" in one.zh
+
+
+def test_a_table_given_twice(tmp_path: Path) -> None:
+    (one,) = mistakes(written(tmp_path, text(more="\n[season]\n")))
+    assert (one.clause, one.text) == ("season", "is not TOML: this table is given a second time")
 
 
 def test_included_files(tmp_path: Path) -> None:
@@ -521,8 +592,12 @@ def test_included_files(tmp_path: Path) -> None:
 
     (one,) = mistakes(written(tmp_path, text(("include = [", "include = [3, "))))
     assert one.text == "must be a list of file names"
-    (one,) = mistakes(written(tmp_path, text(("include = [", 'include = ["gone.toml", '))))
-    assert one.file == str(tmp_path / "gone.toml")
+    path = written(tmp_path, text(("include = [", 'include = ["common/clock.toml", ')))
+    (one,) = mistakes(path)
+    assert (one.file, one.clause) == (str(path), "include")
+    assert path.read_text(encoding="utf-8").splitlines()[one.line - 1].startswith("include = [")
+    said = "there is no file `common/clock.toml`; did you mean `common/clocks.toml`?"
+    assert one.text == said
 
 
 def test_a_shipped_scheme_copied_elsewhere_still_finds_what_it_includes(tmp_path: Path) -> None:
@@ -600,6 +675,11 @@ def test_a_commendation_for_an_honour_there_is_none_of(tmp_path: Path) -> None:
 
 def test_kinds_of_finding_are_those_that_are_recorded() -> None:
     assert set(get_args(Found)) == {kind.value for kind in FindingKind}
+
+
+def test_a_kind_of_event_of_ones_own_is_no_mistake(tmp_path: Path) -> None:
+    own = added("points.p", 'event = "thanks.letter"', "each = 1")
+    assert "p" in rulebook.load(written(tmp_path, text(more=own))).points
 
 
 def test_how_often_and_how_many(tmp_path: Path) -> None:

@@ -1,6 +1,45 @@
 """What can be wrong with a scheme file, said so that the official who wrote it can mend it."""
 
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection
 from typing import NamedTuple
+
+FILE = "file"
+"""What is named as the clause where the mistake is in none."""
+
+
+class Said(NamedTuple):
+    """The same in English and in Chinese."""
+
+    en: str
+    zh: str
+
+    def of(self, *values: object) -> Said:
+        """With the values put where the words have their numbers in braces; a value that is itself
+        said in both is put in as each language has it."""
+        return Said(*(words.format(*_in(at, values)) for at, words in enumerate(self)))
+
+
+def said(en: str, zh: str, *values: object) -> Said:
+    """Words in both languages, with the values put in."""
+    return Said(en, zh).of(*values)
+
+
+def have(known: Collection[str]) -> Said:
+    """After a name there is not: what there is instead."""
+    return said("; there are {0}", "；有 {0}", ", ".join(known)) if known else Said("", "")
+
+
+def nearly(name: str, known: Collection[str], alike: float = 0.6) -> Said | None:
+    """After a name there is not: the one it nearly is; None where it is like none."""
+    near = difflib.get_close_matches(name, known, n=1, cutoff=alike)
+    return said("; did you mean `{0}`?", "；是否为 `{0}`？", near[0]) if near else None
+
+
+def _in(language: int, values: tuple[object, ...]) -> list[object]:
+    return [value[language] if isinstance(value, Said) else value for value in values]
 
 
 class Mistake(NamedTuple):
@@ -10,6 +49,7 @@ class Mistake(NamedTuple):
     line: int
     clause: str
     text: str
+    zh: str
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.clause}: {self.text}"

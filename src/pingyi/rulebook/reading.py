@@ -3,7 +3,6 @@
 Every clause is decoded alone so that one run names every mistake, not just the first.
 """
 
-import difflib
 import hashlib
 import re
 import typing
@@ -16,7 +15,7 @@ import msgspec
 
 from pingyi.rulebook import checks
 from pingyi.rulebook.levels import Level
-from pingyi.rulebook.mistakes import Mistake, SchemeErrors
+from pingyi.rulebook.mistakes import FILE, Mistake, Said, SchemeErrors, have, nearly, said
 from pingyi.rulebook.model import Scheme
 from pingyi.rulebook.source import Source
 
@@ -27,26 +26,37 @@ _FIELDS = {field.encode_name: field for field in msgspec.structs.fields(Scheme)}
 _TYPES = typing.get_type_hints(Scheme, include_extras=True)
 _PLACE = re.compile(r" - at `\$\.?(.*)`$")
 _PATTERNS = {
-    "starts": "must be a month and a day, as 03-01",
-    "ends": "must be a month and a day, as 11-30",
-    "": "must be made of small letters and digits, joined by hyphens, as wuhan-2023",
+    "starts": Said("must be a month and a day, as 03-01", "须是月和日，如 03-01"),
+    "ends": Said("must be a month and a day, as 11-30", "须是月和日，如 11-30"),
+    "": Said(
+        "must be made of small letters and digits, joined by hyphens, as wuhan-2023",
+        "须由小写字母、数字组成，以连字符相连，如 wuhan-2023",
+    ),
 }
+_BLANK = Said("must not be blank", "不能空着")
+_NO_DAY = Said(
+    "must be a day of the calendar, written as 2023-03-01", "须是日历上的一天，写作 2023-03-01"
+)
 _PLAIN = {
-    "str": "a text",
-    "int": "a whole number",
-    "decimal": "a number",
-    "bool": "true or false",
-    "array": "a list",
-    "object": "a table",
-    "float": "a number",
-    "date": "a date as 2023-03-01",
-    "datetime": "a date with a time",
-    "time": "a time",
-    "null": "nothing",
+    "str": Said("a text", "文字"),
+    "int": Said("a whole number", "整数"),
+    "decimal": Said("a number", "数"),
+    "bool": Said("true or false", "true 或 false"),
+    "array": Said("a list", "列表"),
+    "object": Said("a table", "表"),
+    "float": Said("a number", "数"),
+    "date": Said("a date as 2023-03-01", "日期，如 2023-03-01"),
+    "datetime": Said("a date with a time", "带时刻的日期"),
+    "time": Said("a time", "时刻"),
+    "null": Said("nothing", "空"),
 }
 _BOUND = re.compile(r"Expected `(int|array|object)`(?: of length)? (>=|<=) (-?\d+)")
-_AT = {">=": "at least", "<=": "at most"}
-_OF_LENGTH = {"array": "have {} {} entries", "object": "hold {} {} clauses"}
+_AT = {">=": Said("at least", "至少"), "<=": Said("at most", "至多")}
+_OF_LENGTH = {
+    "int": Said("must be a whole number, {0} {1}", "须是整数，{0} {1}"),
+    "array": Said("must have {0} {1} entries", "须有{0} {1} 项"),
+    "object": Said("must hold {0} {1} clauses", "须有{0} {1} 条"),
+}
 
 
 def load(path: str | Path) -> Scheme:
@@ -59,7 +69,8 @@ def load_folder(folder: Path, *, taken: Collection[str]) -> dict[str, Scheme]:
     """Every scheme file (`*.toml`) of a city's own folder, by name: the file's, which must be none
     of the names `taken`. SchemeErrors names every mistake in every file."""
     if not folder.is_dir():
-        raise SchemeErrors([Mistake(str(folder), 1, "file", "there is no such folder")])
+        gone = said("there is no such folder", "没有这个文件夹")
+        raise SchemeErrors([Mistake(str(folder), 1, FILE, *gone)])
     found, mistakes = {}, []
     for path in sorted(folder.glob("*.toml")):
         try:
@@ -69,10 +80,19 @@ def load_folder(folder: Path, *, taken: Collection[str]) -> dict[str, Scheme]:
             continue
         found[path.stem] = scheme
         if scheme.name in taken:
-            text = f"`{scheme.name}` is a shipped scheme's name: give it, and the file, another"
+            text = said(
+                "`{0}` is a shipped scheme's name: give it, and the file, another",
+                "`{0}` 是自带方案的名字：请给方案和文件另取一个",
+                scheme.name,
+            )
             mistakes.append(Source(path).mistake(("name",), text))
         elif scheme.name != path.stem:
-            text = f"`{scheme.name}` must be the file's own name, {path.stem}"
+            text = said(
+                "`{0}` must be the file's own name, {1}",
+                "`{0}` 须与文件名 {1} 相同",
+                scheme.name,
+                path.stem,
+            )
             mistakes.append(Source(path).mistake(("name",), text))
     if mistakes:
         raise SchemeErrors(mistakes)
@@ -88,7 +108,11 @@ def draft(name: str, data: bytes) -> Scheme:
     found = []
     for included in _names(source):
         if included not in _shipped():
-            text = f"a draft can include {', '.join(_shipped())}, and nothing else"
+            text = said(
+                "a draft can include {0}, and nothing else",
+                "草案只能引入 {0}",
+                ", ".join(_shipped()),
+            )
             raise SchemeErrors([source.mistake(("include",), text)])
         found.append(Source(Path(included), (DEFINITIONS / included).read_bytes()))
     return _scheme(_Reader(source, found))
@@ -110,20 +134,26 @@ def _scheme(reader: "_Reader") -> Scheme:
 
 
 def _included(source: Source) -> list[Source]:
-    return [Source(_found(Path(source.name).parent, name)) for name in _names(source)]
+    return [Source(_found(source, name)) for name in _names(source)]
 
 
 def _names(source: Source) -> list[str]:
     include = source.values.get("include", [])
     if not isinstance(include, list) or not all(isinstance(name, str) for name in include):
-        raise SchemeErrors([source.mistake(("include",), "must be a list of file names")])
+        text = said("must be a list of file names", "须是文件名的列表")
+        raise SchemeErrors([source.mistake(("include",), text)])
     return include
 
 
-def _found(folder: Path, name: str) -> Path:
+def _found(source: Source, name: str) -> Path:
     """The file beside the scheme's; else the shipped one, so that a copied scheme still reads."""
-    shipped = DEFINITIONS / name
-    return shipped if not (folder / name).exists() and shipped.is_file() else folder / name
+    for path in (Path(source.name).parent / name, DEFINITIONS / name):
+        if path.is_file():
+            return path
+    text = said(
+        "there is no file `{0}`{1}", "没有文件 `{0}`{1}", name, nearly(name, _shipped()) or ""
+    )
+    raise SchemeErrors([source.mistake(("include",), text)])
 
 
 class _Reader:
@@ -137,7 +167,7 @@ class _Reader:
             self.digest.update(hashlib.sha256(source.bytes).digest())
             self._merge(source)
 
-    def mistake(self, place: tuple[str, ...], at: str | None, text: str) -> Mistake:
+    def mistake(self, place: tuple[str, ...], at: str | None, text: Said) -> Mistake:
         """A mistake in the file its clause comes from."""
         return self.origin.get(place, self.own).mistake(place, text, at)
 
@@ -146,9 +176,11 @@ class _Reader:
         for key, value in source.values.items():
             section = _clause_type(key)
             if source is not self.own and section is None:
-                self.mistakes.append(
-                    source.mistake((key,), "an included file can only hold tables of clauses")
+                text = said(
+                    "an included file can only hold tables of clauses",
+                    "引入的文件里只能有条款",
                 )
+                self.mistakes.append(source.mistake((key,), text))
             elif section is not None and isinstance(value, dict):
                 before = self.values.get(key)
                 self.values[key] = {**before, **value} if isinstance(before, dict) else value
@@ -167,7 +199,7 @@ class _Reader:
             if key in self.values:
                 parts[field.name] = self._section(key, self.values[key])
             elif field.required:
-                self.mistakes.append(self.own.mistake((key,), "is missing"))
+                self.mistakes.append(self.own.mistake((key,), said("is missing", "缺这一项")))
             elif _clause_type(key) is not None:
                 parts[field.name] = MappingProxyType({})
         return parts
@@ -177,7 +209,8 @@ class _Reader:
         if kind is None:
             return self._value((key,), value, _TYPES[_FIELDS[key].name])
         if not isinstance(value, dict):
-            self.mistakes.append(self.own.mistake((key,), "must be a table of clauses"))
+            text = said("must be a table of clauses", "须是各条款的表")
+            self.mistakes.append(self.own.mistake((key,), text))
             return None
         clauses = {
             clause: self._value((key, clause), given, kind, clause)
@@ -191,7 +224,9 @@ class _Reader:
         known = [level.value for level in Level]
         for name in labels:
             if name not in known:
-                text = f"no level is called `{name}`; there are {', '.join(known)}"
+                text = said(
+                    "no level is called `{0}`{1}", "没有名为 `{0}` 的档次{1}", name, have(known)
+                )
                 self.mistakes.append(self.mistake(("labels", name), None, text))
         return {level: labels[level] for level in Level if level in labels}
 
@@ -213,10 +248,10 @@ class _Reader:
             return None
 
     def _unknown(self, place: tuple[str, ...], key: str, known: set[str]) -> None:
-        near = difflib.get_close_matches(key, known, n=1)
-        hint = f"did you mean `{near[0]}`?" if near else f"known are {', '.join(sorted(known))}"
+        hint = nearly(key, known) or said("; known are {0}", "；可用 {0}", ", ".join(sorted(known)))
         source = self.origin.get(place or (key,), self.own)
-        self.mistakes.append(source.mistake(place, f"unknown key `{key}`; {hint}", key))
+        text = said("unknown key `{0}`{1}", "不认识 `{0}`{1}", key, hint)
+        self.mistakes.append(source.mistake(place, text, key))
 
 
 def _is_struct(kind: Any) -> bool:
@@ -240,34 +275,49 @@ def _frozen(value: Any) -> Any:
     return value
 
 
-def _plain(message: str, kind: Any) -> tuple[str, str | None]:
+def _plain(message: str, kind: Any) -> tuple[Said, str | None]:
     """The decoder's complaint in plain words, and the key it is about."""
     found = _PLACE.search(message)
     place = found[1] if found else ""
     at = re.split(r"[.\[]", place)[0] or None
-    text = _PLACE.sub("", message)
-    if missing := re.search(r"missing required field `(.*)`", text):
-        text = f"`{missing[1]}` is missing"
-        return (f"`{place}`: {text}" if place else text), at
+    complaint = _PLACE.sub("", message)
+    if missing := re.search(r"missing required field `(.*)`", complaint):
+        text = said("`{0}` is missing", "缺 `{0}`", missing[1])
+        return (said("`{0}`: {1}", "`{0}`：{1}", place, text) if place else text), at
+    text = _complaint(complaint, kind, at, place)
+    where = place.replace("[...]", "")
+    return (said("`{0}` {1}", "`{0}` {1}", where, text) if place else text), at
+
+
+def _complaint(text: str, kind: Any, at: str | None, place: str) -> Said:
     if wrong := re.fullmatch(r"Expected `(.*?)`, got `(.*?)`", text):
-        wanted = " or ".join(_PLAIN.get(word, word) for word in wrong[1].split(" | "))
-        text = f"must be {wanted}, not {_PLAIN.get(wrong[2], wrong[2])}"
-    elif word := re.fullmatch(r"Invalid enum value '?(.*?)'?", text):
-        text = f"`{word[1]}` is not a word known here; known are {', '.join(_words(kind, at))}"
-    elif bound := _BOUND.match(text):
-        words = _OF_LENGTH.get(bound[1], "be a whole number, {} {}")
-        text = "must " + words.format(_AT[bound[2]], bound[3])
-    elif unknown := re.fullmatch(r"Object contains unknown field `(.*)`", text):
-        text = f"has an unknown key `{unknown[1]}`"
-    elif "matching regex" in text:
-        text = _PATTERNS.get(at or place, "must not be blank")
-    elif text == "Invalid decimal string":
-        text = "must be a number"
-    elif "date" in text:
-        text = "must be a day of the calendar, written as 2023-03-01"
-    else:
-        text = text[:1].lower() + text[1:]
-    return (f"`{place.replace('[...]', '')}` {text}" if place else text), at
+        wanted = _any_of(wrong[1].split(" | "))
+        return said("must be {0}, not {1}", "须是{0}，不能是{1}", wanted, _any_of([wrong[2]]))
+    if word := re.fullmatch(r"Invalid enum value '?(.*?)'?", text):
+        known = ", ".join(_words(kind, at))
+        return said(
+            "`{0}` is not a word known here; known are {1}",
+            "`{0}` 不是此处可用的词；可用 {1}",
+            word[1],
+            known,
+        )
+    if bound := _BOUND.match(text):
+        return _OF_LENGTH[bound[1]].of(_AT[bound[2]], bound[3])
+    if unknown := re.fullmatch(r"Object contains unknown field `(.*)`", text):
+        return said("has an unknown key `{0}`", "有不认识的键 `{0}`", unknown[1])
+    if "matching regex" in text:
+        return _PATTERNS.get(at or place, _BLANK)
+    if text == "Invalid decimal string":
+        return said("must be a number", "须是数")
+    if "date" in text:
+        return _NO_DAY
+    return Said(text[:1].lower() + text[1:], text)
+
+
+def _any_of(kinds: list[str]) -> Said:
+    told = [kind for kind in kinds if kind != "null"] or kinds
+    found = [_PLAIN.get(kind, Said(kind, kind)) for kind in told]
+    return Said(" or ".join(one.en for one in found), "或".join(one.zh for one in found))
 
 
 def _words(kind: Any, at: str | None) -> list[str]:

@@ -6,7 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from pingyi.rulebook.mistakes import Mistake, SchemeErrors
+from pingyi.rulebook.mistakes import FILE, Mistake, Said, SchemeErrors, said
+from pingyi.rulebook.toml_words import in_plain_words
 
 _HEADER = re.compile(r"\s*\[\[?([^\]]+)\]")
 _KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*[\w-]+)*)\s*=""")
@@ -25,19 +26,19 @@ class Source:
             text = self.bytes.decode("utf-8-sig")
             self.values: dict[str, Any] = tomllib.loads(text, parse_float=Decimal)
         except OSError as error:
-            raise self._unreadable(1, f"cannot be read: {error.strerror}") from None
+            raise self._unreadable(1, _unread(error)) from None
         except UnicodeDecodeError as error:
             line = self.bytes[: error.start].count(b"\n") + 1
-            raise self._unreadable(line, "is not UTF-8 text") from None
+            raise self._unreadable(line, _NO_UTF8) from None
         except tomllib.TOMLDecodeError as error:
             found = _TOML_PLACE.search(str(error))
             line = int(found[1]) if found and found[1] else text.count("\n") + 1
-            message = _TOML_PLACE.sub("", str(error))
-            raise self._unreadable(line, f"is not TOML: {message}") from None
+            why = _no_toml(_TOML_PLACE.sub("", str(error)))
+            raise self._unreadable(line, why, _table_at(text, line)) from None
         except RecursionError:
-            raise self._unreadable(1, "is nested too deeply") from None
+            raise self._unreadable(1, said("is nested too deeply", "嵌套太深")) from None
         except ValueError as error:  # a number of thousands of digits
-            raise self._unreadable(1, f"is not TOML: {error}") from None
+            raise self._unreadable(1, _no_toml(str(error))) from None
         self._lines = _lines_by_place(text)
 
     def line(self, *place: str) -> int:
@@ -47,13 +48,34 @@ class Source:
                 return self._lines[place[:length]]
         return 1
 
-    def mistake(self, place: tuple[str, ...], text: str, at: str | None = None) -> Mistake:
+    def mistake(self, place: tuple[str, ...], what: Said, at: str | None = None) -> Mistake:
         """A mistake in the clause at `place`, on the line of its key `at`."""
         where = (*place, at) if at else place
-        return Mistake(self.name, self.line(*where), ".".join(place) or "file", text)
+        return Mistake(self.name, self.line(*where), ".".join(place) or FILE, *what)
 
-    def _unreadable(self, line: int, text: str) -> SchemeErrors:
-        return SchemeErrors([Mistake(self.name, line, "file", text)])
+    def _unreadable(self, line: int, what: Said, clause: str = FILE) -> SchemeErrors:
+        return SchemeErrors([Mistake(self.name, line, clause, *what)])
+
+
+_NO_UTF8 = Said("is not UTF-8 text; save it as UTF-8", "不是 UTF-8 文本，请另存为 UTF-8")
+
+
+def _unread(error: OSError) -> Said:
+    """Why a file could not be opened."""
+    zh = "没有这个文件" if isinstance(error, FileNotFoundError) else f"{error.strerror}"
+    return said("cannot be read: {0}", "无法读取：{0}", Said(f"{error.strerror}", zh))
+
+
+def _no_toml(complaint: str) -> Said:
+    return said("is not TOML: {0}", "不是 TOML：{0}", in_plain_words(complaint))
+
+
+def _table_at(text: str, line: int) -> str:
+    """The table that a line stands in."""
+    for above in reversed(text.splitlines()[:line]):
+        if found := _HEADER.match(above):
+            return ".".join(_parts(found[1]))
+    return FILE
 
 
 def _lines_by_place(text: str) -> dict[tuple[str, ...], int]:

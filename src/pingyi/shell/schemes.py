@@ -41,7 +41,7 @@ def _whence(name: str) -> str:
 @click.pass_context
 def check(context: click.Context, file: str | None) -> None:
     """Check a scheme FILE, or without one every file of the city's own folder (PINGYI_SCHEMES):
-    each mistake with its line and clause."""
+    each mistake with its line and clause, in English and Chinese."""
     folder = schemes_folder()
     if file is None and folder is None:
         raise click.UsageError("Missing argument 'FILE' (PINGYI_SCHEMES names no folder)", context)
@@ -53,7 +53,7 @@ def check(context: click.Context, file: str | None) -> None:
             found = [rulebook.load(file)]
     except rulebook.SchemeErrors as error:
         for mistake in error.mistakes:
-            click.echo(str(mistake), err=True)
+            click.echo(f"{mistake} · {mistake.zh}", err=True)
         raise click.exceptions.Exit(1) from None
     for one in found:
         click.echo(f"{file or one.name}: no mistakes; {one.name}, {one.title}")

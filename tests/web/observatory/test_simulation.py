@@ -123,8 +123,11 @@ def test_a_mistake_is_named_by_line_and_clause(world: World, desk):
     assert page.status_code == 422
     shown = words(page)
     line = WUHAN.decode().splitlines().index("each = -3") + 1
-    assert f"{line} points.verified-bad-rating unknown key `eech`; did you mean `each`?" in shown
+    assert f"{line} points.verified-bad-rating 不认识 `eech`；是否为 `each`？" in shown
     assert "草案有" in shown
+    keeper = world.person(Role.SCHEME_KEEPER, area=world.city)
+    page = upload(reader(keeper, "en"), WUHAN.replace(b"each = -3", b"eech = -3"))
+    assert "unknown key `eech`; did you mean `each`?" in words(page)
     assert Event.objects.filter(action="scheme.simulate").count() == 0
 
 
@@ -143,7 +146,10 @@ def test_a_shipped_scheme_without_a_group_says_so(world: World, desk):
     chosen = desk.post(PAGE, {"season": "2026", "shipped": "jiangmen-2008"})
     page = desk.get(chosen.url)
     assert page.status_code == 422
-    assert "jiangmen-2008 has no group &#x27;offices&#x27;" in page.content.decode()
+    shown = words(page)
+    assert "没有分组“机关处室”（ offices ），其中有 2 个单位。" in shown
+    assert "没有分组“基层站所”（ stations ），其中有 1 个单位。" in shown
+    assert "units[" not in shown
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from base64 import b64decode, b64encode
+from collections import Counter
 from datetime import datetime
 from typing import Any, cast
 
@@ -24,9 +25,11 @@ from pingyi.rulebook import Mistake, Scheme, SchemeErrors
 from pingyi.scoring import board as boards
 from pingyi.scoring import simulation
 from pingyi.scoring.actions import note_simulation
+from pingyi.scoring.board import Board
 from pingyi.scoring.engine import FactsError
 from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.components.forms import DeskForm
+from pingyi.web.components.words import in_english
 from pingyi.web.observatory.boards import name_of
 from pingyi.web.observatory.moves import SIMULATION, clauses_told, honours_told, lines_of
 from pingyi.web.observatory.places import places_of
@@ -115,7 +118,8 @@ def _chosen(request: SignedIn, seasons: list[Season], at: datetime) -> HttpRespo
 def _asked(
     request: HttpRequest, form: DraftForm, mistakes: list[Mistake] | None = None
 ) -> HttpResponseBase:
-    context = {"form": form, "mistakes": mistakes}
+    told = [(one.line, one.clause, one.text if in_english() else one.zh) for one in mistakes or []]
+    context = {"form": form, "mistakes": told}
     status = 422 if form.is_bound else 200
     return render(request, "observatory/simulation/choose.html", context, status=status)
 
@@ -137,17 +141,20 @@ def _draft(request: HttpRequest, chosen: str) -> Scheme | None:
     return rulebook.draft("draft.toml", zlib.decompress(b64decode(kept)))
 
 
+def _without(present: Board, draft: Scheme) -> list[tuple[str, str, int]]:
+    """The groups that the draft lacks: each one's id and name, and how many units are in it."""
+    units = Counter(row.unit.group for row in present.rows)
+    known = present.scheme.groups
+    return [(key, name_of(known[key]), units[key]) for key in units if key not in draft.groups]
+
+
 def _compared(request: SignedIn, season: Season, draft: Scheme, at: datetime) -> HttpResponseBase:
     present = boards.live(season, at=at)
     try:
         other = boards.live(season, at=at, scheme=draft)
     except FactsError as error:
-        return render(
-            request,
-            "observatory/simulation/impossible.html",
-            {"season": season, "draft": draft, "error": str(error)},
-            status=422,
-        )
+        context = {"season": season, "error": str(error), "without": _without(present, draft)}
+        return render(request, "observatory/simulation/impossible.html", context, status=422)
     found = simulation.compare(present.result, other.result, present.scheme, draft)
     asked: Any = request
     asked.places = places_of(request.user, "scheme.simulate")
