@@ -39,7 +39,8 @@ def test_verified_and_partly_of_conduct_and_process_cost_points(world: World):
 def test_no_other_end_costs_anything(world: World):
     free = set(ENDS) - {"verified", "partly", "replied", "closed", "reopened", "released",
                         "closed_unsatisfied", "appealed", "dismissed", "picked",
-                        "looked_back", "look_back_failed"}  # fmt: skip
+                        "looked_back", "look_back_failed", "asked",
+                        "asked_unsatisfied"}  # fmt: skip
     for end in free:
         world.case(end)
     assert events(world) == []

@@ -78,6 +78,7 @@ def test_each_desk_lists_its_state(world: World):
             world.caller,
             {"verified", "partly", "unfounded", "void", "released", "upheld"},
         ),
+        queries.to_ask_again: (world.caller, {"replied"}),
         queries.unit_desk: (world.unit_admin, {"with_unit", "acknowledged"}),
         queries.inspectors_desk: (world.inspector, {"referred", "sealed", "concluded"}),
     }
@@ -91,6 +92,8 @@ def test_each_desk_lists_its_state(world: World):
             "settled",
             "closed",
             "closed_unsatisfied",
+            "asked",
+            "asked_unsatisfied",
             "appealed",
             "dismissed",
             "picked",

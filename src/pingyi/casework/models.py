@@ -371,7 +371,8 @@ class Reply(Fact):
 
 
 class Rejudgement(Fact):
-    """The rater's own judgement of the handling. Her words are for the office alone."""
+    """The rater's own judgement of the handling, on her receipt's page or, `by` a caller, on the
+    phone. Her words are for the office alone."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="rejudgements")
     satisfied = models.BooleanField()

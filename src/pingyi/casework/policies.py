@@ -189,8 +189,14 @@ NO_PAUSE = Reason("no_pause", "方案不允许暂停此时限", "The scheme lets
 EXTENDED = Reason(
     "extended", "延期次数已用完", "It was extended as often as the scheme allows", "what"
 )
+NOT_ASKED = Reason(
+    "not_asked",
+    "没有留电话，或不愿接电话，不作复访",
+    "No phone, or no wish to be called: there is no second call",
+)
 MOOT = frozenset(
     {
+        NOT_ASKED,
         NO_MOVE,
         NO_CLOCK,
         NO_REQUEST,
@@ -578,6 +584,10 @@ def _her_time(case: Case, at: datetime) -> Reason | None:
     return STILL_OPEN_TO_HER
 
 
+def _asked_again(case: Case, at: datetime) -> Reason | None:
+    return None if may_be_asked(case) else NOT_ASKED
+
+
 def _somebody_waits(case: Case, at: datetime) -> Reason | None:
     source = getattr(case, "source", None)
     return REPLY_OWED if case.rating is not None or source is None or source.reply_owed else None
@@ -644,6 +654,7 @@ _FURTHER: dict[str, Callable[[Case, datetime], Reason | None]] = {
     "pick_look_back": _worth_a_look,
     "look_back_kept": _picked,
     "look_back_failed": _picked,
+    **dict.fromkeys(states.SECOND_CALLS, _asked_again),
     "close": _her_time,
     "close_unowed": _somebody_waits,
     "dispatch": _move_waits,
@@ -686,6 +697,15 @@ def may_be_called(case: Case) -> bool:
     """Whether she left a phone *and* asked to be called back; a phone alone is for the answer."""
     contact = case.contact
     return contact is not None and contact.phone_cipher is not None and contact.call_back
+
+
+def may_be_asked(case: Case) -> bool:
+    """Whether somebody calls her once more, to ask what she thinks of the answer: who asked to be
+    called, or wrote to a board or hotline that has her phone (A)."""
+    source = getattr(case, "source", None)
+    if source is None or source.message_id is None:
+        return may_be_called(case)
+    return source.phone_cipher is not None
 
 
 def has_evidence(case: Case) -> bool:

@@ -37,6 +37,7 @@ __all__ = [
     "overseen_by",
     "score_events",
     "timeline",
+    "to_ask_again",
     "to_call",
     "to_check",
     "to_confirm",
@@ -114,6 +115,11 @@ def to_look_back(user: User) -> CaseQuerySet:
 def to_reply(user: User) -> CaseQuerySet:
     """What was decided and not yet told to the rater."""
     return _desk(user, "case.reply", State.TO_REPLY)
+
+
+def to_ask_again(user: User) -> CaseQuerySet:
+    """What was answered: whom to call once more, and ask what she thinks of it."""
+    return _desk(user, "case.call", State.REPLIED).to_ask_again()
 
 
 def to_manage(user: User) -> CaseQuerySet:

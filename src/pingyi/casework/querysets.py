@@ -106,6 +106,13 @@ class CaseQuerySet(models.QuerySet[Any]):
     def in_states(self, *states: State) -> CaseQuerySet:
         return self.filter(state__in=[state.value for state in states])
 
+    def to_ask_again(self) -> CaseQuerySet:
+        """Those answered whose rater is called once more: see `policies.may_be_asked`."""
+        rated = Q(rating__contact__phone_cipher__isnull=False, rating__contact__call_back=True)
+        wrote = Q(source__call_back=True) | Q(source__message__isnull=False)
+        left = Q(source__phone_cipher__isnull=False) & wrote
+        return self.in_states(State.REPLIED).filter(rated | left)
+
     def late(self, at: datetime) -> CaseQuerySet:
         """Those with a clock that ran out before `at` and is neither met, stopped nor paused."""
         clocks: models.QuerySet[Any] = self.model.clocks.rel.related_model.objects.late(at)

@@ -56,6 +56,14 @@ class CallOutcome(Term):
     REFUSES = "refuses", "拒绝回访", "Does not want to be called"
 
 
+class SecondCall(Term):
+    """What came of calling her once more, after the answer."""
+
+    SATISFIED = "satisfied", "已接通，满意", "Answered, satisfied"
+    UNSATISFIED = "unsatisfied", "已接通，不满意", "Answered, not satisfied"
+    MISSED = "missed", "未接通", "Not reached"
+
+
 class Grade(Term):
     """How hard a dispatched case is; each grade has its clock, `handle_<grade>`."""
 
@@ -106,6 +114,11 @@ class Responsibility(Term):
 
 MOVES = ("move", "move_dispatched", "move_answered")
 """Steps that move a case to the unit it belongs to, by where it stands."""
+
+SECOND_CALLS = (
+    "miss_second_call", "hear_satisfied", "hear_unsatisfied", "hear_still_unsatisfied",
+)  # fmt: skip
+"""Steps of the call after the answer, by what she says and whether she said so before."""
 
 LOOK_BACK = "look_back_*"
 """The look-back clock, whichever stage it is."""
@@ -309,6 +322,16 @@ _TABLE = (
        S.TO_PLACE, RATER, starts="verify", meets="re_judge"),
     _t("end_unsatisfied", "评价人仍不满意，办结", "Still not satisfied, closed", (S.REPLIED,),
        S.CLOSED, RATER, meets="re_judge"),
+    _t("miss_second_call", "复访未接通", "Second call, not reached", (S.REPLIED,), None,
+       "case.call", "outcome"),
+    _t("hear_satisfied", "复访，评价人满意，办结", "Second call, the rater is satisfied",
+       (S.REPLIED,), S.CLOSED, "case.call", "outcome", meets="re_judge"),
+    _t("hear_unsatisfied", "复访，评价人不满意，重新处置",
+       "Second call, the rater is not satisfied, reopened", (S.REPLIED,), S.TO_PLACE,
+       "case.call", "outcome words", starts="verify", meets="re_judge"),
+    _t("hear_still_unsatisfied", "复访，评价人仍不满意，办结",
+       "Second call, still not satisfied, closed", (S.REPLIED,), S.CLOSED,
+       "case.call", "outcome words", meets="re_judge"),
     _t("pick_look_back", "列入回头看", "Pick for a look-back", (S.CLOSED,), None,
        "case.decide", starts=LOOK_BACK),
     _t("look_back_kept", "回头看，已整改", "Looked back, put right", (S.CLOSED,), None,

@@ -337,7 +337,8 @@ _UNIT_SEES = frozenset(
     {"dispatch", "acknowledge", "answer", "decide", "confirm", "conclude", "reconsider",
      "look_back_kept", "look_back_failed", "appeal", "uphold", "uphold_in_hand", "dismiss",
      "unit_asks_time", "ask_time", "grant_time", "refuse_time", "resume",
-     "close", "close_unowed", "accept_reply", "end_unsatisfied"}
+     "close", "close_unowed", "accept_reply", "end_unsatisfied", "hear_satisfied",
+     "hear_still_unsatisfied"}
 )  # fmt: skip
 _ITS_OWN = frozenset({"acknowledge", "answer", "appeal", "unit_asks_time"})
 _FINDS = frozenset(
@@ -464,6 +465,10 @@ _HER_WORDS = {
     "accept_reply": _("您对办理表示满意，办结"),
     "reopen": _("您对办理不满意，已重新处置"),
     "end_unsatisfied": _("已记录您的意见，办结"),
+    "miss_second_call": _("给您打过电话"),
+    "hear_satisfied": _("您对办理表示满意，办结"),
+    "hear_unsatisfied": _("您对办理不满意，已重新处置"),
+    "hear_still_unsatisfied": _("已记录您的意见，办结"),
     "close": _("案件已办结"),
 }
 

@@ -14,7 +14,7 @@ from pingyi.audit.actions import CITIZEN, SYSTEM
 from pingyi.casework import actions
 from pingyi.casework.models import Case
 from pingyi.casework.policies import may_be_called
-from pingyi.casework.states import KINDS, CallOutcome, Finding, Kind, Review, Stage, Way
+from pingyi.casework.states import KINDS, CallOutcome, Finding, Kind, Review, SecondCall, Stage, Way
 from pingyi.directory.models import Unit
 from pingyi.people.models import User
 from pingyi.ratings.models import Rating
@@ -278,6 +278,16 @@ def _protest(w: Walk) -> None:
     actions.rejudge(case=w.case, satisfied=False, words=w.said["unhappy"], by=CITIZEN, at=w.at)
 
 
+def _ask(outcome: SecondCall) -> Callable[[Walk], None]:
+    def step(w: Walk) -> None:
+        words = w.said["unhappy"] if outcome is SecondCall.UNSATISFIED else ""
+        actions.log_second_call(
+            case=w.case, outcome=outcome, words=words, by=w.hands.caller, at=w.at
+        )
+
+    return step
+
+
 def _appeal(w: Walk) -> None:
     actions.appeal_verdict(case=w.case, grounds=w.said["grounds"], by=w.hands.unit, at=w.at)
 
@@ -360,12 +370,16 @@ STEPS: dict[str, Callable[[Walk], None]] = {
     "reply": _reply,
     "accept": _accept,
     "protest": _protest,
+    "ask_in_vain": _ask(SecondCall.MISSED),
+    "ask_content": _ask(SecondCall.SATISFIED),
+    "ask_unhappy": _ask(SecondCall.UNSATISFIED),
 }
 
 _STANDING = ("sort", "stand")
 _ANSWERED = (*_STANDING, "dispatch", "acknowledge", "answer")
 _VERIFIED = (*_ANSWERED, "verify")
 _REOPENED = (*_VERIFIED, "reply", "protest")
+_ASKED = (*_VERIFIED, "reply", "ask_unhappy")
 
 ENDS: dict[str, tuple[str, ...]] = {
     "unsorted": (),
@@ -396,5 +410,7 @@ ENDS: dict[str, tuple[str, ...]] = {
     "looked_back": (*_VERIFIED, "reply", "accept", "pick", "look_back"),
     "look_back_failed": (*_VERIFIED, "reply", "accept", "pick", "look_back_fails"),
     "reopened": _REOPENED,
+    "asked": (*_VERIFIED, "reply", "ask_in_vain", "ask_content"),
+    "asked_unsatisfied": (*_ASKED, "dispatch", "answer", "verify", "reply", "ask_unhappy"),
     "closed_unsatisfied": (*_REOPENED, "dispatch", "answer", "verify", "reply", "protest"),
 }

@@ -155,3 +155,22 @@ def test_without_a_phone_it_is_checked(world, desk):
     assert answer.status_code == 302
     case.refresh_from_db()
     assert case.state == "to_place"
+
+
+def test_the_second_call_is_a_queue_and_a_form_of_its_own(world, desk):
+    case = world.case("replied")
+    assert "待复访" in words(desk.get("/desk/"))
+    found = desk.get("/office/cases/?ask=yes&sort=due")
+    assert case.number in words(found)
+    page = desk.get(f"/office/cases/{case.number}/")
+    assert "second-call" in form_ids(page)
+    there = f"/office/cases/{case.number}/second-call/"
+    refused = desk.post(there, {"outcome": "unsatisfied"})
+    assert refused.status_code == 422
+    assert "此项必填" in words(refused)
+    assert desk.post(there, {"outcome": "unsatisfied", "words": "还是没人"}).status_code == 302
+    case.refresh_from_db()
+    assert case.state == "to_place"
+    late = desk.post(there, {"outcome": "satisfied"})
+    assert late.status_code == 409
+    assert case.number not in words(desk.get("/office/cases/?ask=yes"))

@@ -79,7 +79,7 @@ OFFERED = {
     "referred": set(),
     "to_decide": {"check", "refer", "decide", "move"},
     "verified": {"reconsider", "reply"},
-    "replied": {"close"},  # her time to judge it ran out long ago
+    "replied": {"second-call", "close"},  # her time to judge it ran out long ago
     "closed": {"pick"},
 }
 

@@ -59,6 +59,7 @@ from pingyi.casework.actions.problems import (
 from pingyi.casework.actions.replying import (
     close_case,
     close_unjudged_cases,
+    log_second_call,
     rejudge,
     reply_to_citizen,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "link_letter",
     "load_messages",
     "log_call",
+    "log_second_call",
     "note_check",
     "note_investigation",
     "open_case",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from pingyi.audit.actions import SYSTEM, Actor, action
-from pingyi.casework.actions.steps import cleaned, record_step, required, take
+from pingyi.casework.actions.steps import chosen, cleaned, record_step, required, take
 from pingyi.casework.messages import tell_her_of_the_answer
 from pingyi.casework.models import Case, CaseClock, Rejudgement, Reply
 from pingyi.casework.policies import Refusal
-from pingyi.casework.states import Finding, State
+from pingyi.casework.states import Finding, SecondCall, State, Transition
 
 LONGEST_WORDS = 500
 """As long as the words of a rating."""
@@ -33,12 +33,34 @@ def rejudge(
     said = cleaned(words, "words", longest=LONGEST_WORDS)
     unhappy = "reopen" if may_reopen(case) else "end_unsatisfied"
     step = take("accept_reply" if satisfied else unhappy, case, by=by, at=at)
+    return _judged(case, step, satisfied, said, by=by, at=at)
+
+
+@action("case.second_call")
+def log_second_call(
+    *, case: Case, outcome: SecondCall | str, words: str = "", by: Actor, at: datetime
+) -> Rejudgement | None:
+    """She is called once more and asked what she thinks of the answer (docs/domain.md §4): what
+    she says is her judgement, with the same end as on her receipt's page. Who is not satisfied
+    says why. None if she was not reached: her time runs on."""
+    outcome = chosen(SecondCall, outcome, "outcome")
+    said = cleaned(words, "words", longest=LONGEST_WORDS)
+    if outcome is SecondCall.MISSED:
+        record_step(case, take("miss_second_call", case, by=by, at=at))
+        return None
+    if outcome is SecondCall.SATISFIED:
+        step = take("hear_satisfied", case, by=by, at=at)
+        return _judged(case, step, True, said, by=by, at=at)
+    said = required(said, "words", longest=LONGEST_WORDS)
+    name = "hear_unsatisfied" if may_reopen(case) else "hear_still_unsatisfied"
+    return _judged(case, take(name, case, by=by, at=at), False, said, by=by, at=at)
+
+
+def _judged(
+    case: Case, step: Transition, satisfied: bool, words: str, *, by: Actor, at: datetime
+) -> Rejudgement:
     made = Rejudgement.objects.create(
-        case=case,
-        satisfied=satisfied,
-        words=said,
-        at=at,
-        by=by.audit_name,
+        case=case, satisfied=satisfied, words=words, at=at, by=by.audit_name
     )
     record_step(case, step, made, satisfied=satisfied)
     return made

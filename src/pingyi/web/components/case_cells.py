@@ -236,6 +236,14 @@ WAITING = Filter(
 )
 
 
+TO_ASK = Filter(
+    "ask",
+    _("复访"),
+    lambda rows, value, at: rows.to_ask_again(),
+    lambda request: [("yes", gettext("待复访"))],
+)
+
+
 def _late(rows: CaseQuerySet, value: str, at: datetime) -> QuerySet:
     if value == "soon":
         return rows.due_soon(at)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pingyi.casework import actions, policies
 from pingyi.casework.models import Case
-from pingyi.casework.states import MOVES, Finding
+from pingyi.casework.states import MOVES, SECOND_CALLS, Finding
 from pingyi.people.models import User
 from pingyi.web.components.case_forms import (
     AcknowledgeForm,
@@ -48,6 +48,7 @@ from pingyi.web.components.case_forms import (
     ReportForm,
     ResumeForm,
     ReviewForm,
+    SecondCallForm,
     SendBackForm,
     SortForm,
     TimeForm,
@@ -207,6 +208,10 @@ DEEDS: dict[str, Deed] = {
             ("reply",), actions.reply_to_citizen,
         ),
         Deed(
+            SecondCallForm, _("登记复访"), _("登记"), _("已登记复访"),
+            SECOND_CALLS, actions.log_second_call,
+        ),
+        Deed(
             AssignForm, _("分派"), _("分派"), _("已分派"),
             ("assign",), actions.assign_case,
         ),
@@ -274,7 +279,7 @@ FIRST = {
     "to_decide": ("decide",),
     "to_confirm": ("confirm",),
     "to_reply": ("reply", "release"),
-    "replied": ("review", "close"),
+    "replied": ("review", "second-call", "close"),
     "closed": ("look-back", "review"),
 }
 """What a case in each state waits for."""

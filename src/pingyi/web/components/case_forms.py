@@ -19,6 +19,7 @@ from pingyi.casework.states import (
     Grade,
     Kind,
     Review,
+    SecondCall,
     Stage,
     Way,
 )
@@ -346,6 +347,19 @@ class ReplyForm(CaseForm):
         help_text=_(
             "用平实的话：查了什么、结果怎样、改了什么。她凭回执看到；留了电话的另发短信提醒。"
         ),
+    )
+
+
+class SecondCallForm(CaseForm):
+    form_id = "second-call"
+    hotkeys = "outcome"
+    outcome = TermField(SecondCall, label=_("复访结果"))
+    words = LongTextField(
+        label=_("评价人怎么说"),
+        required=False,
+        rows=3,
+        max_length=500,
+        help_text=_("问她对处理结果是否满意，不得劝说。不满意时必填；不给单位。"),
     )
 
 

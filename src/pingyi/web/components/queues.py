@@ -123,6 +123,15 @@ REPLYING = Queue(
     "office:cases",
     "state=to_reply",
 )
+ASKING = Queue(
+    "asking",
+    _("待复访"),
+    _("答复之后再打一次电话，问是否满意"),
+    "case.call",
+    queries.to_ask_again,
+    "office:cases",
+    "ask=yes&sort=due",
+)
 ANSWERING = Queue(
     "answering",
     _("待本单位办理"),
@@ -176,6 +185,7 @@ QUEUES = (
     REVIEWING,
     LOOKING_BACK,
     REPLYING,
+    ASKING,
     ANSWERING,
     LETTERS_TO_ANSWER,
     LETTERS_TO_ISSUE,

@@ -49,6 +49,7 @@ from pingyi.web.office.filters import (
     BY_STATE,
     LATE,
     SEARCH,
+    TO_ASK,
     WAITING,
 )
 from pingyi.web.office.improvements import unrecorded_change
@@ -58,7 +59,7 @@ CASES = DataTable(
     title=_("案件"),
     columns=(number_column("office:case"), STATE, DUE, ASSIGNEE, UNIT, AREA, KIND, LEVEL, OPENED),
     order="-number",
-    filters=(SEARCH, BY_STATE, AREAS, BY_ASSIGNEE, BY_KIND, BY_ORIGIN, LATE, WAITING),
+    filters=(SEARCH, BY_STATE, AREAS, BY_ASSIGNEE, BY_KIND, BY_ORIGIN, LATE, WAITING, TO_ASK),
     empty=_("还没有案件。差评一到，案件自动立案。"),
 )
 
@@ -97,6 +98,7 @@ DEEDS = frozenset(
         "refuse-move",
         "reconsider",
         "reply",
+        "second-call",
         "close",
     }
 )

@@ -19,6 +19,7 @@ from pingyi.web.components.case_cells import (
     BY_STATE,
     LATE,
     SEARCH,
+    TO_ASK,
     WAITING,
 )
 from pingyi.web.components.tables import Filter
@@ -80,6 +81,7 @@ __all__ = [
     "BY_STATE",
     "LATE",
     "SEARCH",
+    "TO_ASK",
     "WAITING",
     "districts",
     "in_area",
