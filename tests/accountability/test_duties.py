@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from django.utils.timezone import make_aware
 
-from pingyi.accountability import actions, ladders
+from pingyi.accountability import actions, escalation, ladders
 from pingyi.accountability.models import Duty
 from pingyi.audit.actions import SYSTEM
 from pingyi.casework.models import Case, Verdict
 from pingyi.casework.policies import Incomplete, NotAllowed, NotNow
-from pingyi.directory.models import Season, Unit
+from pingyi.casework.problem_models import Problem
+from pingyi.directory.models import Area, Season, Unit
+from pingyi.notices.models import InboxItem
+from pingyi.people.actions import appoint
 from pingyi.people.roles import Role
 from pingyi.supervision.actions import findings
 from tests.staff import staff
@@ -129,11 +132,66 @@ def test_caught_alone_and_caught_together(town):
     town.find(three, "quality.error")  # costs a point; nobody apologises for it
     assert proposed(town) == [("caught", "D1"), ("caught", "D3")]
     town.find(two, "monitoring.violation", matter="上班炒股")
-    assert set(proposed(town)) == {
-        ("caught", "D3"), ("caught-together", "D1"), ("caught-together", "D2")
-    }  # fmt: skip
+    assert proposed(town) == [("caught", "D3"), ("caught-together", "D1")]
+    assert codes(Duty.objects.get(rule="caught-together")) == ["D1", "D2"]
     findings.annul_finding(finding=made, reason="查无此事", by=town.person(Role.LEADER), at=AT)
     assert set(proposed(town)) == {("caught", "D3"), ("caught", "D2")}
+
+
+def codes(duty: Duty) -> list[str]:
+    return [unit.code for unit in duty.units]
+
+
+def joined(town: City, *cases: Case) -> Problem:
+    problem = Problem.objects.create(
+        number=f"W2026-{Problem.objects.count() + 1:04}", title="午休无人", area=town.area,
+        opened_at=AT, opened_by="m",
+    )  # fmt: skip
+    for case in cases:
+        problem.members.create(case=case, joined_at=AT, joined_by="m")
+    return problem
+
+
+def test_several_departments_in_one_problem_apologise_together(town):
+    one, two, three = town.units[:3]
+    cases = [verified(town, unit, date(2026, 3, 1)) for unit in (two, one, one, three)]
+    problem = joined(town, *cases[:2])
+    assert proposed(town) == [
+        ("problem-together", "D1"), ("one-complaint", "D1"), ("one-complaint", "D3")
+    ]  # fmt: skip
+    duty = Duty.objects.get(rule="problem-together")
+    assert (codes(duty), duty.what, duty.refs) == (["D1", "D2"], "apologise_jointly", "W2026-0001")
+    assert set(duty.cases.all()) == set(cases[:2])
+    # A third department more is another duty; of one alone there is none.
+    problem.members.create(case=cases[3], joined_at=AT, joined_by="m")
+    proposed(town)
+    standing = Duty.objects.filter(rule="problem-together", state="proposed")
+    assert codes(standing.get()) == ["D1", "D2", "D3"]
+    problem.members.exclude(case__unit=one).update(left_at=AT, left_by="m")
+    assert {rule for rule, _ in proposed(town)} == {"one-complaint", "more-complaints"}
+
+
+def test_in_one_problem_the_unfounded_and_those_under_embargo_do_not_count(town):
+    one, two = town.units[:2]
+    cases = [verified(town, unit, date(2026, 3, 1)) for unit in (one, two)]
+    joined(town, *cases)
+    cases[1].verdicts.update(finding="unfounded")
+    assert proposed(town) == [("one-complaint", "D1")]
+    cases[1].verdicts.update(finding="partly")
+    Case.objects.filter(pk=cases[1].pk).update(embargoed=True)
+    assert proposed(town) == [("one-complaint", "D1")]
+
+
+def test_of_two_districts_it_is_the_citys(town):
+    one, two = town.units[:2]
+    for n, unit in enumerate((one, two)):
+        unit.area = Area.objects.create(
+            code=f"44070{n + 1}", name=f"{n}区", level="district", parent=town.area
+        )
+        unit.save()
+    joined(town, *(verified(town, unit, date(2026, 3, 1)) for unit in (one, two)))
+    proposed(town)
+    assert Duty.objects.get(rule="problem-together").area == town.area
 
 
 def test_wuhan_has_no_ladder():
@@ -215,6 +273,52 @@ def test_who_may_and_who_sees(town, duty):
     assert list(Duty.objects.told_to(admin)) == [duty]
     other = staff("other", Role.UNIT_ADMIN, unit=town.units[1])
     assert not Duty.objects.told_to(other).exists()
+
+
+@pytest.fixture
+def joint(town) -> Duty:
+    joined(town, *(verified(town, unit, date(2026, 3, 1)) for unit in town.units[:2]))
+    proposed(town)
+    return decide(town, Duty.objects.get(rule="problem-together"))
+
+
+def do_part(town: City, duty: Duty, unit: Unit | None) -> Duty:
+    return actions.fulfil_duty(
+        duty=duty, on=AT.date(), place="日报", unit=unit, by=town.person(Role.LEADER), at=AT
+    )
+
+
+def test_together_it_is_done_once_each_has_done_it(town, joint):
+    one, two, three = town.units[:3]
+    do_part(town, joint, one)
+    joint = Duty.objects.get(pk=joint.pk)
+    assert (joint.state, joint.clocks.get().met_at, joint.to_act) == ("accepted", None, [two])
+    for unit in (None, three, one):
+        with pytest.raises(Incomplete) as refused:
+            do_part(town, joint, unit)
+        assert refused.value.reason.field == "unit"
+    do_part(town, joint, two)
+    joint = Duty.objects.get(pk=joint.pk)
+    assert (joint.state, joint.clocks.get().met_at, joint.to_act) == ("done", AT, [])
+
+
+def test_each_of_them_reads_it_and_is_told_until_it_has_acted(town, joint):
+    admins = [staff(f"admin-{unit.code}", Role.UNIT_ADMIN, unit=unit) for unit in town.units[:3]]
+    assert [Duty.objects.told_to(admin).count() for admin in admins] == [1, 1, 0]
+    do_part(town, joint, town.units[0])
+    escalation.raise_due_steps(at=joint.clocks.get().due_at)
+    told = InboxItem.objects.filter(user__in=admins).values_list("user", flat=True)
+    assert list(told) == [admins[1].pk], "the first has apologised"
+
+
+def test_nobody_decides_on_what_a_unit_of_theirs_takes_part_in(town, joint):
+    both = staff("both", Role.LEADER, area=town.area)
+    appoint(user=both, role=Role.UNIT_ADMIN, unit=town.units[1], by=SYSTEM, at=AT)
+    assert not Duty.objects.visible_to(both).filter(pk=joint.pk).exists()
+    with pytest.raises(NotAllowed):
+        actions.fulfil_duty(
+            duty=joint, on=AT.date(), place="日报", unit=town.units[0], by=both, at=AT
+        )
 
 
 def test_done_before_it_was_decided_is_refused(town, duty):

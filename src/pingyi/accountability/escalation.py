@@ -37,9 +37,9 @@ def raise_due_steps(*, by: Actor = SYSTEM, at: datetime) -> int:
 
 
 class DutyLadder(Ladder):
-    """The unit first, then those of the duty's area or, if nobody is there, the next above; never,
-    for the office, whoever serves the unit too. A duty from a case under embargo, which nobody
-    sees, waits for the release."""
+    """The unit first, of several those that have not acted; then those of the duty's area or, if
+    nobody is there, the next above; never, for the office, whoever serves the unit too. A duty from
+    a case under embargo, which nobody sees, waits for the release."""
 
     escalations = DutyEscalation
 
@@ -56,13 +56,14 @@ class DutyLadder(Ladder):
             yield Running(pk, unit, started_at, due_at, schemes[season].escalation(told_as))
 
     def whole(self, clocks: QuerySet[DutyClock]) -> QuerySet[DutyClock]:
-        return clocks.select_related("duty__unit__parent__parent")
+        found = clocks.select_related("duty__unit__parent__parent")
+        return found.prefetch_related("duty__heads__parent__parent", "duty__parts")
 
     def told(self, clock: DutyClock, tier: Tier, staff: Staff) -> set[int]:
         duty = clock.duty
         if tier is Tier.HANDLER:
-            return staff.of_unit(duty.unit_id)
-        own = staff.serving(duty.unit)
+            return set().union(*(staff.of_unit(unit.pk) for unit in duty.to_act))
+        own = set().union(*(staff.serving(unit) for unit in duty.units))
         return staff.nearest(OFFICE[tier], duty.area_id, but=own, from_the_top=tier is Tier.CITY)
 
     def notice(self, clock: DutyClock, user: int, tier: Tier, *, at: datetime) -> Notice:

@@ -7,8 +7,9 @@ lapses.
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -20,6 +21,7 @@ from pingyi.accountability.models import Duty, Naming
 from pingyi.accountability.terms import On
 from pingyi.audit.actions import Actor
 from pingyi.casework.models import Case, CaseClock, Dispatch, Verdict
+from pingyi.casework.problem_models import Problem, ProblemCase
 from pingyi.casework.states import Finding as Found
 from pingyi.directory.models import Season, Unit
 from pingyi.directory.schemes import in_force
@@ -123,7 +125,8 @@ def _years_before(day: date, years: int) -> date:
 
 
 def apologies(season: Season, scheme: Scheme) -> Iterator[Proposal]:
-    """The apologies due in a season: for complaints by unit, for findings by unit and matter."""
+    """The apologies due in a season: for complaints by problem and unit, for findings by matter
+    and unit."""
     if not scheme.apologies:
         return
     yield from _for_complaints(season, scheme)
@@ -131,25 +134,55 @@ def apologies(season: Season, scheme: Scheme) -> Iterator[Proposal]:
 
 
 def _for_complaints(season: Season, scheme: Scheme) -> Iterator[Proposal]:
+    """Of several units in one problem together; what else a unit has, by itself."""
     rules = [rule for rule in scheme.apologies.values() if rule.complaints is not None]
+    cases = [
+        complaint.case
+        for complaint in valid_complaints().values()
+        if season.starts_on <= complaint.day <= season.ends_on
+    ]
+    joint = _of_one_problem([rule for rule in rules if rule.units > 1], cases)
+    for rule, problem, joined in joint:
+        yield _of_heads(rule, season, problem.number, joined, refs=(problem.number,))
+    together = {case.pk for _, _, joined in joint for case in joined}
     by_unit: dict[Unit, list[Case]] = defaultdict(list)
-    for complaint in valid_complaints().values():
-        if season.starts_on <= complaint.day <= season.ends_on:
-            by_unit[complaint.case.unit].append(complaint.case)
-    for unit, cases in by_unit.items():
-        reached = [rule for rule in rules if (rule.complaints or 0) <= len(cases)]
-        rule = max(reached, key=lambda rule: rule.complaints or 0, default=None)
-        if rule is None:
+    for case in cases:
+        if case.pk not in together:
+            by_unit[case.unit].append(case)
+    for unit, own in by_unit.items():
+        reached = [one for one in rules if one.units == 1 and (one.complaints or 0) <= len(own)]
+        highest = max(reached, key=lambda one: one.complaints or 0, default=None)
+        if highest is None:
             continue
-        alone = len(cases) == 1
+        alone = len(own) == 1
         yield _of_head(
-            rule,
+            highest,
             season,
             unit,
-            ground=cases[0].number if alone else f"{season.code}/{unit.code}",
-            case=cases[0] if alone else None,
-            cases=tuple(cases),
+            ground=own[0].number if alone else f"{season.code}/{unit.code}",
+            case=own[0] if alone else None,
+            cases=tuple(own),
         )
+
+
+def _of_one_problem(
+    rules: list[Apology], cases: list[Case]
+) -> list[tuple[Apology, Problem, list[Case]]]:
+    """Problems for which as many units answer as a rule asks for, with their cases; one query."""
+    if not rules:
+        return []
+    members = ProblemCase.objects.filter(case__in=cases, left_at__isnull=True)
+    by_pk = {case.pk: case for case in cases}
+    joined: dict[Problem, list[Case]] = defaultdict(list)
+    for member in members.select_related("problem").order_by("problem", "case"):
+        joined[member.problem].append(by_pk[member.case_id])
+    found = []
+    for problem, own in joined.items():
+        units = len({case.unit_id for case in own})
+        fits = [one for one in rules if one.units <= units and (one.complaints or 0) <= len(own)]
+        if fits:
+            found.append((max(fits, key=lambda one: one.units), problem, own))
+    return found
 
 
 def _for_findings(season: Season, scheme: Scheme) -> Iterator[Proposal]:
@@ -166,19 +199,47 @@ def _for_findings(season: Season, scheme: Scheme) -> Iterator[Proposal]:
     for finding in rows:
         units = len(together[finding.matter]) if finding.matter else 1
         rule = _rule_for(rules, finding.kind, units)
-        if rule is not None:
+        if rule is None:
+            continue
+        if rule.units > 1:
+            own = finding.matter
+        else:
             own = f"{finding.matter}/{finding.unit.code}" if finding.matter else finding.ref
-            grounds[rule.id, own].append(finding)
+        grounds[rule.id, own].append(finding)
     for (name, ground), findings in grounds.items():
-        first = findings[0]
-        yield _of_head(
-            scheme.apologies[name],
-            season,
-            first.unit,
-            ground=f"{season.code}/{ground}",
-            matter=first.matter,
-            refs=tuple(finding.ref for finding in findings),
-        )
+        rule, first = scheme.apologies[name], findings[0]
+        refs = tuple(finding.ref for finding in findings)
+        if rule.units > 1:
+            yield _of_heads(rule, season, ground, findings, refs=refs, matter=first.matter)
+            continue
+        own = f"{season.code}/{ground}"
+        yield _of_head(rule, season, first.unit, ground=own, matter=first.matter, refs=refs)
+
+
+def _of_heads(
+    rule: Apology,
+    season: Season,
+    ground: str,
+    facts: Sequence[Case] | Sequence[Finding],
+    *,
+    refs: tuple[str, ...],
+    matter: str = "",
+) -> Proposal:
+    """One duty for the heads of all units concerned. A unit more, or less, makes it another duty:
+    whoever decided on the one has not decided on the other."""
+    units = sorted({fact.unit for fact in facts}, key=lambda unit: unit.code)
+    codes = ",".join(unit.code for unit in units)
+    whose = hashlib.sha256(codes.encode()).hexdigest()[:16]
+    return _of_head(
+        rule,
+        season,
+        units[0],
+        ground=f"{season.code}/{ground}/{whose}",
+        heads=tuple(units),
+        cases=tuple(fact for fact in facts if isinstance(fact, Case)),
+        refs=refs,
+        matter=matter,
+    )
 
 
 def _rule_for(rules: list[Apology], kind: str, units: int) -> Apology | None:
@@ -192,6 +253,7 @@ def _of_head(
     unit: Unit,
     *,
     ground: str,
+    heads: tuple[Unit, ...] = (),
     cases: tuple[Case, ...] = (),
     refs: tuple[str, ...] = (),
     case: Case | None = None,
@@ -205,6 +267,7 @@ def _of_head(
         what=(rule.what,),
         on=On.HEAD,
         unit=unit,
+        heads=heads,
         ground=ground,
         case=case,
         matter=matter,

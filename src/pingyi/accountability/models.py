@@ -223,6 +223,16 @@ def citing(text: str, user: User) -> Q:
     return Q(refs__icontains=text) | Q(Exists(cited.filter(citing_duties=OuterRef("pk"))))
 
 
+def _joint(units: Q) -> Exists:
+    """Whether one of such units takes part in the duty, together with others."""
+    return Exists(Duty.heads.through.objects.filter(units, duty=OuterRef("pk")))
+
+
+def of_unit_called(text: str) -> Q:
+    """Duties of a unit with this in its name, be it one of several."""
+    return Q(unit__name__icontains=text) | Q(_joint(Q(unit__name__icontains=text)))
+
+
 class DutyQuerySet(models.QuerySet[Any]):
     """Duties, as far as the asker may see them, and the late ones."""
 
@@ -231,7 +241,7 @@ class DutyQuerySet(models.QuerySet[Any]):
         under embargo."""
         found = self.filter(scope_of(user, "duty.read").over(area="area"))
         own = scope_of(user, "case.answer").units
-        found = found.exclude(_units_below(own)) if own else found
+        found = found.exclude(_units_below(own) | _joint(_units_below(own))) if own else found
         return found.filter(Q(case__isnull=True) | Q(case__embargoed=False))
 
     def told_to(self, user: User) -> DutyQuerySet:
@@ -239,7 +249,8 @@ class DutyQuerySet(models.QuerySet[Any]):
         embargo."""
         units = scope_of(user, "duty.own").units
         decided = [State.ACCEPTED.value, State.DONE.value]
-        own = self.filter(unit__in=units, state__in=decided)
+        mine = Q(unit__in=units) | _joint(Q(unit__in=units))
+        own = self.filter(mine, state__in=decided)
         return own.filter(Q(case__isnull=True) | Q(case__embargoed=False))
 
     def late(self, at: datetime) -> DutyQuerySet:
@@ -253,6 +264,10 @@ class DutyQuerySet(models.QuerySet[Any]):
         return self.prefetch_related(
             models.Prefetch("cases", _citable(user).order_by("number"), to_attr="seen_cases")
         )
+
+    def with_heads(self) -> DutyQuerySet:
+        """With the units that act together and which of them did; a constant number of queries."""
+        return self.prefetch_related("heads", "parts")
 
     def with_due(self) -> DutyQuerySet:
         """With `due_at`, when it is to be done, None before it is decided; and with the clocks and
@@ -268,8 +283,9 @@ class Duty(models.Model):
     `rule` is the clause's id, `words` and `source` its text and document as they were; `what` are
     comma-joined codes of `terms.What`. `ground` names what it follows from; with `rule` it is
     unique, so that nothing is proposed twice. `cases` and `refs` are what it rests on: a case may
-    come under embargo later, so who sees which is asked anew each time. `matter` joins duties that
-    several units carry out together. `area` is the office's district. `state` moves by
+    come under embargo later, so who sees which is asked anew each time. `heads` are the units
+    that carry it out together, `unit` the first of them; none where it is `unit` alone. `area` is
+    the office's district, or the city where units of several districts act. `state` moves by
     compare-and-set.
     """
 
@@ -281,6 +297,7 @@ class Duty(models.Model):
     what = models.CharField(max_length=200)
     on = models.CharField(max_length=10, choices=_choices(On))
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="duties")
+    heads = models.ManyToManyField(Unit, related_name="joint_duties")
     person = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, blank=True, related_name="duties"
     )
@@ -315,6 +332,21 @@ class Duty(models.Model):
     def ref(self) -> str:
         """How papers cite it, as `D-17`."""
         return f"D-{self.pk}"
+
+    @property
+    def units(self) -> list[Unit]:
+        """The units that act: several together, or one; reads `heads`."""
+        return list(self.heads.all()) or [self.unit]
+
+    @property
+    def is_joint(self) -> bool:
+        return len(self.units) > 1
+
+    @property
+    def to_act(self) -> list[Unit]:
+        """Those of them whose part is not done; reads `parts`."""
+        done = {part.unit_id for part in self.parts.all()}
+        return [unit for unit in self.units if unit.pk not in done]
 
     @property
     def running_clock(self) -> DutyClock | None:
@@ -382,6 +414,26 @@ class Fulfilment(Fact):
     place = models.CharField(max_length=200)
     evidence = models.TextField(blank=True)
     promised = models.DateField(null=True, blank=True)
+
+
+class Part(Fact):
+    """What one of several units did of what they do together: the whole is done with the last."""
+
+    duty = models.ForeignKey(Duty, on_delete=models.PROTECT, related_name="parts")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="parts_of_duties")
+    on = models.DateField()
+    place = models.CharField(max_length=200)
+    evidence = models.TextField(blank=True)
+
+    class Meta(Fact.Meta):
+        constraints = [
+            *Fact.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["duty", "unit"],
+                name="part_once_per_unit",
+                violation_error_message="This unit did its part already.",
+            ),
+        ]
 
 
 class DutyClock(Deadline):

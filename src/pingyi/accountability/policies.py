@@ -46,6 +46,10 @@ DECIDED = Reason("decided", "已经有人决定，请查看最新情况", "Decid
 NOT_ACCEPTED = Reason(
     "not_accepted", "只有决定采取的才能登记落实", "Only what was decided on can be done"
 )
+NOT_OF_IT = Reason("not_of_it", "该单位不在其中", "The unit has no part in it", "unit")
+PART_DONE = Reason(
+    "part_done", "该单位已经登记落实", "This unit's part is noted as done already", "unit"
+)
 NO_PROMISE = Reason("no_promise", "没有待兑现的承诺", "No promise waits to be kept")
 PROMISED_BEFORE = Reason(
     "promised_before",
@@ -128,7 +132,7 @@ def why_not_duty(duty: Duty, by: Actor, state: State) -> Reason | None:
     """Why `by` can do nothing with the duty, which must be in `state`."""
     if not area_reaches(by, "duty.decide", duty.area):
         return NOT_YOURS
-    if serves(by, duty.unit):
+    if any(serves(by, unit) for unit in duty.units):
         return OWN_UNIT
     if duty.state == state:
         return None

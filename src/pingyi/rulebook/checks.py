@@ -386,9 +386,10 @@ def _duties(scheme: Scheme) -> Iterator[Found]:
                 "须写 `complaints` 或 `findings`，二者取一",
             )
             yield ("apologies", rule.id), None, text
-        if rule.units > 1 and not rule.findings:
-            text = said("belongs to `findings`, and only there", "只能与 `findings` 同写")
-            yield ("apologies", rule.id), "units", text
+        if rule.complaints is not None and rule.complaints < rule.units:
+            n = rule.units
+            text = said(f"{n} units have {n} complaints at least", f"{n} 个单位至少有 {n} 宗投诉")
+            yield ("apologies", rule.id), "complaints", text
     yield from _explanations(scheme)
     for praise in scheme.commendations.values():
         if praise.honour not in scheme.honours:

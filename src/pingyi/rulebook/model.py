@@ -286,7 +286,8 @@ class Apology(Clause, frozen=True, kw_only=True):
     """When a unit's head apologises, and how: for `complaints` valid ones in a season (the rule
     that asks for most is the one that holds), or for any finding of these kinds.
 
-    `units`: the rule holds from so many units on that were found in one matter.
+    `units`: the rule holds from so many units on that were found in one matter, or whose valid
+    complaints are joined in one problem; their heads act together.
     """
 
     what: Duty

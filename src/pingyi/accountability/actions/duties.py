@@ -12,7 +12,7 @@ from django.utils.timezone import localdate
 
 from pingyi import rulebook
 from pingyi.accountability import policies
-from pingyi.accountability.models import PROMISE, Decision, Duty, Fulfilment, Person
+from pingyi.accountability.models import PROMISE, Decision, Duty, Fulfilment, Part, Person
 from pingyi.accountability.terms import APOLOGIES, On, Outcome, State, What, whats
 from pingyi.audit.actions import Actor, action, record, record_each
 from pingyi.casework.actions.steps import chosen, cleaned, refusal, required
@@ -20,7 +20,7 @@ from pingyi.casework.models import Case
 from pingyi.casework.policies import Reason, needs
 from pingyi.casework.rules import office_of
 from pingyi.clocks import actions as clocks
-from pingyi.directory.models import Season, Unit
+from pingyi.directory.models import Area, Season, Unit
 from pingyi.directory.schemes import in_force
 from pingyi.kernel.workdays import end_of_day
 from pingyi.rulebook import ClockRule, Scheme
@@ -34,7 +34,8 @@ SLICE = 500
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
-    """What a clause says should befall whom, from what `ground`; see `models.Duty`."""
+    """What a clause says should befall whom, from what `ground`; see `models.Duty`. `heads` are the
+    units that act together, the first of them `unit`."""
 
     rule: str
     words: str
@@ -44,6 +45,7 @@ class Proposal:
     on: On
     unit: Unit
     ground: str
+    heads: tuple[Unit, ...] = ()
     person: Person | None = None
     case: Case | None = None
     matter: str = ""
@@ -95,7 +97,7 @@ def _store(*, proposals: list[Proposal], by: Actor, at: datetime) -> list[Duty]:
                 refs="、".join(one.refs)[:500],
                 case=one.case,
                 matter=one.matter,
-                area=one.case.area if one.case is not None else office_of(one.unit),
+                area=_office_over(one),
                 proposed_at=at,
                 proposed_by=by.audit_name,
             )
@@ -112,8 +114,26 @@ def _store(*, proposals: list[Proposal], by: Actor, at: datetime) -> list[Duty]:
         ],
         batch_size=SLICE,
     )
+    acting = Duty.heads.through
+    acting.objects.bulk_create(
+        [
+            acting(duty=duty, unit=unit)
+            for duty, one in zip(made, proposals, strict=True)
+            for unit in one.heads
+        ],
+        batch_size=SLICE,
+    )
     record_each((duty, {"rule": duty.rule, "unit": duty.unit.code}) for duty in made)
     return made
+
+
+def _office_over(one: Proposal) -> Area:
+    """The case's office, or the unit's; the city's where units of several districts act."""
+    if one.case is not None:
+        return one.case.area
+    offices = {office_of(unit) for unit in one.heads or (one.unit,)}
+    some = offices.pop()
+    return some.parent or some if offices else some
 
 
 @action("duty.revive")
@@ -195,11 +215,13 @@ def fulfil_duty(
     place: str,
     evidence: str = "",
     promised: date | None = None,
+    unit: Unit | None = None,
     by: Actor,
     at: datetime,
 ) -> Duty:
     """It was done, on that day and there; an explanation with the date it `promised`, which runs
-    as a clock of its own from then on. Raises Refusal."""
+    as a clock of its own from then on. Where several act together it was `unit` that did, and all
+    is done once the last has. Raises Refusal."""
     _refuse(policies.why_not_duty(duty, by, State.ACCEPTED))
     if on > localdate(at):
         raise refusal(IN_FUTURE)
@@ -209,6 +231,8 @@ def fulfil_duty(
         raise refusal(policies.NO_PROMISE)
     where = impersonal(required(place, "place", longest=200), "place")
     proof = impersonal(cleaned(evidence, "evidence"), "evidence")
+    if duty.is_joint and not _part_is_last(duty, unit, on, where, proof, by=by, at=at):
+        return duty
     _move(duty, State.ACCEPTED, State.DONE)
     Fulfilment.objects.create(
         duty=duty, on=on, place=where, evidence=proof, promised=promised, at=at, by=by.audit_name
@@ -218,6 +242,23 @@ def fulfil_duty(
         clocks.start(duty.clocks, PROMISE, Days((promised - on).days), at=end_of_day(on))
     record(duty, on=on.isoformat())
     return duty
+
+
+def _part_is_last(
+    duty: Duty, unit: Unit | None, on: date, place: str, evidence: str, *, by: Actor, at: datetime
+) -> bool:
+    """Note one unit's part; whether it was the last. Of two at once the second waits."""
+    if unit is None or unit not in duty.units:
+        raise refusal(policies.NOT_OF_IT)
+    locked = Duty.objects.select_for_update().get(pk=duty.pk)
+    waiting = locked.to_act
+    if unit not in waiting:
+        raise refusal(policies.PART_DONE)
+    Part.objects.create(
+        duty=duty, unit=unit, on=on, place=place, evidence=evidence, at=at, by=by.audit_name
+    )
+    record(duty, on=on.isoformat(), unit=unit.code)
+    return waiting == [unit]
 
 
 def _why_not_promised(promised: date | None, on: date) -> Reason | None:

@@ -16,7 +16,7 @@ from pingyi.accountability.terms import MeasureKind, On, Responsibility, State, 
 from pingyi.publication.terms import Kind
 from pingyi.web.components.escalated import escalation_tag, told_choices, told_to
 from pingyi.web.components.forms import DeskForm, TextField
-from pingyi.web.components.markup import deadline, tag, term_tag
+from pingyi.web.components.markup import deadline, tag
 from pingyi.web.components.offers import UnitField
 from pingyi.web.components.tables import Column, Filter
 from pingyi.web.components.words import in_english, moment_text, say
@@ -51,7 +51,16 @@ def in_a_row(names: list[str]) -> str:
 
 
 def state_tag(duty: Duty) -> SafeString:
-    return term_tag(duty.at_state, TONES[duty.at_state])
+    return tag(state(duty), TONES[duty.at_state])
+
+
+def state(duty: Duty) -> str:
+    """Its state; of what several do together, how many of them did."""
+    said = say(duty.at_state)
+    if duty.at_state is not State.ACCEPTED or not duty.is_joint:
+        return said
+    all_of_them = len(duty.units)
+    return f"{said} {all_of_them - len(duty.to_act)}/{all_of_them}"
 
 
 def whom(duty: Duty) -> str:
@@ -72,7 +81,7 @@ STATE = Column(
     "state",
     _("状态"),
     lambda duty, at: state_tag(duty),
-    value=lambda duty: say(duty.at_state),
+    value=state,
     sort=("state",),
     style="nowrap",
 )
@@ -84,8 +93,20 @@ DUE = Column(
     sort=("due_at",),
     style="nowrap",
 )
+
+
+def units(duty: Duty) -> str:
+    """The unit, or all that act together."""
+    return in_a_row([unit.name for unit in duty.units])
+
+
 UNIT = Column(
-    "unit", _("单位"), lambda duty, at: duty.unit.name, sort=("unit__name",), style="name"
+    "unit",
+    _("单位"),
+    lambda duty, at: units(duty),
+    value=units,
+    sort=("unit__name",),
+    style="name",
 )
 WHOM = Column("whom", _("对象"), lambda duty, at: whom(duty), style="nowrap")
 

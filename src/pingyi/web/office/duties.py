@@ -8,9 +8,10 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpResponseBase
+from django.http import Http404, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,9 +22,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from pingyi.accountability import actions, policies
-from pingyi.accountability.models import Duty, citing
+from pingyi.accountability.models import Duty, citing, of_unit_called
 from pingyi.accountability.terms import Outcome, State
 from pingyi.casework.policies import Refusal
+from pingyi.directory.models import Unit
 from pingyi.directory.schemes import in_force
 from pingyi.people.models import User
 from pingyi.people.permissions import may
@@ -41,9 +43,7 @@ def _link(duty: Duty, at: datetime) -> SafeString:
 
 
 def _search(user: User, rows: QuerySet, text: str, at: datetime) -> QuerySet:
-    return rows.filter(
-        Q(unit__name__icontains=text) | Q(matter__icontains=text) | citing(text, user)
-    )
+    return rows.filter(of_unit_called(text) | Q(matter__icontains=text) | citing(text, user))
 
 
 DUTIES = DataTable(
@@ -101,6 +101,20 @@ class ExplainForm(FulfilForm):
     field_order = ("on", "place", "promised", "evidence")
 
 
+class PartForm(FulfilForm):
+    """One of several notes its part; those that did are not offered again."""
+
+    unit = forms.ModelChoiceField(Unit.objects.none(), label=_("单位"), empty_label=None)
+
+    field_order = ("unit", "on", "place", "evidence")
+
+    def __init__(self, *args: Any, duty: Duty, **options: Any) -> None:
+        super().__init__(*args, **options)
+        offered = duty.units if self.is_bound else duty.to_act
+        units = Unit.objects.filter(pk__in=[unit.pk for unit in offered])
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+
+
 class KeepForm(DeskForm):
     form_id = "keep"
 
@@ -131,7 +145,7 @@ def _table(user: User) -> DataTable:
 
 
 def _rows(request: SignedIn) -> QuerySet[Duty]:
-    found = Duty.objects.visible_to(request.user).with_due().with_cases(request.user)
+    found = Duty.objects.visible_to(request.user).with_due().with_cases(request.user).with_heads()
     return found.select_related(
         "unit__area__parent", "person", "season", "area", "case", "decision", "fulfilment"
     )
@@ -156,10 +170,7 @@ def _show(
 ) -> HttpResponseBase:
     decision = getattr(found, "decision", None)
     scheme = in_force(found.season)
-    together = Duty.objects.none()
-    if found.matter:
-        same = Duty.objects.visible_to(request.user).filter(rule=found.rule, season=found.season)
-        together = same.filter(matter=found.matter).exclude(pk=found.pk).select_related("unit")
+    parts = {part.unit_id: part for part in found.parts.all()}
     context = {
         "duty": found,
         "at": timezone.now(),
@@ -172,7 +183,8 @@ def _show(
         "outcome": Outcome(decision.outcome) if decision else None,
         "fulfilment": getattr(found, "fulfilment", None),
         "clocks": found.clocks.all(),
-        "together": together.order_by("unit__code"),
+        "units": cells.units(found),
+        "together": [(unit, parts.get(unit.pk)) for unit in found.units] if found.is_joint else [],
         "choices": _offers(request, found, sent),
         "waiting_for": _waiting_for(found),
     }
@@ -201,7 +213,7 @@ def _offers(request: SignedIn, found: Duty, sent: DeskForm | None) -> list[Offer
     if found.at_state is State.ACCEPTED:
         today = {"on": timezone.localdate()}
         named = Named("fulfil", _("登记落实"), _("登记"))
-        return [step(named, _fulfil_form(found)(initial=today), State.ACCEPTED)]
+        return [step(named, _fulfil_form(found, initial=today), State.ACCEPTED)]
     if found.promise is not None:
         named = Named("keep", _("承诺已兑现"), _("登记"))
         return [step(named, KeepForm(), State.DONE)]
@@ -210,8 +222,10 @@ def _offers(request: SignedIn, found: Duty, sent: DeskForm | None) -> list[Offer
     return []
 
 
-def _fulfil_form(found: Duty) -> type[FulfilForm]:
-    return ExplainForm if found.takes_a_date else FulfilForm
+def _fulfil_form(found: Duty, *sent: QueryDict, **given: Any) -> FulfilForm:
+    if found.is_joint:
+        return PartForm(*sent, duty=found, **given)
+    return (ExplainForm if found.takes_a_date else FulfilForm)(*sent, **given)
 
 
 DEEDS: dict[str, tuple[type[DeskForm], Callable[..., Any]]] = {
@@ -229,7 +243,8 @@ def deed(request: SignedIn, pk: int, key: str) -> HttpResponseBase:
     if key not in DEEDS:
         raise Http404
     kind, do = DEEDS[key]
-    form, status = (_fulfil_form(found) if key == "fulfil" else kind)(request.POST), 422
+    form = _fulfil_form(found, request.POST) if key == "fulfil" else kind(request.POST)
+    status = 422
     if form.is_valid():
         try:
             do(duty=found, by=request.user, at=timezone.now(), **form.cleaned_data)

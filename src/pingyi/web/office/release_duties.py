@@ -39,7 +39,7 @@ def follows(release: Release, group: str, user: User) -> list[Follows]:
     if release.state == "prepared":
         found = duties.proposals(release)
     elif release.state == "published":
-        seen = Duty.objects.visible_to(user).select_related("unit", "decision")
+        seen = Duty.objects.visible_to(user).with_heads().select_related("unit", "decision")
         found = seen.filter(pk__in=duties.arisen(release).values("pk")).order_by("pk")
     names = _from_last(release, group)
     order = list(names)

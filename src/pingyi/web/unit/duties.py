@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from pingyi.accountability.models import Duty, Measure, citing
+from pingyi.accountability.models import Duty, Measure, citing, of_unit_called
 from pingyi.accountability.terms import MeasureKind, Responsibility
 from pingyi.people.models import User
 from pingyi.supervision.kinds import FindingKind
@@ -51,7 +51,7 @@ def _what(duty: Duty) -> str:
 def _search(user: User, rows: QuerySet, text: str, at: datetime) -> QuerySet:
     """By what the unit reads of it: the decision's words, the matter, what it rests on."""
     return rows.filter(
-        Q(unit__name__icontains=text)
+        of_unit_called(text)
         | Q(decision__words__icontains=text)
         | Q(matter__icontains=text)
         | citing(text, user)
@@ -68,7 +68,7 @@ def _table(user: User) -> DataTable:
 @require_safe
 def duties(request: SignedIn) -> HttpResponseBase:
     """Duties once decided, findings that count, measures the inspectors told the unit of."""
-    rows = Duty.objects.told_to(request.user).with_due().with_cases(request.user)
+    rows = Duty.objects.told_to(request.user).with_due().with_cases(request.user).with_heads()
     rows = rows.select_related("unit", "person", "decision", "fulfilment")
     listing = _table(request.user).read(request, rows, at=timezone.now())
     if listing.wants_file:
