@@ -11,6 +11,7 @@ from django.utils import timezone
 from pingyi.accountability.models import Duty
 from pingyi.directory.models import Unit
 from pingyi.jobs.registry import job
+from pingyi.kernel.tables import read_tables
 from pingyi.people.roles import Role
 from tests.scenarios.play import Play, stage
 from tests.staff import signed_in
@@ -110,6 +111,29 @@ def _released(town: City, season: str) -> str:
     return play.release(f"{season}/season")
 
 
+def _assert_graded(leader: Client, release: str) -> None:
+    """The grade, on which the talk hangs, stands wherever the result does; the public reads it."""
+    board = "/scoreboard/?season=2026&group=public_facing"
+    assert "优秀 满意等次" in words(leader.get(board))
+    assert "基本满意等次" in words(leader.get("/scoreboard/2026/D2/"))
+    assert "优秀、满意等次" in b"".join(leader.get(f"{board}&export=csv")).decode()
+    public = Client()
+    assert "优秀、满意等次" in words(public.get("/results/2026/"))
+    assert words(public.get("/results/2026/public_facing/")).count("基本满意等次") == 3
+    assert "基本满意等次" in words(public.get("/results/2026/units/D2/"))
+    number = release.rstrip("/").rpartition("/")[2]
+    lists = read_tables(
+        b"".join(public.get(f"/results/files/{number}/list.xlsx")), filename="list.xlsx"
+    )
+    (table, *_about) = lists.values()
+    assert {row.values["编码"]: row.values["评定结果"] for row in table.rows} == {
+        "D1": "基本满意等次",
+        "D2": "基本满意等次",
+        "D3": "优秀、满意等次",
+        "D4": "基本满意等次",
+    }
+
+
 def test_the_last_three_of_jiangmen(clock):
     """2025: D1 80 and D2 76 are "basically satisfied" and among the last three: warned; D3, third
     from last, has 95 and is not.
@@ -146,5 +170,6 @@ def test_the_last_three_of_jiangmen(clock):
     told = words(leader.get(release))
     told = " ".join(told.split())
     assert "更换主要负责人 负责人 待落实" in told
+    _assert_graded(leader, release)
     job("propose-from-releases").run(timezone.now())
     assert Duty.objects.filter(season__code="2026").count() == 5

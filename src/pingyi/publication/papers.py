@@ -44,7 +44,7 @@ def columns(release: Release, *, public: bool) -> list[Column]:
         found.append(Column(gettext("本期得分"), period_total, 9))
         found.append(Column(gettext("本期名次"), lambda row: row.period_rank, 9))
     else:
-        found.append(Column(gettext("评定结果"), wording.honour_text, 10))
+        found.append(Column(gettext("评定结果"), wording.honour_text, 13))
     return found
 
 
@@ -88,7 +88,7 @@ def _asked(release: Release, group: str | None) -> list[str]:
 def _sheet(release: Release, group: str, *, public: bool) -> Iterator[Sequence[Cell]]:
     shown = columns(release, public=public)
     yield [column.head for column in shown]
-    for row in release.results.filter(group=group).select_related("release").order_by("pk"):
+    for row in queries.with_rules(release.results.filter(group=group)).order_by("pk"):
         yield [column.value(row) for column in shown]
 
 
@@ -176,7 +176,7 @@ def lists(release: Release, group: str) -> list[tuple[str, QuerySet[ReleasedResu
         ),
         (
             gettext("全部单位"),
-            release.results.filter(group=group).select_related("release").order_by("pk"),
+            queries.with_rules(release.results.filter(group=group)).order_by("pk"),
             False,
         ),
     ]

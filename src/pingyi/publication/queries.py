@@ -63,18 +63,25 @@ def correction_of(release: Release) -> Release | None:
     return release.corrections.filter(published_at__isnull=False).first()
 
 
+def with_rules(found: QuerySet[ReleasedResult]) -> QuerySet[ReleasedResult]:
+    """With their release and what names its rules; not the rules' whole text with each."""
+    return found.select_related("release__season", "release__scheme").defer(
+        "release__scheme__content"
+    )
+
+
 def top(release: Release, group: str, number: int | None = None) -> QuerySet[ReleasedResult]:
     """The group's best, ties over the edge included."""
     most = release.listed if number is None else number
     found = release.results.filter(group=group, rank__lte=most)
-    return found.select_related("release").order_by("rank", "code")
+    return with_rules(found).order_by("rank", "code")
 
 
 def bottom(release: Release, group: str, number: int | None = None) -> QuerySet[ReleasedResult]:
     """The group's last, the very last first; a tie over the edge names nobody."""
     most = release.listed if number is None else number
     found = release.results.filter(group=group, place_from_last__lte=most)
-    return found.select_related("release").order_by("place_from_last", "code")
+    return with_rules(found).order_by("place_from_last", "code")
 
 
 def bulletin_last(release: Release, n: int = 3) -> list[ReleasedResult]:
@@ -89,7 +96,7 @@ def bulletin_last(release: Release, n: int = 3) -> list[ReleasedResult]:
 def worst_of_period(release: Release, group: str) -> QuerySet[ReleasedResult]:
     """The last ones of a group in the bulletin's own period, the very last first."""
     found = _behind(release).filter(group=group, period_from_last__lte=release.listed)
-    return found.select_related("release").order_by("period_from_last", "code")
+    return with_rules(found).order_by("period_from_last", "code")
 
 
 def _behind(release: Release) -> QuerySet[ReleasedResult]:
@@ -154,11 +161,8 @@ def improvements(release: Release, code: str) -> QuerySet[Improvement]:
 def course(code: str, season: Season) -> list[ReleasedResult]:
     """A unit's released results of the season, the earliest first: of each month its last bulletin,
     then the season's result, whenever that was computed."""
-    rows = (
-        ReleasedResult.objects.filter(code=code, release__in=standing().filter(season=season))
-        .select_related("release__season")
-        .order_by("release__through", "release__published_at")
-    )
+    found = ReleasedResult.objects.filter(code=code, release__in=standing().filter(season=season))
+    rows = with_rules(found).order_by("release__through", "release__published_at")
     periods = {
         f"{row.release.ends_on:%Y-%m}" if row.release.is_bulletin else season.code: row
         for row in rows
@@ -170,8 +174,7 @@ def over_seasons(code: str) -> list[ReleasedResult]:
     """A unit's place in each season: the season's result, or the last release of one that has
     none yet; the earliest first."""
     found: dict[int, ReleasedResult] = {}
-    rows = ReleasedResult.objects.filter(code=code, release__in=standing())
-    rows = rows.select_related("release__season")
+    rows = with_rules(ReleasedResult.objects.filter(code=code, release__in=standing()))
     for row in rows.order_by("release__season__starts_on", "release__through", "release__pk"):
         known = found.get(row.release.season_id)
         if known is None or row.release.kind == Kind.SEASON or known.release.is_bulletin:

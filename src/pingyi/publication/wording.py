@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 from math import ceil, floor
@@ -9,13 +10,14 @@ from math import ceil, floor
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from pingyi.directory import schemes
 from pingyi.kernel.decimals import percentage
 from pingyi.publication.models import Release, ReleasedResult
 from pingyi.publication.terms import Kind
 from pingyi.rulebook import Scheme
+from pingyi.rulebook.model import Grade, Honour
 from pingyi.scoring.intervals import wilson
 
-HONOURS = {"top_ten": _("十优"), "bottom_ten": _("十差"), "excellent": _("优秀")}
 STATES = {"prepared": _("待发布"), "published": _("已发布"), "given_up": _("已作废")}
 _MONTHS = [
     "January",
@@ -94,11 +96,44 @@ def scheme_text(scheme: Scheme) -> str:
     return scheme.title_en if in_english() else scheme.title
 
 
+def honour_name(scheme: Scheme, honour: str | None) -> str:
+    """What the scheme calls an honour; its id where it gives no title, "" for none."""
+    return _title(scheme.honours, honour)
+
+
+def grade_name(scheme: Scheme, grade: str | None) -> str:
+    """What the scheme calls a grade; its id where it gives no title, "" for none."""
+    return _title(scheme.grades, grade)
+
+
+def honour_tone(scheme: Scheme, honour: str | None) -> str:
+    """How an honour is coloured: by the end of the ranking it is for."""
+    known = scheme.honours.get(honour or "")
+    return "" if known is None else "good" if known.end == "top" else "bad"
+
+
+def _title(clauses: Mapping[str, Honour] | Mapping[str, Grade], key: str | None) -> str:
+    known = clauses.get(key or "")
+    if known is None or known.title is None:
+        return key or ""
+    return known.title.en if in_english() else known.title.zh
+
+
 def honour_text(row: ReleasedResult) -> str:
-    """The honour, or the veto; "" without either. A bulletin honours nobody: the season does."""
-    if row.vetoed:
-        return gettext("一票否决")
-    return "" if row.release.is_bulletin else str(HONOURS.get(row.honour, row.honour))
+    """The honour, or the veto, and the grade; "" without any. A bulletin honours and grades
+    nobody: the season does."""
+    if row.release.is_bulletin:
+        return gettext("一票否决") if row.vetoed else ""
+    scheme = rules_of(row)
+    award = gettext("一票否决") if row.vetoed else honour_name(scheme, row.honour)
+    told = filter(None, (award, grade_name(scheme, row.grade)))
+    return (", " if in_english() else "、").join(told)
+
+
+def rules_of(row: ReleasedResult) -> Scheme:
+    """The text the row was computed by, kept in memory (see `queries.with_rules`)."""
+    kept = row.release.scheme
+    return schemes.text(kept.digest, kept.name)
 
 
 def rate_text(good: int, counted: int) -> str:

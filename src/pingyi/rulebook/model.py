@@ -180,6 +180,7 @@ class Ties(Clause, frozen=True, kw_only=True):
 class Grade(Clause, frozen=True, kw_only=True):
     """A grade for totals of at least `at_least` and below `below`."""
 
+    title: Annotated[Title | None, Meta(description="what the grade is called; else its id")] = None
     at_least: Decimal | None = None
     below: Decimal | None = None
 
@@ -191,6 +192,9 @@ class Honour(Clause, frozen=True, kw_only=True):
     From the top a tie over the edge is let in, from the bottom it names nobody.
     """
 
+    title: Annotated[Title | None, Meta(description="what the honour is called; else its id")] = (
+        None
+    )
     end: Annotated[Literal["top", "bottom"], Meta(description="which end of the ranking")]
     number: Annotated[int, Meta(ge=1)] | None = None
     share: Decimal | None = None

@@ -16,7 +16,7 @@ import msgspec
 from pingyi.rulebook import Scheme
 from pingyi.scoring.forms import UnitResult
 
-_WORDS = {"zh", "source", "assumed"}  # what a clause says of itself changes nothing
+_WORDS = {"title", "zh", "source", "assumed"}  # what a clause says of itself changes nothing
 
 
 class Cause(NamedTuple):

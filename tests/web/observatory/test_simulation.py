@@ -70,11 +70,16 @@ def test_honours_and_grades_alone_are_told(world: World, desk):
     world.case("verified")
     draft = WUHAN.replace(b"[honours.top_ten]", b"[honours.first_ten]")
     draft = draft.replace(b'"top_ten"', b'"first_ten"')
+    draft = draft.replace('zh = "十优"'.encode(), 'zh = "十佳"'.encode())
     shown = words(desk.get(upload(desk, draft).url))
     assert "honours.first_ten" in shown
+    assert "十优 → 十佳" in shown, "each scheme's own word for it"
     assert "各组前十名为“十优”" in shown
+    text = b"".join(desk.get(f"{PAGE}?season=2026&draft=uploaded&export=csv")).decode("utf-8-sig")
+    assert "top_ten → first_ten" in text
     grades = """
 [grades.satisfied]
+title = { zh = "满意等次", en = "Satisfied" }
 zh = "98 分以上为满意。"
 source = "草案"
 at_least = 98

@@ -17,6 +17,7 @@ from pingyi.directory.schemes import in_force, unadopted
 from pingyi.directory.seasons import season_on
 from pingyi.people.models import User
 from pingyi.people.permissions import may
+from pingyi.publication.wording import honour_name
 from pingyi.rulebook import Group
 from pingyi.rulebook.model import Title
 from pingyi.scoring import board as boards
@@ -50,6 +51,7 @@ def scoreboard(request: HttpRequest) -> HttpResponseBase:
     among = kept_fairness.of(board, group, at=at)
     lines = lines_of(board, asked.places, among)
     asked.parents = _parents(lines)  # for the filter by parent
+    asked.honours = [(key, honour_name(board.scheme, key)) for key in board.scheme.honours]
     listing = Computed(SCOREBOARD, asked, cast(Any, lines), at=at)
     if listing.wants_file:
         return listing.file()

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from pingyi.publication.wording import grade_name, honour_name
 from pingyi.rulebook import Scheme
 from pingyi.scoring.board import Board
 from pingyi.scoring.causes import Cause
@@ -24,7 +25,7 @@ from pingyi.web.components.tables import Column, DataTable, Filter
 from pingyi.web.observatory.boards import name_of
 from pingyi.web.observatory.clauses import clause_of
 from pingyi.web.observatory.places import Places
-from pingyi.web.observatory.rows import HONOURS, Rows, grade_name, honour_tag
+from pingyi.web.observatory.rows import Rows, honour_tag
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class Line:
 
     pk: str
     season: str
+    scheme: Scheme
+    draft: Scheme
     name: str
     group: str
     group_name: str
@@ -71,6 +74,8 @@ def _line(move: Move, unit: Any, board: Board, draft: Scheme, places: Places) ->
     return Line(
         pk=move.unit,
         season=board.season.code,
+        scheme=board.scheme,
+        draft=draft,
         name=unit.name or move.unit,
         group=move.now.group,
         group_name=name_of(board.scheme.groups[move.now.group]),
@@ -95,12 +100,12 @@ def signed(difference: Fraction | None) -> str:
     return f"+{shown}" if shown > 0 else f"\N{MINUS SIGN}{-shown}"
 
 
-def honours_told(found: Comparison) -> list[tuple[str, int, int]]:
+def honours_told(found: Comparison, scheme: Scheme, draft: Scheme) -> list[tuple[str, int, int]]:
     """(honour, units that gain it, units that lose it)."""
     keys = sorted({*found.gained, *found.lost})
     return [
         (
-            str(HONOURS[key][0]) if key in HONOURS else key,
+            honour_name(draft if key in draft.honours else scheme, key),
             len(found.gained.get(key, ())),
             len(found.lost.get(key, ())),
         )
@@ -149,9 +154,9 @@ def _total(row: Line, at: datetime) -> object:
 
 def _honour(row: Line, at: datetime) -> SafeString:
     now, then = row.move.now, row.move.then
-    found = honour_tag(now.honour or "", now.vetoed)
+    found = honour_tag(row.scheme, now.honour, now.vetoed)
     if (now.honour, now.vetoed) != (then.honour, then.vetoed):
-        after = honour_tag(then.honour or "", then.vetoed)
+        after = honour_tag(row.draft, then.honour, then.vetoed)
         found = format_html('{} <span class="soft">→</span> {}', found or "—", after or "—")
     if now.grade == then.grade:
         return found
@@ -159,8 +164,8 @@ def _honour(row: Line, at: datetime) -> SafeString:
         '{}{}{} <span class="soft">→</span> {}',
         found,
         SafeString("<br>" if found else ""),
-        grade_name(now.grade),
-        grade_name(then.grade),
+        grade_name(row.scheme, now.grade) or "—",
+        grade_name(row.draft, then.grade) or "—",
     )
 
 
@@ -169,7 +174,8 @@ def _awards(row: Line) -> str:
     now, then = row.move.now, row.move.then
     said = [f"{now.honour or ''} → {then.honour or ''}"]
     if now.grade != then.grade:
-        said.append(f"{grade_name(now.grade)} → {grade_name(then.grade)}")
+        before, after = grade_name(row.scheme, now.grade), grade_name(row.draft, then.grade)
+        said.append(f"{before or '—'} → {after or '—'}")
     return "; ".join(said)
 
 

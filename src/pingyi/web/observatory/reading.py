@@ -11,6 +11,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from pingyi.publication.wording import grade_name, honour_name, honour_tone
+from pingyi.rulebook import Scheme
 from pingyi.scoring import course, kept_fairness, what_if
 from pingyi.scoring.board import Board, Row
 from pingyi.scoring.fairness import SURE, beside, last_places
@@ -18,11 +20,9 @@ from pingyi.scoring.intervals import FEW
 from pingyi.scoring.what_if import MORE_RATINGS, Change, Edge
 from pingyi.web.components.charts import LineChart, Value, level_chart
 from pingyi.web.observatory.rows import (
-    HONOURS,
     bad_cell,
     between_shares,
     chance_text,
-    grade_name,
     honour_tag,
     per_thousand,
 )
@@ -96,11 +96,11 @@ def what_would_change(row: Row, board: Board) -> tuple[list[Then], list[str]]:
             points=_signed(then.total - total),
             rank=then.rank,
             moved=_moved(rank - then.rank),
-            honour=honour_tag(then.honour or "", then.vetoed),
+            honour=honour_tag(board.scheme, then.honour, then.vetoed),
         )
         for then in what_if.outcomes(*asked)
     ]
-    return found, [_edge(edge) for edge in what_if.edges(*asked)]
+    return found, [_edge(edge, board.scheme) for edge in what_if.edges(*asked)]
 
 
 def season_so_far(row: Row, board: Board, *, at: datetime, asked: bool) -> tuple[list[Month], bool]:
@@ -164,10 +164,14 @@ _EDGES = {
 }
 
 
-def _edge(edge: Edge) -> str:
-    honour, tone = HONOURS.get(edge.honour or "", (edge.honour, "good"))
+def _edge(edge: Edge, scheme: Scheme) -> str:
+    tone = honour_tone(scheme, edge.honour)
     kind = edge.kind if edge.honour is None else f"{edge.kind} {tone}"
     if edge.grade is not None:
         kind = f"{kind} grade"
-    said = {"points": abs(edge.points), "honour": honour, "grade": grade_name(edge.grade)}
+    said = {
+        "points": abs(edge.points),
+        "honour": honour_name(scheme, edge.honour),
+        "grade": grade_name(scheme, edge.grade),
+    }
     return str(_EDGES[kind]) % said

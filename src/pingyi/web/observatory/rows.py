@@ -20,26 +20,18 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pingyi.directory.models import Area
+from pingyi.publication.wording import grade_name, honour_name, honour_tone
+from pingyi.rulebook import Scheme
 from pingyi.scoring.board import Board, Row
 from pingyi.scoring.fairness import SURE, Fair, Group, beside, counted
+from pingyi.scoring.forms import UnitResult
 from pingyi.scoring.intervals import FEW, Interval
 from pingyi.scoring.shrinkage import Estimate, known, mean
 from pingyi.web.components.markup import tag
 from pingyi.web.components.tables import Column, DataTable, Filter, Listing, in_files
 from pingyi.web.components.templatetags.components import grouped
+from pingyi.web.components.words import in_english
 from pingyi.web.observatory.places import Places
-
-HONOURS = {
-    "top_ten": (_("十优"), "good"),
-    "bottom_ten": (_("十差"), "bad"),
-    "excellent": (_("优秀"), "good"),
-}
-
-GRADES = {
-    "satisfied": _("满意等次"),
-    "basically_satisfied": _("基本满意等次"),
-    "dissatisfied": _("不满意等次"),
-}
 
 
 @dataclass(frozen=True)
@@ -174,19 +166,28 @@ def per_cent(rate: Fraction | None) -> str:
     return f"{shown}%"
 
 
-def honour_tag(honour: str, vetoed: bool = False) -> SafeString:
+def honour_tag(scheme: Scheme, honour: str | None, vetoed: bool = False) -> SafeString:
     """The honour, or that it is vetoed, as a pill."""
     if vetoed:
         return tag(gettext("一票否决"), "bad")
     if not honour:
         return SafeString("")
-    words, tone = HONOURS.get(honour, (honour, ""))
-    return tag(str(words), tone)
+    return tag(honour_name(scheme, honour), honour_tone(scheme, honour))
 
 
-def grade_name(grade: str | None) -> str:
-    """A grade's name; an em dash for none."""
-    return "—" if grade is None else str(GRADES.get(grade, grade))
+def award(scheme: Scheme, one: UnitResult) -> SafeString:
+    """What a unit is awarded: the honour or the veto as a pill, and the grade beside it."""
+    pill = honour_tag(scheme, one.honour, one.vetoed)
+    if one.grade is None:
+        return pill
+    return format_html('{} <span class="soft">{}</span>', pill, grade_name(scheme, one.grade))
+
+
+def award_text(scheme: Scheme, one: UnitResult) -> str:
+    """The same in words, for a file."""
+    told = [gettext("一票否决") if one.vetoed else honour_name(scheme, one.honour)]
+    told.append(grade_name(scheme, one.grade))
+    return (", " if in_english() else "、").join(filter(None, told))
 
 
 def _rank(row: Line, at: datetime) -> SafeString:
@@ -332,8 +333,8 @@ SCOREBOARD = DataTable(
         Column(
             "honour",
             _("评定结果"),
-            lambda row, at: honour_tag(row.honour, row.row.result.vetoed),
-            value=lambda row: str(HONOURS[row.honour][0]) if row.honour in HONOURS else "",
+            lambda row, at: award(row.board.scheme, row.row.result),
+            value=lambda row: award_text(row.board.scheme, row.row.result),
             style="nowrap",
         ),
     ),
@@ -361,7 +362,7 @@ SCOREBOARD = DataTable(
             "honour",
             _("评定结果"),
             lambda rows, honour, at: _kept(rows, lambda row: row.honour == honour),
-            lambda request: [(key, words) for key, (words, _tone) in HONOURS.items()],
+            lambda request: request.honours,
         ),
     ),
     empty=_("本组还没有参评单位。"),

@@ -176,7 +176,7 @@ def _compared(request: SignedIn, season: Season, draft: Scheme, at: datetime) ->
             "same": draft.digest == present.scheme.digest,
             "moved": found.moved,
             "units": len(found.moves),
-            "honours": honours_told(found),
+            "honours": honours_told(found, present.scheme, draft),
             "largest": [
                 (names[move.unit], move.unit, move.climbed or 0, abs(move.climbed or 0))
                 for move in found.largest(6)

@@ -28,7 +28,7 @@ from pingyi.web.observatory import months, reading
 from pingyi.web.observatory.boards import name_of
 from pingyi.web.observatory.clauses import clause_of
 from pingyi.web.observatory.places import places_of
-from pingyi.web.observatory.rows import honour_tag, per_cent
+from pingyi.web.observatory.rows import award, per_cent
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def unit(request: SignedIn, season: str, code: str) -> HttpResponse:
             "own": own,
             "shows_total": not own or not board.scheme.components,
             "lines": _readings(row, board.scheme, request.user, own=own),
-            "honour": "" if own else honour_tag(row.result.honour or "", row.result.vetoed),
+            "honour": "" if own else award(board.scheme, row.result),
             "consequences": [] if own else _consequences(row, board.scheme),
             "scheme": board.scheme,
             "scheme_name": name_of(board.scheme.titles),

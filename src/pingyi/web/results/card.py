@@ -21,7 +21,7 @@ from pingyi.web.components.charts import Bar, LineChart, Value, bars, rate_chart
 from pingyi.web.components.words import say
 from pingyi.web.results.following import following
 from pingyi.web.results.open import page, results_page
-from pingyi.web.results.pages import TONES, about, group_url
+from pingyi.web.results.pages import about, group_url, tone_of
 from pingyi.web.results.shown import Rate, rate_of, unit_url
 
 
@@ -58,7 +58,7 @@ def unit(request: HttpRequest, season: str, code: str) -> HttpResponseBase:
             "group": wording.group_text(scheme, row.group),
             "group_url": group_url(release, row.group),
             "honour": wording.honour_text(row),
-            "honour_tone": "bad" if row.vetoed else TONES.get(row.honour, ""),
+            "honour_tone": tone_of(row),
             "lines": _lines(row, before, scheme),
             "before": before,
             "months": [(one, _when(one), rate_of(one)) for one in months],

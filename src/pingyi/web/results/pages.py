@@ -28,8 +28,6 @@ from pingyi.web.results.following import following
 from pingyi.web.results.open import page, results_page
 from pingyi.web.results.shown import rate_of, unit_url
 
-TONES = {"top_ten": "good", "excellent": "good", "bottom_ten": "bad"}
-
 
 @results_page
 def home(request: HttpRequest) -> HttpResponseBase:
@@ -158,7 +156,12 @@ def _honour(row: ReleasedResult, at: datetime) -> SafeString:
     words = wording.honour_text(row)
     if not words:
         return SafeString("")
-    return tag(words, "bad" if row.vetoed else TONES.get(row.honour, ""))
+    return tag(words, tone_of(row))
+
+
+def tone_of(row: ReleasedResult) -> str:
+    """The colour of what the season's result says of a unit."""
+    return "bad" if row.vetoed else wording.honour_tone(wording.rules_of(row), row.honour)
 
 
 def _rank(row: ReleasedResult, at: datetime) -> SafeString:
@@ -246,7 +249,7 @@ def group(request: HttpRequest, season: str, group: str) -> HttpResponseBase:
         raise Http404
     request.release = release  # type: ignore[attr-defined]
     rows: QuerySet[ReleasedResult] = release.results.filter(group=group)
-    rows = rows.select_related("release__season").annotate(
+    rows = queries.with_rules(rows).annotate(
         shown_rate=ExpressionWrapper(
             F("shown_good") * 1.0 / NullIf(F("shown_counted"), Value(0)), FloatField()
         )
