@@ -185,7 +185,10 @@ def _cause(row: Line, at: datetime) -> SafeString:
     first, *others = row.move.causes
     more = gettext("等 %(n)d 条") % {"n": len(others) + 1} if others else ""
     return format_html(
-        '<code>{}</code> {} <span class="soft">{}</span>', first.clause, _does(first), more
+        '<span><code>{}</code> {} <span class="soft">{}</span></span>',
+        first.clause,
+        _does(first),
+        more,
     )
 
 

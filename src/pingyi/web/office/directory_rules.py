@@ -51,8 +51,36 @@ KEYS = {
     "title": _("标题"),
     "dated": _("日期"),
     "full_marks": _("满分"),
+    "what": _("措施"),
+    "on": _("对象"),
+    "when": _("条件"),
+    "before": _("上一年度的条件"),
+    "why": _("英文说明"),
+    "honour": _("评定结果"),
+    "grade": _("等次"),
+    "places": _("末位个数"),
+    "clocks": _("时限名"),
+    "extensions": _("可延期次数"),
+    "may_pause": _("可以暂停"),
+    "complaints": _("有效投诉宗数"),
+    "within_years": _("年限"),
+    "findings": _("监督事项"),
+    "units": _("单位个数"),
+    "reasons": _("评价原因"),
+    "at_least": _("不低于"),
+    "below": _("低于"),
+    "satisfied": _("计为满意的档次"),
+    "min_ratings": _("最少评价数"),
 }
 """The commonest keys of scheme files in words; others stand as in the file."""
+VALUES = {
+    "true": _("是"),
+    "false": _("否"),
+    "hours": _("小时"),
+    "days": _("自然日"),
+    "working_days": _("工作日"),
+}
+"""The same of what stands behind them."""
 
 
 class ProposeForm(DeskForm):
@@ -207,5 +235,12 @@ def _row(one: Difference) -> dict[str, Any]:
         "what": WHAT[one.what],
         "zh": one.zh,
         "source": one.source,
-        "changes": [(KEYS.get(each.key, each.key), each.old, each.new) for each in one.changes],
+        "changes": [
+            (
+                KEYS.get(each.key, each.key),
+                VALUES.get(each.old, each.old),
+                VALUES.get(each.new, each.new),
+            )
+            for each in one.changes
+        ],
     }

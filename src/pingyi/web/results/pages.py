@@ -114,7 +114,11 @@ def about(release: Release) -> dict[str, object]:
         "season": release.season.code,
         "scheme": wording.scheme_text(release.scheme.scheme()),
         "published": wording.day_text(timezone.localtime(release.published_at).date()),
-        "span": f"{release.starts_on:%Y-%m-%d} – {release.ends_on:%Y-%m-%d}",
+        "span": format_html(
+            '<span class="nowrap">{} –</span> <span class="nowrap">{}</span>',
+            release.starts_on.isoformat(),
+            release.ends_on.isoformat(),
+        ),
         "correction": correction,
         "correction_url": _url(correction) if correction else "",
         "corrected_url": _url(release.supersedes) if release.supersedes else "",
