@@ -244,6 +244,41 @@ def test_numbers_in_a_workbook_are_numbers_while_exact():
     assert values == [7, 2.5, 84, "1000000000000000", "420106198001011234", "TRUE", ""]
 
 
+def test_a_workbook_can_be_read_and_printed_as_it_is():
+    """Names are not cut off, points keep their decimals, and paper takes the whole width."""
+    buffer = io.BytesIO()
+    rows = [
+        ["名次", "单位", "得分"],
+        [1, "江城市人力资源和社会保障局", Decimal("97.50")],
+        [2, "", 3],
+    ]
+    write_xlsx(buffer, {"机关": [*rows, [3, "长" * 500, Decimal("100.00")]]})
+    sheet = openpyxl.load_workbook(io.BytesIO(buffer.getvalue()))["机关"]
+    assert [cell.number_format for cell in sheet["C"]] == ["General", "0.00", "General", "0.00"]
+    widths = [sheet.column_dimensions[letter].width for letter in "ABC"]
+    assert widths[0] < 10
+    assert 13 * 2 <= widths[1] <= 65, (
+        "thirteen characters, two wide each; five hundred are too many"
+    )
+    assert sheet.page_setup.orientation == "landscape"
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert (sheet.page_setup.fitToHeight, sheet.print_title_rows) == (0, "$1:$1")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "called"),
+    [
+        (["街道/乡镇", "街道:乡镇"], ["街道-乡镇", "街道-乡镇 (2)"]),
+        (["A" * 40, "a" * 40], ["A" * 31, "a" * 27 + " (2)"]),
+        (["'所'", "", "History"], ["所", "-", "History (2)"]),
+    ],
+)
+def test_a_sheet_is_called_as_nearly_as_can_be(wanted: list[str], called: list[str]):
+    buffer = io.BytesIO()
+    write_xlsx(buffer, {name: [["x"]] for name in wanted})
+    assert openpyxl.load_workbook(io.BytesIO(buffer.getvalue())).sheetnames == called
+
+
 def test_a_text_too_long_for_a_cell_is_cut_visibly():
     buffer = io.BytesIO()
     write_xlsx(buffer, {"x": [["长" * 40_000, "长" * 32_767]]})

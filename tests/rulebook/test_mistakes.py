@@ -325,6 +325,12 @@ ADDED = [
     ),
     (added("points.p", 'event = "e"', "each = 1", "cap = 0"), "cap", "points.p", "a cap of 0"),
     (
+        GROUP.replace("[groups.g]", "\n[groups.again]"),
+        "zh",
+        "groups.again",
+        "is called `组`, as the group `g` is",
+    ),
+    (
         added("points.p", 'event = "rating.verifeid"', "each = -3"),
         "event",
         "points.p",

@@ -73,7 +73,7 @@ def write_workbook(
         target,
         {
             **{
-                wording.group_text(scheme, one)[:31]: _sheet(release, one, public=public)
+                wording.group_text(scheme, one): _sheet(release, one, public=public)
                 for one in _asked(release, group)
             },
             about: [[gettext("项目"), gettext("内容")], *head(release)],

@@ -27,6 +27,7 @@ def mistakes(scheme: Scheme) -> Iterator[Found]:
     yield from _season(scheme)
     yield from _levels(scheme)
     yield from _components(scheme)
+    yield from _groups(scheme)
     yield from _weights(scheme)
     yield from _events(scheme)
     yield from _points(scheme)
@@ -154,6 +155,23 @@ _RESERVED = Said(
     "the id `{0}` belongs to [{0}]: lines could not be told apart; give it another",
     "`{0}` 是 [{0}] 专用的名字，得分明细会分不清：请另取一个",
 )
+
+
+def _groups(scheme: Scheme) -> Iterator[Found]:
+    """What people call them tells groups apart: on pages, and as sheets of a file."""
+    for key in ("zh", "en"):
+        known: dict[str, str] = {}
+        for group in scheme.groups.values():
+            name = getattr(group, key)
+            if name in known:
+                text = said(
+                    "is called `{0}`, as the group `{1}` is",
+                    "也叫 `{0}`，与组 `{1}` 相同",
+                    name,
+                    known[name],
+                )
+                yield ("groups", group.id), key, text
+            known[name] = group.id
 
 
 def _weights(scheme: Scheme) -> Iterator[Found]:

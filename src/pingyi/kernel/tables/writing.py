@@ -3,13 +3,17 @@
 import csv
 import io
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import chain, count, islice
 from typing import IO, TYPE_CHECKING, TypeGuard
 
 from pingyi.kernel.tables.cells import Cell, as_text, escape_cell, is_formula_like
 
 if TYPE_CHECKING:
+    from xlsxwriter import Workbook
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
@@ -18,6 +22,15 @@ _LONGEST_CELL = 32_767
 """Characters a spreadsheet takes in one cell."""
 _EXACT = 10**15
 """A spreadsheet keeps 15 digits of a number; longer ones are written as text."""
+_LOOKED_AT = 200
+"""Rows by which columns are measured."""
+_NARROWEST, _WIDEST = 6, 60
+"""Letters."""
+_LONGEST_NAME = 31
+_NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+_RESERVED = {"history"}
+_A4 = 9
+"""As spreadsheets number papers."""
 
 
 def write_csv(rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
@@ -37,34 +50,98 @@ def write_xlsx(
 ) -> None:
     """Sheets by name, each with its header as first row; in constant memory.
 
-    Text stays text, whatever it looks like. Numbers are numbers up to 15 digits. A text longer
-    than a cell takes is cut, with … at its end. Raises ValueError for a sheet with more rows than
-    a spreadsheet takes, and XlsxWriter's own errors for an impossible sheet name.
+    Text stays text, whatever it looks like. Numbers are numbers up to 15 digits, with as many
+    decimals as they have. A text longer than a cell takes is cut, with … at its end; a sheet is
+    called as nearly as a spreadsheet lets it. Columns are as wide as they need; on paper a sheet is
+    as wide as the page, its header on each. Raises ValueError for a sheet with more rows than a
+    spreadsheet takes.
     """
     import xlsxwriter
 
     options = {"constant_memory": True, "in_memory": False}
     with xlsxwriter.Workbook(target, options) as workbook:
-        heading = workbook.add_format({"bold": True})
-        quoted = workbook.add_format({"quote_prefix": True})
+        styles = _Styles(workbook)
+        names: list[str] = []
         for name, rows in sheets.items():
-            sheet = workbook.add_worksheet(name)
-            sheet.freeze_panes(1, 0)
-            for number, row in enumerate(rows):
-                style = heading if number == 0 else None
-                for place, cell in enumerate(row):
-                    if _put(sheet, number, place, cell, style, quoted) == -1:
-                        raise ValueError(f"sheet {name}: more rows or columns than it can hold")
+            names.append(_sheet_name(name, names))
+            sheet = workbook.add_worksheet(names[-1])
+            _lay_out(sheet)
+            _fill(sheet, rows, styles)
 
 
-def _put(
-    sheet: "Worksheet", row: int, column: int, cell: Cell, style: "Format | None", quoted: "Format"
-) -> int:
+class _Styles:
+    """The few ways a cell looks."""
+
+    def __init__(self, workbook: "Workbook") -> None:
+        self._workbook = workbook
+        self._numbers: dict[int, Format] = {}
+        self.heading = workbook.add_format({"bold": True})
+        self.quoted = workbook.add_format({"quote_prefix": True})
+
+    def number(self, cell: "int | float | Decimal") -> "Format | None":
+        """As many decimals as an exact number has: 84.00, not 84."""
+        places = -int(cell.as_tuple().exponent) if isinstance(cell, Decimal) else 0
+        if places <= 0:
+            return None
+        if places not in self._numbers:
+            self._numbers[places] = self._workbook.add_format({"num_format": f"0.{'0' * places}"})
+        return self._numbers[places]
+
+
+def _fill(sheet: "Worksheet", rows: Iterable[Sequence[Cell]], styles: _Styles) -> None:
+    waiting = iter(rows)
+    first = list(islice(waiting, _LOOKED_AT))
+    for place, width in enumerate(_widths(first)):
+        sheet.set_column(place, place, width)
+    for number, row in enumerate(chain(first, waiting)):
+        for place, cell in enumerate(row):
+            if _put(sheet, number, place, cell, styles) == -1:
+                raise ValueError(f"sheet {sheet.get_name()}: more rows or columns than it can hold")
+
+
+def _lay_out(sheet: "Worksheet") -> None:
+    sheet.freeze_panes(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)
+
+
+def _widths(rows: Sequence[Sequence[Cell]]) -> list[int]:
+    """What each column needs, in Latin letters; a Chinese one is two wide."""
+    needed: dict[int, int] = {}
+    for row in rows:
+        for place, cell in enumerate(row):
+            needed[place] = max(needed.get(place, 0), _width(as_text(cell)))
+    return [min(max(width + 2, _NARROWEST), _WIDEST) for width in needed.values()]
+
+
+def _width(text: str) -> int:
+    seen = text[:_WIDEST]
+    return len(seen) + sum(unicodedata.east_asian_width(letter) in "WF" for letter in seen)
+
+
+def _sheet_name(wanted: str, taken: Collection[str]) -> str:
+    """The name as a spreadsheet takes it: 31 characters, none that stands in formulas, no two alike
+    whatever their case."""
+    plain = _NOT_IN_NAMES.sub("-", wanted).strip("' ") or "-"
+    known = {name.casefold() for name in taken} | _RESERVED
+    for number in count(1):
+        mark = f" ({number})" if number > 1 else ""
+        name = plain[: _LONGEST_NAME - len(mark)].strip("' ") + mark
+        if name.casefold() not in known:
+            return name
+    raise AssertionError  # one number is free
+
+
+def _put(sheet: "Worksheet", row: int, column: int, cell: Cell, styles: _Styles) -> int:
     """XlsxWriter's answer: 0, or −1 outside a sheet's bounds."""
+    heading = styles.heading if row == 0 else None
     if _is_number(cell) and -_EXACT < cell < _EXACT:
-        return int(sheet.write_number(row, column, cell, style))
+        return int(sheet.write_number(row, column, cell, heading or styles.number(cell)))
     text = _cut(as_text(cell))
-    return int(sheet.write_string(row, column, text, quoted if is_formula_like(text) else style))
+    style = styles.quoted if is_formula_like(text) else heading
+    return int(sheet.write_string(row, column, text, style))
 
 
 def _is_number(cell: Cell) -> TypeGuard[int | float | Decimal]:

@@ -249,7 +249,7 @@ class Listing:
     def _workbook(self) -> Iterator[bytes]:
         with tempfile.TemporaryFile() as target:
             with self._told():
-                title = str(self.table.title)[:31]
+                title = str(self.table.title)
             write_xlsx(target, {title: self._lines()})
             target.seek(0)
             yield from iter(lambda: target.read(64 * 1024), b"")
