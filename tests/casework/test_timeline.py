@@ -51,9 +51,12 @@ def test_the_walks_take_every_step_there_is(world: World):
         taken |= {entry.step for entry in timeline(case, "office")}
     case = world.case("replied", rating=world.rate(phone=None))
     walk(case, [], hands=world.hands, at=LATER)
-    from pingyi.casework.actions import close_case, instruct, note_check
+    from pingyi.casework.actions import close_case, instruct, note_check, propose_handling
 
     note_check(case=(c := world.case("to_place")), note="x", by=world.manager, at=LATER)
+    propose_handling(
+        case=c, ground="partly", handling="in_time", note="x", by=world.manager, at=LATER
+    )
     leader = world.person(Role.LEADER, area=world.district)
     instruct(case=c, instruction="x", by=leader, at=LATER)
     close_case(case=case, by=world.manager, at=LATER)

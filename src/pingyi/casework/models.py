@@ -17,6 +17,8 @@ from pingyi.casework.states import (
     CallOutcome,
     Finding,
     Grade,
+    Ground,
+    Handling,
     Kind,
     Priority,
     Responsibility,
@@ -223,6 +225,16 @@ class Instruction(Fact):
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="instructions")
     text = models.TextField()
+
+
+class HandlingProposal(Fact):
+    """拟办意见: whether what she asks for is reasonable, and how the case is to be handled. For the
+    office and the inspectors; the latest counts."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="handling_proposals")
+    ground = models.CharField(max_length=20, choices=_choices(Ground))
+    handling = models.CharField(max_length=20, choices=_choices(Handling))
+    note = models.TextField(blank=True)
 
 
 class Dispatch(Fact):

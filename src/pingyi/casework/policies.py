@@ -17,7 +17,15 @@ from django.utils.translation import get_language
 from pingyi.audit.actions import CITIZEN, SYSTEM, Actor
 from pingyi.audit.queries import acted_on
 from pingyi.casework import states
-from pingyi.casework.models import Case, CaseClock, Dispatch, InvestigationNote, Proposal, Sorting
+from pingyi.casework.models import (
+    Case,
+    CaseClock,
+    Dispatch,
+    HandlingProposal,
+    InvestigationNote,
+    Proposal,
+    Sorting,
+)
 from pingyi.casework.move_models import CaseMove
 from pingyi.casework.rules import appeal_until, clock_in_hand, line_of, scheme_of
 from pingyi.casework.second_looks import Appeal, LookBack
@@ -722,6 +730,11 @@ def last_report(case: Case) -> InvestigationNote | None:
     """The inspectors' latest report that proposes a verdict; None without one."""
     proposing = InvestigationNote.objects.filter(referral__case=case).exclude(proposed_finding="")
     return proposing.order_by("pk").last()
+
+
+def handling_of(case: Case) -> HandlingProposal | None:
+    """How the case should be handled, as somebody said last; None if nobody did."""
+    return case.handling_proposals.last()  # type: ignore[no-any-return]
 
 
 def why_not_found(finding: Finding, kind: Kind) -> Reason | None:

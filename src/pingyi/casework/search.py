@@ -33,6 +33,7 @@ TEXTS: dict[str, tuple[str, ...]] = {
     "callattempt": ("note",),
     "checknote": ("note",),
     "instruction": ("text",),
+    "handlingproposal": ("note",),
     "dispatch": ("words",),
     "unitanswer": ("account", "measures", "process_change"),
     "referral": ("reason",),

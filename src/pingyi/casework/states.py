@@ -64,6 +64,23 @@ class SecondCall(Term):
     MISSED = "missed", "未接通", "Not reached"
 
 
+class Ground(Term):
+    """Whether what she asks for stands on law or rule."""
+
+    REASONABLE = "reasonable", "合理", "Reasonable"
+    PARTLY = "partly", "部分合理", "Reasonable in part"
+    GROUNDLESS = "groundless", "没有依据", "Without ground"
+
+
+class Handling(Term):
+    """How a case is to be handled: one way for each sort of matter (docs/domain.md §4)."""
+
+    AT_ONCE = "at_once", "清楚合理，立即整改", "Clear and reasonable: put right at once"
+    IN_TIME = "in_time", "情况复杂，建台账限期办理", "Complex: on the ledger, with a time limit"
+    EXPLAIN = "explain", "没有依据，解释说明", "No legal basis: explain"
+    REVIEW = "review", "疑误评或恶意，复核后作废", "Mistaken or malicious: review, then void"
+
+
 class Grade(Term):
     """How hard a dispatched case is; each grade has its clock, `handle_<grade>`."""
 
@@ -251,6 +268,9 @@ _TABLE = (
        "case.check", "note", meets="call_back"),
     _t("find_standing", "核查后问题仍在", "Stands after the check", (S.TO_CHECK,), S.TO_PLACE,
        "case.check", "note", meets="call_back"),
+
+    _t("propose_handling", "拟办意见", "Propose how to handle it", _AT_OFFICE, None,
+       "case.check", "ground handling"),
 
     _t("dispatch", "转办", "Dispatch to the unit", (S.TO_CHECK, S.TO_PLACE), S.WITH_UNIT,
        "case.dispatch", "words grade",

@@ -29,6 +29,8 @@ from pingyi.casework.states import (
     CallOutcome,
     Finding,
     Grade,
+    Ground,
+    Handling,
     Kind,
     State,
     Transition,
@@ -234,6 +236,11 @@ def _say_call(fact: Any) -> str:
     return _lines(words(CallOutcome(fact.outcome)), later, fact.note, *agreed)
 
 
+def _say_handling(fact: Any) -> str:
+    asked = gettext("诉求%(ground)s") % {"ground": words(Ground(fact.ground))}
+    return _lines(asked, words(Handling(fact.handling)), fact.note)
+
+
 def _say_dispatch(fact: Any) -> str:
     return _lines(words(Grade(fact.grade)), fact.words)
 
@@ -283,6 +290,7 @@ _SAYS: dict[str, Callable[[Fact], str]] = {
     "callattempt": _say_call,
     "instruction": lambda fact: fact.text,  # type: ignore[attr-defined]
     "checknote": lambda fact: fact.note,  # type: ignore[attr-defined]
+    "handlingproposal": _say_handling,
     "dispatch": _say_dispatch,
     "unitanswer": _say_answer,
     "referral": lambda fact: fact.reason,  # type: ignore[attr-defined]

@@ -73,11 +73,11 @@ def test_files_hold_every_row_and_no_formula(world, desk):
 OFFERED = {
     "unsorted": {"move"},
     "sorted": {"refer", "move"},
-    "unreachable": {"check", "dispatch", "refer", "decide", "move"},
-    "to_place": {"check", "dispatch", "refer", "decide", "move"},
+    "unreachable": {"check", "handling", "dispatch", "refer", "decide", "move"},
+    "to_place": {"check", "handling", "dispatch", "refer", "decide", "move"},
     "with_unit": {"recall", "move"},
     "referred": set(),
-    "to_decide": {"check", "refer", "decide", "move"},
+    "to_decide": {"check", "handling", "refer", "decide", "move"},
     "verified": {"reconsider", "reply"},
     "replied": {"second-call", "close"},  # her time to judge it ran out long ago
     "closed": {"pick"},

@@ -3,6 +3,7 @@
 All take `by` (who) and `at` (when) and raise a `policies.Refusal` whose reason a page shows.
 """
 
+from pingyi.casework.actions.advising import propose_handling
 from pingyi.casework.actions.answering import acknowledge, answer_case
 from pingyi.casework.actions.appealing import appeal_verdict, review_appeal
 from pingyi.casework.actions.assigning import assign_case
@@ -108,6 +109,7 @@ __all__ = [
     "open_missing_cases",
     "open_problem",
     "pick_look_back",
+    "propose_handling",
     "propose_messages",
     "propose_move",
     "raise_due_steps",

@@ -33,6 +33,7 @@ from pingyi.web.components.case_forms import (
     DecideForm,
     DispatchForm,
     GrantTimeForm,
+    HandlingForm,
     InstructForm,
     LookBackForm,
     MoveForm,
@@ -106,6 +107,10 @@ DEEDS: dict[str, Deed] = {
         Deed(
             CheckForm, _("记录核查"), _("记录"), _("已记录核查"),
             ("note_check", "find_standing"), actions.note_check,
+        ),
+        Deed(
+            HandlingForm, _("拟办意见"), _("登记"), _("已提出拟办意见"),
+            ("propose_handling",), actions.propose_handling,
         ),
         Deed(
             DispatchForm, _("转办单位"), _("转办"), _("已转办"),

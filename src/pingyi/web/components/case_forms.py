@@ -17,6 +17,8 @@ from pingyi.casework.states import (
     Finding,
     Found,
     Grade,
+    Ground,
+    Handling,
     Kind,
     Review,
     SecondCall,
@@ -121,6 +123,21 @@ class CheckForm(CaseForm):
             del self.fields["stands"]
 
 
+class HandlingForm(CaseForm):
+    form_id = "handling"
+    ground = TermField(Ground, label=_("诉求是否合理"))
+    handling = TermField(Handling, label=_("拟如何办"))
+    note = LongTextField(
+        label=_("说明"), required=False, rows=3, help_text=_("治庸办和纪检可见；单位不可见。")
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if said := policies.handling_of(self.case):
+            self.fields["ground"].initial = said.ground
+            self.fields["handling"].initial = said.handling
+
+
 class DispatchForm(CaseForm):
     form_id = "dispatch"
     unit = forms.ChoiceField(label=_("承办单位"))
@@ -142,6 +159,9 @@ class DispatchForm(CaseForm):
         unit.choices = [(code, found.name) for code, found in self._units.items()]
         unit.required = False
         unit.initial = self.case.unit.code
+        said = policies.handling_of(self.case)
+        if said is not None and said.handling == Handling.IN_TIME:
+            self.fields["grade"].initial = Grade.COMPLEX.value
         matter, words = policies.consents(self.case)
         self._bar("includes_matter", matter, policies.NO_CONSENT_MATTER)
         self._bar("includes_words", words, policies.NO_CONSENT_WORDS)

@@ -80,6 +80,7 @@ DEEDS = frozenset(
         "assign",
         "check",
         "instruct",
+        "handling",
         "dispatch",
         "recall",
         "refer",
