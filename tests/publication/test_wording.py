@@ -14,6 +14,8 @@ OWN = (
     .replace('honour = "excellent"', 'honour = "pacesetter"')
     .replace('title = { zh = "优秀", en = "Excellent" }', 'title = { zh = "标兵", en = "Model" }')
     .replace('title = { zh = "满意等次", en = "Grade “satisfied”" }\n', "")
+    .replace('title = { zh = "不满意等次", en = "Grade “dissatisfied”" }\n', "")
+    .replace("[grades.dissatisfied]", "[grades.failed]")
 )
 
 
@@ -23,14 +25,18 @@ def test_another_citys_honours_are_called_as_its_file_says() -> None:
     assert honour_tone(scheme, "pacesetter") == "good"
     with translation.override("en"):
         assert honour_name(scheme, "pacesetter") == "Model"
-        assert grade_name(scheme, "dissatisfied") == "Grade “dissatisfied”"
+        assert grade_name(scheme, "basically_satisfied") == "Grade “basically satisfied”"
 
 
 def test_without_a_title_the_id_is_said_and_for_none_nothing() -> None:
     scheme = rulebook.draft("ours.toml", OWN.encode())
-    assert grade_name(scheme, "satisfied") == "satisfied"
+    assert grade_name(scheme, "failed") == "failed"
     assert (honour_name(scheme, None), grade_name(scheme, None)) == ("", "")
     assert honour_tone(scheme, None) == ""
+
+
+def test_texts_kept_before_there_were_titles_are_read_as_before() -> None:
+    assert grade_name(rulebook.draft("ours.toml", OWN.encode()), "satisfied") == "满意等次"
 
 
 def test_every_shipped_honour_and_grade_has_a_title() -> None:

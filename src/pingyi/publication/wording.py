@@ -15,10 +15,19 @@ from pingyi.kernel.decimals import percentage
 from pingyi.publication.models import Release, ReleasedResult
 from pingyi.publication.terms import Kind
 from pingyi.rulebook import Scheme
-from pingyi.rulebook.model import Grade, Honour
+from pingyi.rulebook.model import Grade, Honour, Title
 from pingyi.scoring.intervals import wilson
 
 STATES = {"prepared": _("待发布"), "published": _("已发布"), "given_up": _("已作废")}
+_UNTITLED = {
+    "top_ten": Title(zh="十优", en="Top ten"),
+    "bottom_ten": Title(zh="十差", en="Bottom ten"),
+    "excellent": Title(zh="优秀", en="Excellent"),
+    "satisfied": Title(zh="满意等次", en="Grade “satisfied”"),
+    "basically_satisfied": Title(zh="基本满意等次", en="Grade “basically satisfied”"),
+    "dissatisfied": Title(zh="不满意等次", en="Grade “dissatisfied”"),
+}
+"""What honours and grades are called in texts of shipped schemes kept before clauses had titles."""
 _MONTHS = [
     "January",
     "February",
@@ -114,9 +123,10 @@ def honour_tone(scheme: Scheme, honour: str | None) -> str:
 
 def _title(clauses: Mapping[str, Honour] | Mapping[str, Grade], key: str | None) -> str:
     known = clauses.get(key or "")
-    if known is None or known.title is None:
+    title = known.title or _UNTITLED.get(known.id) if known is not None else None
+    if title is None:
         return key or ""
-    return known.title.en if in_english() else known.title.zh
+    return title.en if in_english() else title.zh
 
 
 def honour_text(row: ReleasedResult) -> str:
