@@ -61,7 +61,9 @@ ANSWERS_TO_A_MOVE = MOVES | {"refuse_move"}
 TIMED = {State.TO_CHECK: "unreachable", State.TO_PLACE: "to_place", State.WITH_UNIT: "with_unit",
          State.TO_DECIDE: "to_decide"}  # fmt: skip
 ANSWERS_TO_A_REQUEST = {"grant_time", "refuse_time"}
-ABOUT_TIME = {"ask_time", "unit_asks_time", "resume", *ANSWERS_TO_A_REQUEST}
+THEIR_ANSWERS = {"inspectors_grant_time", "inspectors_refuse_time"}
+ABOUT_TIME = {"ask_time", "unit_asks_time", "resume", "inspectors_ask_time", "inspectors_resume",
+              *ANSWERS_TO_A_REQUEST, *THEIR_ANSWERS}  # fmt: skip
 """Steps on the clock in hand; by `LATER` it is overdue, and nothing is asked any more."""
 MOVABLE = {
     State.UNSORTED: "unsorted",
@@ -117,11 +119,11 @@ def test_from_step_role_while_an_appeal_waits(world: World, state: State):
             expected = may and state in step.sources and not step.sealed
             if name in {*LOOKS, *ANSWERS_TO_A_MOVE, "propose_move"}:
                 expected = False
-            if name in {"resume", *ANSWERS_TO_A_REQUEST}:
+            if name in {"resume", "inspectors_resume", *ANSWERS_TO_A_REQUEST, *THEIR_ANSWERS}:
                 expected = False
             if name in ("appeal", "close", "note_investigation", *NEVER_OF_A_RATING):
                 expected = expected and name == "note_investigation"
-            if name == "note_investigation":
+            if name in {"note_investigation", "inspectors_ask_time"}:
                 expected = may and state in step.sources
             assert (reason is None) == expected, (state, name, role, reason)
 
@@ -174,6 +176,22 @@ def test_from_step_role_while_more_time_is_asked_for_given_and_over(world: World
     grant_time(case=case, by=world.manager, at=soon)
     _only(world, case, LATER, {"ask_time", "resume"} | ({"unit_asks_time"} & _from(state)))
     resume_clock(case=case, by=world.caller, at=LATER)
+    _only(world, case, after(days=90), set())
+
+
+@pytest.mark.parametrize("end", ["referred", "sealed"])
+def test_from_step_role_while_the_inspectors_ask_for_more_time(world: World, end: str):
+    case = world.case(end)
+    soon = after(hours=20)
+    other = world.newcomer(Role.INSPECTOR)
+    _only(world, case, soon, {"inspectors_ask_time"})
+    ask_for_time(case=case, what="pause", reason="等鉴定", by=other, at=soon)
+    _only(world, case, soon, THEIR_ANSWERS)
+    for name in THEIR_ANSWERS:
+        assert policies.why_not(TRANSITIONS[name], case, other, at=soon) == policies.OWN_REQUEST
+    grant_time(case=case, by=world.inspector, at=soon)
+    _only(world, case, LATER, {"inspectors_ask_time", "inspectors_resume"})
+    resume_clock(case=case, by=other, at=LATER)
     _only(world, case, after(days=90), set())
 
 

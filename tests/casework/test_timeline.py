@@ -71,7 +71,8 @@ def test_the_walks_take_every_step_there_is(world: World):
     taken |= {entry.step for entry in timeline(_a_check_of_the_offices_own(world), "office")}
     for case in _moved_cases(world):
         taken |= {entry.step for entry in timeline(case, "office")}
-    taken |= {entry.step for entry in timeline(_paused_case(world), "office")}
+    for case in (_paused_case(world), _paused_referral(world)):
+        taken |= {entry.step for entry in timeline(case, "office")}
     assert set(TRANSITIONS) <= taken
 
 
@@ -84,6 +85,18 @@ def _paused_case(world: World):
     ask_for_time(case=case, what="pause", reason="x", by=world.caller, at=at)
     grant_time(case=case, by=world.manager, at=at)
     resume_clock(case=case, by=world.manager, at=at)
+    return case
+
+
+def _paused_referral(world: World):
+    from pingyi.casework.actions import ask_for_time, grant_time, refuse_time, resume_clock
+
+    case, at, second = world.case("sealed"), after(hours=20), world.newcomer(Role.INSPECTOR)
+    ask_for_time(case=case, what="pause", reason="x", by=world.inspector, at=at)
+    refuse_time(case=case, reason="x", by=second, at=at)
+    ask_for_time(case=case, what="pause", reason="x", by=second, at=at)
+    grant_time(case=case, by=world.inspector, at=at)
+    resume_clock(case=case, by=second, at=at)
     return case
 
 

@@ -355,6 +355,30 @@ ADDED = [
         "the same id",
     ),
     (
+        added("clocks.sort", "amount = 24", 'unit = "hours"', "may_pause = true"),
+        "may_pause",
+        "clocks.sort",
+        "`sort` cannot be paused; these can: handle_simple",
+    ),
+    (
+        added("clocks.letter_reply", "amount = 7", 'unit = "working_days"', "may_pause = true"),
+        "may_pause",
+        "clocks.letter_reply",
+        "`letter_reply` cannot be paused",
+    ),
+    (
+        added("clocks.reply", "amount = 2", 'unit = "working_days"', "extensions = 1"),
+        "extensions",
+        "clocks.reply",
+        "`reply` cannot be extended; these can: handle_simple",
+    ),
+    (
+        added("clocks.referral", "amount = 3", 'unit = "days"', "extensions = 1"),
+        "extensions",
+        "clocks.referral",
+        "only a clock of working days is extended",
+    ),
+    (
         told('clocks = ["appeal"]', "steps = [{ at = 0, to = 'leader' }]"),
         "clocks",
         "escalations.e",

@@ -9,6 +9,7 @@ import pytest
 
 from pingyi import rulebook
 from pingyi.rulebook import Level, json_schema
+from pingyi.rulebook.checks import EXTENDED, PAUSED
 
 DEFINITIONS = Path(rulebook.__file__).parent / "definitions"
 SCHEMA = Path(__file__).parents[2] / "docs" / "schemes" / "scheme.schema.json"
@@ -110,6 +111,12 @@ def test_clocks() -> None:
     assert (clocks["first_findings"].amount, clocks["first_findings"].unit) == (7, "working_days")
     assert clocks["handle_complex"].assumed
     assert all(rule.id == name and rule.zh and rule.source for name, rule in clocks.items())
+
+
+def test_what_may_be_given_more_time_is_what_somebody_can_give() -> None:
+    clocks = rulebook.scheme("wuhan-2023").clocks
+    assert {name for name, rule in clocks.items() if rule.may_pause} == set(PAUSED)
+    assert {name for name, rule in clocks.items() if rule.extensions} == set(EXTENDED)
 
 
 def test_escalations() -> None:

@@ -17,7 +17,7 @@ from pingyi.casework import policies
 from pingyi.casework.models import Case, CaseClock, Dispatch, Proposal, Referral, Verdict
 from pingyi.casework.move_models import CaseMove
 from pingyi.casework.second_looks import Appeal
-from pingyi.casework.states import ALONE, Finding
+from pingyi.casework.states import ALONE, Finding, State
 from pingyi.casework.time_models import TimeRequest
 from pingyi.clocks.names import ClockName
 from pingyi.directory.models import Unit
@@ -145,7 +145,8 @@ def tell_who_has_it(case: Case, *, by: Actor, at: datetime) -> None:
 
 def tell_who_grants_time(case: Case, *, by: Actor, at: datetime) -> None:
     """More time was asked for: whoever decides and did not ask."""
-    others = [user for user in holders_of("case.decide", area=case.area) if user != by]
+    permission = "case.investigate" if case.state == State.REFERRED else "case.decide"
+    others = [user for user in holders_of(permission, area=case.area) if user != by]
     _tell_the_nearest(others, TO_GRANT, case, by=by, at=at)
 
 

@@ -473,8 +473,10 @@ NEW_HANDS = frozenset(
 """Steps for somebody who was not on the case."""
 
 
-OTHER_HANDS = frozenset({"grant_time", "refuse_time"})
-"""Steps for anybody of the office but who asked."""
+OTHER_HANDS = frozenset(
+    {"grant_time", "refuse_time", "inspectors_grant_time", "inspectors_refuse_time"}
+)
+"""Steps for anybody of the office, or of the inspectors, but who asked."""
 
 
 def _asked(case: Case, by: Actor) -> bool:
@@ -676,6 +678,10 @@ _FURTHER: dict[str, Callable[[Case, datetime], Reason | None]] = {
     "grant_time": _grantable,
     "refuse_time": _requested,
     "resume": _paused,
+    "inspectors_ask_time": _timeable,
+    "inspectors_grant_time": _grantable,
+    "inspectors_refuse_time": _requested,
+    "inspectors_resume": _paused,
 }
 assert set(_FURTHER) <= set(TRANSITIONS)
 
@@ -683,7 +689,8 @@ assert set(_FURTHER) <= set(TRANSITIONS)
 RECHECKED = frozenset(
     {"appeal", "uphold", "uphold_in_hand", "dismiss", "pick_look_back", "look_back_kept",
      "look_back_failed", "dispatch", "decide", "propose", "propose_move", *states.MOVES,
-     "refuse_move", "unit_asks_time", "ask_time", "grant_time", "refuse_time", "resume"}
+     "refuse_move", "unit_asks_time", "ask_time", "grant_time", "refuse_time", "resume",
+     *states.INSPECTORS_TIME}
 )  # fmt: skip
 """Steps that hang on more than the case's state: asked again once the case's row is held."""
 

@@ -77,7 +77,7 @@ class CaseQuerySet(models.QuerySet[Any]):
         return self.exclude(Exists(worked))
 
     def waiting_for_a_second(self) -> CaseQuerySet:
-        """Those on which somebody proposed what a second person decides."""
+        """Those on which somebody proposed what a second person of the office decides."""
         moves = self.model.moves.rel.related_model._base_manager.filter(
             confirmed_at__isnull=True, refused_at__isnull=True
         )
@@ -98,10 +98,14 @@ class CaseQuerySet(models.QuerySet[Any]):
         others = asked.exclude(by=user.audit_name)
         return self.filter(Q(pk__in=new.values("pk")) | Q(pk__in=others))
 
-    def _time_asked(self) -> models.QuerySet[Any]:
+    def waiting_for_another_inspector(self) -> CaseQuerySet:
+        """Those for which an inspector asked more time, and no other has decided."""
+        return self.filter(pk__in=self._time_asked(inspectors=True))
+
+    def _time_asked(self, *, inspectors: bool = False) -> models.QuerySet[Any]:
         requests: Any = self.model.time_requests.rel.related_model.objects
-        found: models.QuerySet[Any] = requests.waiting().values("case")
-        return found
+        found: models.QuerySet[Any] = requests.waiting().filter(inspectors=inspectors)
+        return found.values("case")
 
     def in_states(self, *states: State) -> CaseQuerySet:
         return self.filter(state__in=[state.value for state in states])

@@ -137,6 +137,14 @@ SECOND_CALLS = (
 )  # fmt: skip
 """Steps of the call after the answer, by what she says and whether she said so before."""
 
+INSPECTORS_TIME = (
+    "inspectors_ask_time",
+    "inspectors_grant_time",
+    "inspectors_refuse_time",
+    "inspectors_resume",
+)
+"""Steps on the inspectors' own clock: asked by one of them, decided by another."""
+
 LOOK_BACK = "look_back_*"
 """The look-back clock, whichever stage it is."""
 HANDLE = "handle_*"
@@ -235,7 +243,7 @@ _OPEN = tuple(state for state in S if state is not S.CLOSED)
 _MOVABLE_AS_IT_IS = (S.UNSORTED, S.TO_CALL, S.TO_CHECK, S.TO_PLACE, S.CLOSED)
 """Moved to another unit, a case stands as it stood: no unit was asked yet, or all is settled."""
 _TIMED = (*_AT_OFFICE, S.WITH_UNIT)
-"""Where a clock may be given more time: the handling clock, or the office's."""
+"""Where unit or office may be given more time: the handling clock, or the office's."""
 _MOVABLE = (*_MOVABLE_AS_IT_IS, S.WITH_UNIT, S.TO_DECIDE)
 
 # fmt: off
@@ -322,6 +330,14 @@ _TABLE = (
     _t("refuse_time", "不同意暂停或延期", "Give no more time", _TIMED, None,
        "case.decide", "reason"),
     _t("resume", "恢复计时", "Let the clock run on", _TIMED, None, "case.check"),
+    _t("inspectors_ask_time", "纪检申请暂停或延期", "The inspectors ask for more time",
+       (S.REFERRED,), None, "case.investigate", "what reason", sealed=True),
+    _t("inspectors_grant_time", "纪检同意暂停或延期", "The inspectors give more time",
+       (S.REFERRED,), None, "case.investigate", sealed=True),
+    _t("inspectors_refuse_time", "纪检不同意暂停或延期", "The inspectors give no more time",
+       (S.REFERRED,), None, "case.investigate", "reason", sealed=True),
+    _t("inspectors_resume", "纪检恢复计时", "The inspectors let the clock run on",
+       (S.REFERRED,), None, "case.investigate", sealed=True),
     _t("propose_move", "拟移交其他单位", "Propose another unit", _MOVABLE, None,
        "case.move", "unit reason"),
     _t("move", "同意移交其他单位", "Move to the other unit", _MOVABLE_AS_IT_IS, None,

@@ -24,6 +24,7 @@ from pingyi.casework.file_models import CaseFile
 from pingyi.casework.models import Case, Fact
 from pingyi.casework.states import (
     HANDLE,
+    INSPECTORS_TIME,
     MOVES,
     TRANSITIONS,
     CallOutcome,
@@ -181,6 +182,8 @@ def _lines(*lines: str) -> str:
 
 
 def _detail(item: _Told, facts: Facts, audience: Audience) -> str:
+    if item.name in INSPECTORS_TIME and audience != "inspectors":
+        return _what_they_asked(item, facts)
     said = [
         _SAYS[kind](_fact(item, facts, kind))
         for kind in item.facts
@@ -196,7 +199,14 @@ def _detail(item: _Told, facts: Facts, audience: Audience) -> str:
 
 
 def _granted(item: _Told) -> list[int]:
-    return [item.about["timerequest"]] if item.name == "grant_time" else []
+    given = item.name in ("grant_time", "inspectors_grant_time")
+    return [item.about["timerequest"]] if given else []
+
+
+def _what_they_asked(item: _Told, facts: Facts) -> str:
+    """What the inspectors ask or give each other: why, stays with them."""
+    asked = [item.facts["timerequest"]] if "timerequest" in item.facts else _granted(item)
+    return _lines(*(more_time(facts["timerequest"][pk]) for pk in asked))
 
 
 _WHY = {
@@ -207,6 +217,7 @@ _WHY = {
     "look_back_kept": "note",
     "refuse_move": "refused_reason",
     "refuse_time": "refused_reason",
+    "inspectors_refuse_time": "refused_reason",
     "release": "release_reason",
     "release_concluded": "release_reason",
 }

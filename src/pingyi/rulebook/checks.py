@@ -69,9 +69,21 @@ _BOUNDS = Said(
 )
 
 
+PAUSED = ("handle_simple", "handle_complex", "verify", "referral", "rectify", "duty", "apology")
+"""The clocks that may stand still: of unit, office and inspectors on a case, items, duties."""
+EXTENDED = (*PAUSED, "letter_reply")
+"""The clocks that may run longer: a reply to a letter too."""
+NO_PAUSE = Said("`{0}` cannot be paused; these can: {1}", "`{0}` 不能暂停；能暂停的有：{1}")
+NO_EXTENSION = Said("`{0}` cannot be extended; these can: {1}", "`{0}` 不能延期；能延期的有：{1}")
+
+
 def _clocks(scheme: Scheme) -> Iterator[Found]:
     for name, rule in scheme.clocks.items():
-        if rule.extensions and rule.unit != "working_days":
+        if rule.may_pause and name not in PAUSED:
+            yield ("clocks", name), "may_pause", NO_PAUSE.of(name, ", ".join(PAUSED))
+        if rule.extensions and name not in EXTENDED:
+            yield ("clocks", name), "extensions", NO_EXTENSION.of(name, ", ".join(EXTENDED))
+        elif rule.extensions and rule.unit != "working_days":
             yield (
                 ("clocks", name),
                 "extensions",

@@ -1,11 +1,14 @@
 """The inspectors' desk: leads first; investigate, conclude, report, release."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from pingyi.casework.models import Case
 from pingyi.casework.queries import score_events
+from pingyi.people.roles import Role
 from tests.casework.world import PHONE, after
 from tests.staff import signed_in
 from tests.web.reading import form_ids, form_values, words
@@ -127,3 +130,37 @@ def test_an_office_link_to_a_sealed_case_leads_here(world, desk):
 
 def test_an_empty_desk_says_so(desk, world):
     assert "没有待核查的移交件。" in words(desk.get(DESK))
+
+
+def test_an_inspector_asks_for_more_time_and_another_gives_it(world, desk):
+    start = timezone.now() - timedelta(hours=8)
+    case = world.case("sealed", rating=world.rate(at=start))
+    page = desk.get(f"{DESK}{case.number}/")
+    assert "ask-time" in form_ids(page)
+    assert "理由只有纪检可见" in words(page)
+    wrong = {"what": "extension", "days": "9", "reason": "等待鉴定"}
+    refused = desk.post(f"{DESK}{case.number}/ask-time/", wrong)
+    assert refused.status_code == 422
+    assert "等待鉴定" in refused.content.decode()
+    given = {"what": "pause", "days": "", "reason": "等待鉴定"}
+    page = desk.post(f"{DESK}{case.number}/ask-time/", given, follow=True)
+    assert "等待鉴定" in words(page)
+    assert "您是申请人" in words(page)
+    assert desk.post(f"{DESK}{case.number}/grant-time/").status_code == 409
+    second = signed_in(world.newcomer(Role.INSPECTOR))
+    assert case.number in second.get(f"{DESK}?waits=yes").content.decode()
+    assert second.post(f"{DESK}{case.number}/grant-time/").status_code == 302
+    assert "已暂停" in words(second.get(DESK))
+    assert case.number not in second.get(f"{DESK}?waits=yes").content.decode()
+    assert desk.post(f"{DESK}{case.number}/resume/").status_code == 302
+    assert "已暂停" not in words(desk.get(DESK))
+
+
+def test_the_office_sees_that_more_time_is_asked_for_but_not_why(world, desk):
+    case = world.case("referred", rating=world.rate(at=timezone.now() - timedelta(hours=8)))
+    given = {"what": "extension", "days": "2", "reason": "等待鉴定"}
+    assert desk.post(f"{DESK}{case.number}/ask-time/", given).status_code == 302
+    page = signed_in(world.manager).get(f"/office/cases/{case.number}/")
+    assert "延期 2 个工作日" in words(page)
+    assert "等待鉴定" not in words(page)
+    assert "grant-time" not in form_ids(page)

@@ -182,19 +182,19 @@ DEEDS: dict[str, Deed] = {
         ),
         Deed(
             TimeForm, _("申请暂停或延期"), _("提请另一人决定"), _("已申请，待另一人决定"),
-            ("unit_asks_time", "ask_time"), actions.ask_for_time,
+            ("unit_asks_time", "ask_time", "inspectors_ask_time"), actions.ask_for_time,
         ),
         Deed(
             GrantTimeForm, _("同意暂停或延期"), _("同意"), _("已同意暂停或延期"),
-            ("grant_time",), actions.grant_time,
+            ("grant_time", "inspectors_grant_time"), actions.grant_time,
         ),
         Deed(
             RefuseTimeForm, _("不同意暂停或延期"), _("不同意"), _("未同意，时限照旧"),
-            ("refuse_time",), actions.refuse_time,
+            ("refuse_time", "inspectors_refuse_time"), actions.refuse_time,
         ),
         Deed(
             ResumeForm, _("恢复计时"), _("恢复计时"), _("已恢复计时"),
-            ("resume",), actions.resume_clock,
+            ("resume", "inspectors_resume"), actions.resume_clock,
         ),
         Deed(
             MoveForm, _("移交其他单位"), _("提请第二人决定"), _("已提请移交其他单位"),

@@ -23,6 +23,7 @@ from pingyi.casework.states import (
     Review,
     SecondCall,
     Stage,
+    State,
     Way,
 )
 from pingyi.clocks.more_time import most_days
@@ -221,6 +222,8 @@ class TimeForm(CaseForm, AskTimeForm):
             rule = rules.scheme_of(case).clocks[clock.rule]
             options = {"rule": rule, "most": most_days(clock), **options}
         super().__init__(*args, case=case, **options)
+        if case.state == State.REFERRED:
+            self.fields["reason"].help_text = _("由另一名纪检监察人员决定；理由只有纪检可见。")
 
 
 class GrantTimeForm(CaseForm):

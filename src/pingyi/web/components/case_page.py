@@ -24,6 +24,7 @@ from pingyi.casework.problem_queries import membership_of
 from pingyi.casework.querysets import CaseQuerySet
 from pingyi.casework.second_looks import Appeal
 from pingyi.casework.states import Finding, Kind, State, owner
+from pingyi.casework.time_models import TimeRequest
 from pingyi.casework.timeline import Audience
 from pingyi.kernel.masking import mask_matter_no, mask_name, mask_phone, redact
 from pingyi.people.models import User
@@ -166,10 +167,17 @@ def context(
         "waiting_for": waiting_for(case),
         "move": policies.open_move(case),
         "request_open": asked,
-        "request_why": asked.reason if asked else "",
+        "request_why": _why_asked(asked, audience),
         "naming_url": "",
         **verdict_context(case),
     }
+
+
+def _why_asked(request: TimeRequest | None, audience: Audience) -> str:
+    """Why more time is asked for; the inspectors' reasons are theirs."""
+    if request is None or (request.inspectors and audience != "inspectors"):
+        return ""
+    return request.reason
 
 
 def letter_url(case: Case, user: User) -> str:

@@ -37,7 +37,7 @@ from pingyi.web.components.case_cells import (
     number_column,
 )
 from pingyi.web.components.markup import tag
-from pingyi.web.components.tables import Column, DataTable, Listing
+from pingyi.web.components.tables import Column, DataTable, Filter, Listing
 
 PRIORITY = Column(
     "priority",
@@ -55,6 +55,12 @@ SEALED = Column(
     sort=("embargoed",),
     style="nowrap",
 )
+WAITING = Filter(
+    "waits",
+    _("第二人"),
+    lambda rows, value, at: rows.waiting_for_another_inspector(),
+    lambda request: [("yes", gettext("待批延期或暂停"))],
+)
 REFERRALS = DataTable(
     name="referrals",
     title=_("移交件"),
@@ -69,11 +75,13 @@ REFERRALS = DataTable(
         SEALED,
     ),
     order="priority",
-    filters=(SEARCH, BY_STATE, BY_KIND, LATE),
+    filters=(SEARCH, BY_STATE, BY_KIND, LATE, WAITING),
     empty=_("没有待核查的移交件。"),
 )
 
-DEEDS = frozenset({"note", "report", "conclude", "release"})
+DEEDS = frozenset(
+    {"note", "report", "conclude", "release", "ask-time", "grant-time", "refuse-time", "resume"}
+)
 
 
 def _referred(user: User) -> CaseQuerySet:
