@@ -157,6 +157,7 @@ def parts_of(world: World, case: Case) -> Parts:
         ("office/findings/", "key"): "annul",
         ("office/duties/", "pk"): str(duty.pk),
         ("office/duties/", "key"): "decide",
+        ("unit/duties/", "pk"): str(_decided_duty(world, at=at)),
         ("office/namings/", "pk"): str(naming.pk),
         ("inspectors/measures/", "pk"): str(measure.pk),
         ("inspectors/measures/", "key"): "reveal",
@@ -268,17 +269,7 @@ def _accountability(world: World, *, at: datetime) -> tuple[Finding, Duty, Measu
     """On the brigade: a finding, a duty to be decided, a measure, somebody named."""
     found = Found(unit=world.brigade, kind="quality.error", on=AT.date(), what="w")
     finding = findings.record_finding(found=found, by=world.manager, at=at)
-    wanted = Proposal(
-        rule="rule",
-        words="w",
-        source="s",
-        season=world.season,
-        what=("talk",),
-        on=On.HEAD,
-        unit=world.brigade,
-        ground="g",
-    )
-    [duty] = accountability.propose(wanted=[wanted], by=SYSTEM, at=at)
+    [duty] = accountability.propose(wanted=[_talk(world, "g")], by=SYSTEM, at=at)
     given = Given(
         unit=world.brigade,
         name="某某",
@@ -295,6 +286,27 @@ def _accountability(world: World, *, at: datetime) -> tuple[Finding, Duty, Measu
         case=verified, unit=world.brigade, name="某某", by=world.manager, at=at
     )
     return finding, duty, measure, naming
+
+
+def _talk(world: World, ground: str) -> Proposal:
+    """That somebody talks with the brigade's head."""
+    return Proposal(
+        rule="rule",
+        words="w",
+        source="s",
+        season=world.season,
+        what=("talk",),
+        on=On.HEAD,
+        unit=world.brigade,
+        ground=ground,
+    )
+
+
+def _decided_duty(world: World, *, at: datetime) -> int:
+    """The key of a duty that the brigade has to do."""
+    [duty] = accountability.propose(wanted=[_talk(world, "h")], by=SYSTEM, at=at)
+    accountability.decide_duty(duty=duty, outcome="accepted", by=world.manager, at=at)
+    return duty.pk
 
 
 def _letter(world: World, *, at: datetime) -> tuple[Organ, Recipient, int]:

@@ -70,5 +70,5 @@ class DutyLadder(Ladder):
         text = DUE_SOON if at < clock.due_at else OVERDUE
         due = f"{localtime(clock.due_at):%Y-%m-%d %H:%M}"
         said = text.format(ref=clock.duty.ref, clock=ClockName(clock.rule), due=due)
-        link = "/unit/duties/" if tier is Tier.HANDLER else f"/office/duties/{clock.duty_id}/"
+        link = f"/{'unit' if tier is Tier.HANDLER else 'office'}/duties/{clock.duty_id}/"
         return Notice(user, said, link)

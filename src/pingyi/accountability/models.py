@@ -26,7 +26,7 @@ from pingyi.accountability.terms import (
 )
 from pingyi.audit.personal import Encrypted
 from pingyi.casework.models import Case, Fact
-from pingyi.clocks.models import Deadline, Escalation, Pause
+from pingyi.clocks.models import Deadline, Escalation, Pause, TimeRequest
 from pingyi.clocks.names import ClockName
 from pingyi.directory.models import Area, Season, Unit
 from pingyi.people.permissions import scope_of
@@ -258,6 +258,11 @@ class DutyQuerySet(models.QuerySet[Any]):
         clocks = DutyClock.objects.late(at).filter(duty=OuterRef("pk"))
         return self.filter(Exists(clocks))
 
+    def waiting_for_a_second(self) -> DutyQuerySet:
+        """Those for which more time was asked, and nobody has decided."""
+        asked = DutyTimeRequest.objects.waiting().filter(clock__duty=OuterRef("pk"))
+        return self.filter(Exists(asked))
+
     def with_cases(self, user: User) -> DutyQuerySet:
         """With `seen_cases`, the cases each rests on, without those under embargo that the user
         may not see; one query more."""
@@ -270,11 +275,11 @@ class DutyQuerySet(models.QuerySet[Any]):
         return self.prefetch_related("heads", "parts")
 
     def with_due(self) -> DutyQuerySet:
-        """With `due_at`, when it is to be done, None before it is decided; and with the clocks and
-        who was told, for `running_clock`."""
+        """With `due_at`, when it is to be done, None before it is decided; and with the clocks,
+        what was asked for them and who was told, for `running_clock`."""
         running = DutyClock.objects.running().filter(duty=OuterRef("pk")).order_by("pk")
         found: DutyQuerySet = self.annotate(due_at=models.Subquery(running.values("due_at")[:1]))
-        return found.prefetch_related("clocks__escalations")
+        return found.prefetch_related("clocks__requests", "clocks__escalations")
 
 
 class Duty(models.Model):
@@ -455,3 +460,12 @@ class DutyPause(Pause):
     """A duty's clock stood still."""
 
     clock = models.ForeignKey(DutyClock, on_delete=models.PROTECT, related_name="pauses")
+
+
+class DutyTimeRequest(Fact, TimeRequest):
+    """More time for a duty: the unit asks, or who decides on duties; another of these decides."""
+
+    clock = models.ForeignKey(DutyClock, on_delete=models.PROTECT, related_name="requests")
+
+    class Meta(Fact.Meta):
+        constraints = [*Fact.Meta.constraints, *TimeRequest.Meta.constraints]

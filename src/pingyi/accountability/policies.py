@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
-from pingyi.accountability.models import Duty, Measure
+from datetime import datetime
+
+from pingyi import rulebook
+from pingyi.accountability.models import PROMISE, Duty, DutyClock, DutyTimeRequest, Measure
 from pingyi.accountability.terms import MeasureRulingKind, State
 from pingyi.audit.actions import Actor
 from pingyi.casework.models import Case
-from pingyi.casework.policies import NOT_YOURS, OWN_UNIT, Reason, is_of_its_unit, reaches
+from pingyi.casework.policies import (
+    CLOCK_LATE,
+    NO_CLOCK,
+    NO_REQUEST,
+    NOT_PAUSED,
+    NOT_YOURS,
+    OWN_REQUEST,
+    OWN_UNIT,
+    TIME_ASKED,
+    Reason,
+    is_of_its_unit,
+    no_time,
+    reaches,
+)
 from pingyi.casework.rules import line_of, office_of
 from pingyi.casework.states import Finding
+from pingyi.clocks.names import MoreTime
 from pingyi.directory.models import Area, Unit
+from pingyi.directory.schemes import in_force
 from pingyi.people.models import User
 from pingyi.people.permissions import scope_of
+from pingyi.rulebook import ClockRule
 from pingyi.supervision.policies import serves
+
+LENGTHS = rulebook.scheme("wuhan-2023").clocks
+"""Clocks for a scheme that names none of its own."""
 
 ANNULLED = Reason("annulled", "该措施已撤销", "The measure was annulled already")
 NOTIFIED = Reason("notified", "已经告知单位", "The unit was notified already")
@@ -130,10 +152,85 @@ def why_not_keep(duty: Duty, by: Actor) -> Reason | None:
 
 def why_not_duty(duty: Duty, by: Actor, state: State) -> Reason | None:
     """Why `by` can do nothing with the duty, which must be in `state`."""
-    if not area_reaches(by, "duty.decide", duty.area):
-        return NOT_YOURS
-    if any(serves(by, unit) for unit in duty.units):
-        return OWN_UNIT
+    if (refused := _why_not_office(duty, by)) is not None:
+        return refused
     if duty.state == state:
         return None
     return DECIDED if state is State.PROPOSED else NOT_ACCEPTED
+
+
+def _why_not_office(duty: Duty, by: Actor) -> Reason | None:
+    """Whether `by` decides on duties of its area, and it is not their own unit's."""
+    if not area_reaches(by, "duty.decide", duty.area):
+        return NOT_YOURS
+    return OWN_UNIT if any(serves(by, unit) for unit in duty.units) else None
+
+
+def rule_of(duty: Duty, clock: str) -> ClockRule:
+    """What the scheme of the duty's season says of such a clock."""
+    return in_force(duty.season).clocks.get(clock) or LENGTHS[clock]
+
+
+def owns(duty: Duty, by: Actor) -> bool:
+    """Whether `by` is of the unit that has to do it, or one of several."""
+    if not isinstance(by, User):
+        return False
+    own = scope_of(by, "duty.own").units
+    return any(unit.pk in own for unit in duty.units)
+
+
+def running_clock(duty: Duty) -> DutyClock | None:
+    """The clock that runs, as it is now; a promised date is nobody's to put off."""
+    found: DutyClock | None = duty.clocks.running().exclude(rule=PROMISE).first()
+    return found
+
+
+def open_request(duty: Duty) -> DutyTimeRequest | None:
+    """The request for more time that waits for somebody, its clock still running."""
+    asked = DutyTimeRequest.objects.waiting().filter(clock__duty=duty)
+    found: DutyTimeRequest | None = asked.select_related("clock").last()
+    return found
+
+
+def why_not_ask_time(duty: Duty, by: Actor, *, at: datetime) -> Reason | None:
+    """Why `by`, of the unit or of those who decide, cannot ask for more time now."""
+    if not owns(duty, by) and (refused := _why_not_office(duty, by)) is not None:
+        return refused
+    clock = running_clock(duty)
+    if clock is None or not rule_of(duty, clock.rule).may_change:
+        return NO_CLOCK
+    if open_request(duty) is not None:
+        return TIME_ASKED
+    return CLOCK_LATE if clock.is_late(at) else None
+
+
+def why_not_more(
+    duty: Duty, clock: DutyClock, what: MoreTime, days: int | None, *, at: datetime
+) -> Reason | None:
+    """Why the scheme, or the clock as it stands, does not allow such a pause or extension."""
+    return no_time(clock, rule_of(duty, clock.rule), what, days, at=at)
+
+
+def why_not_grant(duty: Duty, by: Actor, *, at: datetime) -> Reason | None:
+    """Why `by` cannot give what was asked for."""
+    refused, request = why_not_refuse(duty, by), open_request(duty)
+    if refused is not None or request is None:
+        return refused
+    return why_not_more(duty, request.clock, MoreTime(request.what), request.days, at=at)
+
+
+def why_not_refuse(duty: Duty, by: Actor) -> Reason | None:
+    """Why `by` cannot refuse what was asked for: it takes somebody else who decides on duties."""
+    if (refused := _why_not_office(duty, by)) is not None:
+        return refused
+    request = open_request(duty)
+    if request is None:
+        return NO_REQUEST
+    return OWN_REQUEST if request.by == by.audit_name else None
+
+
+def why_not_resume(duty: Duty, by: Actor) -> Reason | None:
+    """Why `by` cannot let the clock run on."""
+    clock = running_clock(duty)
+    paused = clock is not None and clock.paused_at is not None
+    return _why_not_office(duty, by) or (None if paused else NOT_PAUSED)

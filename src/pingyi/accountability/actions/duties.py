@@ -10,7 +10,6 @@ from typing import NamedTuple
 from django.db import IntegrityError
 from django.utils.timezone import localdate
 
-from pingyi import rulebook
 from pingyi.accountability import policies
 from pingyi.accountability.models import PROMISE, Decision, Duty, Fulfilment, Part, Person
 from pingyi.accountability.terms import APOLOGIES, On, Outcome, State, What, whats
@@ -21,14 +20,11 @@ from pingyi.casework.policies import Reason, needs
 from pingyi.casework.rules import office_of
 from pingyi.clocks import actions as clocks
 from pingyi.directory.models import Area, Season, Unit
-from pingyi.directory.schemes import in_force
 from pingyi.kernel.workdays import end_of_day
-from pingyi.rulebook import ClockRule, Scheme
+from pingyi.rulebook import ClockRule
 from pingyi.supervision.actions.findings import impersonal
 from pingyi.supervision.policies import IN_FUTURE
 
-LENGTHS = rulebook.scheme("wuhan-2023").clocks
-"""Lengths of clocks for a scheme that names none of its own."""
 SLICE = 500
 
 
@@ -288,8 +284,7 @@ def _clock(duty: Duty) -> tuple[str, ClockRule]:
     """An apology and an explanation have clocks of their own."""
     asked = set(whats(duty.what))
     name = "apology" if APOLOGIES & asked else "explanation" if What.EXPLAIN in asked else "duty"
-    scheme: Scheme = in_force(duty.season)
-    return name, scheme.clocks.get(name) or LENGTHS[name]
+    return name, policies.rule_of(duty, name)
 
 
 def _move(duty: Duty, source: State, target: State) -> None:

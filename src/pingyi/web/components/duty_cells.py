@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.html import format_html
@@ -10,15 +12,41 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from pingyi.accountability import names
-from pingyi.accountability.models import Duty, DutyEscalation, Measure
+from pingyi.accountability import actions, names, policies
+from pingyi.accountability.models import (
+    Duty,
+    DutyEscalation,
+    DutyPause,
+    DutyTimeRequest,
+    Measure,
+)
 from pingyi.accountability.terms import MeasureKind, On, Responsibility, State, What
+from pingyi.clocks.more_time import most_days
+from pingyi.people.models import User
+from pingyi.people.names import names_of
 from pingyi.publication.terms import Kind
+from pingyi.web.components.clock_time import (
+    ASK,
+    GRANT,
+    REFUSE,
+    RESUME,
+    Said,
+    asked_tag,
+    hands,
+    of_time,
+    offers_of,
+)
 from pingyi.web.components.escalated import escalation_tag, told_choices, told_to
 from pingyi.web.components.forms import DeskForm, TextField
 from pingyi.web.components.markup import deadline, tag
 from pingyi.web.components.offers import UnitField
 from pingyi.web.components.tables import Column, Filter
+from pingyi.web.components.time_forms import (
+    AskTimeForm,
+    GrantTimeForm,
+    RefuseTimeForm,
+    ResumeForm,
+)
 from pingyi.web.components.words import in_english, moment_text, say
 
 TONES = {
@@ -74,7 +102,15 @@ def _due(duty: Duty, at: datetime) -> SafeString:
     clock = duty.running_clock
     if clock is None:
         return SafeString("—")
-    return format_html("<span>{} {}</span>", deadline(clock, at), escalation_tag(clock))
+    marks = escalation_tag(clock), asked_tag(clock)
+    return format_html("<span>{} {}{}</span>", deadline(clock, at), *marks)
+
+
+def _due_text(duty: Duty) -> str:
+    clock = duty.running_clock
+    if clock is None:
+        return ""
+    return gettext("已暂停") if clock.paused_at else moment_text(clock.due_at)
 
 
 STATE = Column(
@@ -89,7 +125,7 @@ DUE = Column(
     "due",
     _("时限"),
     _due,
-    value=lambda duty: moment_text(duty.due_at) if duty.due_at else "",
+    value=_due_text,
     sort=("due_at",),
     style="nowrap",
 )
@@ -174,6 +210,64 @@ LATE = Filter(
     ),
     lambda request: [("yes", gettext("已超期")), *told_choices()],
 )
+
+
+WAITING = Filter(
+    "waits",
+    _("第二人"),
+    lambda rows, value, at: rows.waiting_for_a_second(),
+    lambda request: [("yes", gettext("待第二人决定"))],
+)
+
+
+# ── More time ────────────────────────────────────────────────────────
+
+TIME_DEEDS: dict[str, tuple[type[DeskForm], Callable[..., Any]]] = {
+    ASK.key: (AskTimeForm, actions.ask_for_time),
+    GRANT.key: (GrantTimeForm, actions.grant_time),
+    REFUSE.key: (RefuseTimeForm, actions.refuse_time),
+    RESUME.key: (ResumeForm, actions.resume_duty),
+}
+
+
+def time_story(duty: Duty) -> list[Said]:
+    """What was asked for the duty's clock and what came of it; three queries."""
+    asked = list(DutyTimeRequest.objects.filter(clock__duty=duty).order_by("pk"))
+    pauses = DutyPause.objects.filter(clock__duty=duty).order_by("pk")
+    told = of_time(asked, pauses, names_of(list(hands(asked))))
+    return sorted(told, key=lambda said: said.at)
+
+
+def time_context(
+    duty: Duty,
+    user: User,
+    url: Callable[[str], str],
+    *,
+    at: datetime,
+    sent: DeskForm | None = None,
+) -> dict[str, Any]:
+    """What a duty's page shows of its clock: what is asked for, the steps, how it went."""
+    asked = policies.open_request(duty)
+    whys = {
+        GRANT: policies.why_not_grant(duty, user, at=at),
+        REFUSE: policies.why_not_refuse(duty, user),
+        RESUME: policies.why_not_resume(duty, user),
+        ASK: policies.why_not_ask_time(duty, user, at=at),
+    }
+    return {
+        "request_open": asked,
+        "request_why": asked.reason if asked else "",
+        "time_choices": offers_of(whys, _ask_form(duty), url, sent=sent),
+        "told": time_story(duty),
+    }
+
+
+def _ask_form(duty: Duty) -> AskTimeForm:
+    """What may be asked for the duty's clock."""
+    clock = policies.running_clock(duty)
+    if clock is None:
+        return AskTimeForm()
+    return AskTimeForm(rule=policies.rule_of(duty, clock.rule), most=most_days(clock))
 
 
 # ── Measures ─────────────────────────────────────────────────────────

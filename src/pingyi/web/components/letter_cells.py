@@ -31,10 +31,10 @@ from pingyi.letters.states import Kind, Progress, State
 from pingyi.people.models import User
 from pingyi.web.components import file_downloads
 from pingyi.web.components.access import SignedIn, requires
+from pingyi.web.components.clock_time import asked_tag
 from pingyi.web.components.escalated import escalation_tag, told_choices, told_to
 from pingyi.web.components.file_fields import FileRow
 from pingyi.web.components.forms import DeskForm
-from pingyi.web.components.items import asked_tag
 from pingyi.web.components.markup import deadline, term_tag
 from pingyi.web.components.offers import Named, Offer
 from pingyi.web.components.tables import Column, Filter

@@ -64,6 +64,7 @@ DUTIES = DataTable(
         cells.BY_STATE,
         cells.LATE,
         cells.BY_WHAT,
+        cells.WAITING,
         in_area("area", "duty.read"),
     ),
     empty=_("还没有问责建议。首问责任、道歉、通报末位等，一有依据，系统自动提出，由人决定。"),
@@ -187,6 +188,13 @@ def _show(
         "together": [(unit, parts.get(unit.pk)) for unit in found.units] if found.is_joint else [],
         "choices": _offers(request, found, sent),
         "waiting_for": _waiting_for(found),
+        **cells.time_context(
+            found,
+            request.user,
+            lambda key: reverse("office:duty-deed", args=[found.pk, key]),
+            at=timezone.now(),
+            sent=sent if sent is not None and sent.form_id in cells.TIME_DEEDS else None,
+        ),
     }
     return render(request, "office/duty.html", context, status=status)
 
@@ -217,7 +225,7 @@ def _offers(request: SignedIn, found: Duty, sent: DeskForm | None) -> list[Offer
     if found.promise is not None:
         named = Named("keep", _("承诺已兑现"), _("登记"))
         return [step(named, KeepForm(), State.DONE)]
-    if sent is not None:
+    if sent is not None and sent.form_id not in cells.TIME_DEEDS:
         return [step(Named(sent.form_id, _("作出决定"), _("作出决定")), sent, State.PROPOSED)]
     return []
 
@@ -232,6 +240,7 @@ DEEDS: dict[str, tuple[type[DeskForm], Callable[..., Any]]] = {
     "decide": (DecideForm, actions.decide_duty),
     "fulfil": (FulfilForm, actions.fulfil_duty),
     "keep": (KeepForm, actions.keep_promise),
+    **cells.TIME_DEEDS,
 }
 
 

@@ -27,6 +27,7 @@ from pingyi.supervision.actions import rectification as actions
 from pingyi.supervision.models import RectificationItem, RectificationList
 from pingyi.web.components import file_downloads, items
 from pingyi.web.components.access import SignedIn, requires
+from pingyi.web.components.clock_time import TIME_DONE
 from pingyi.web.components.deed_forms import done
 from pingyi.web.components.markup import tag
 from pingyi.web.components.tables import Column, DataTable, Filter
@@ -347,7 +348,7 @@ def time(request: SignedIn, pk: int, key: str) -> HttpResponseBase:
     if done(form, act, item=found, by=request.user, at=timezone.now()) is None:
         status = 409 if form.non_field_errors() else 422
         return _show_item(request, _item_or_404(request, pk), time_form=form, status=status)
-    messages.success(request, items.TIME_DONE[key])
+    messages.success(request, TIME_DONE[key])
     return redirect("office:rectification-item", pk)
 
 

@@ -23,10 +23,12 @@ from pingyi.supervision.actions.timing import ask_for_time
 from pingyi.supervision.models import Improvement, RectificationItem
 from pingyi.web.components import file_downloads, items
 from pingyi.web.components.access import SignedIn, requires
+from pingyi.web.components.clock_time import ASK, TIME_DONE
 from pingyi.web.components.deed_forms import done
 from pingyi.web.components.file_fields import FilesField
 from pingyi.web.components.forms import DeskForm, LongTextField
 from pingyi.web.components.tables import Column, DataTable
+from pingyi.web.components.time_forms import AskTimeForm
 
 
 class SubmitForm(DeskForm):
@@ -143,11 +145,11 @@ def submit(request: SignedIn, pk: int) -> HttpResponseBase:
 def ask_time(request: SignedIn, pk: int) -> HttpResponseBase:
     """Ask the office for more time."""
     found = _or_404(request, pk)
-    form = items.AskTimeForm(request.POST)
+    form = AskTimeForm(request.POST)
     if done(form, ask_for_time, item=found, by=request.user, at=timezone.now()) is None:
         status = 409 if form.non_field_errors() else 422
         return _show(request, _or_404(request, pk), time_form=form, status=status)
-    messages.success(request, items.TIME_DONE[items.ASK.key])
+    messages.success(request, TIME_DONE[ASK.key])
     return redirect("unit:rectification-item", pk)
 
 
