@@ -67,4 +67,9 @@ def test_a_url_is_read_whole():
     assert found["USER"] == "us@er"
     assert found["PASSWORD"] == "p:w"
     assert (found["HOST"], found["PORT"], found["NAME"]) == ("db.example", "5433", "pingyi")
-    assert found["OPTIONS"] == {"sslmode": "require"}
+    assert found["OPTIONS"] == {"sslmode": "require", "options": "-c jit=off"}
+
+
+def test_options_of_ones_own_take_the_place_of_ours():
+    found = postgresql("postgresql://db.example/pingyi?options=-c%20statement_timeout%3D9s")
+    assert found["OPTIONS"] == {"options": "-c statement_timeout=9s"}

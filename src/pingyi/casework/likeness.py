@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
-
 from pingyi.casework import rules
 from pingyi.casework.models import Case
+from pingyi.casework.problem_models import ProblemCase
 from pingyi.casework.querysets import CaseQuerySet
 from pingyi.casework.states import Kind, State
 from pingyi.casework.suggesting import Past, Suggestion, most_like, suggestions
@@ -48,8 +47,13 @@ def kinds_suggested(case: Case, user: User) -> list[Suggestion]:
 def open_ones_like(case: Case, user: User) -> list[Case]:
     """Cases that may be of one problem with it: open, in none, and like it in words."""
     closed = (State.REPLIED.value, State.CLOSED.value)
-    free = ~Q(memberships__left_at__isnull=True, memberships__isnull=False)
-    others = _compared(user).filter(free).exclude(state__in=closed).exclude(pk=case.pk)
+    joined = ProblemCase.objects.filter(left_at__isnull=True)
+    others = (
+        _compared(user)
+        .exclude(pk__in=joined.values("case"))
+        .exclude(state__in=closed)
+        .exclude(pk=case.pk)
+    )
     found = {other.number: other for other in others.order_by("-pk")[:LATEST]}
     # A reason ticked is too little to be of one problem.
     past = [

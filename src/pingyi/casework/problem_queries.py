@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from pingyi.casework.letter_queries import Turn, letters_of_problem, linked, said_of, turns_of
 from pingyi.casework.models import Case
@@ -25,23 +26,24 @@ def problems_for(user: User) -> QuerySet[Problem]:
 
     Counted are the cases the user may see: one under embargo shows in no figure.
     """
-    seen = Case.objects.overseen_by(user)
     mine = scope_of(user, "case.oversee").over(area="area")
-    touching = ProblemCase.objects.filter(
-        problem=OuterRef("pk"), left_at__isnull=True, case__in=seen.values("pk")
-    )
-    member = Q(members__left_at__isnull=True, members__case__in=seen.values("pk"))
+    members = ProblemCase.objects.filter(problem=OuterRef("pk"), left_at__isnull=True)
+    seen = Case.objects.overseen_by(user).filter(pk=OuterRef("case"))
+    members = members.filter(Exists(seen)).order_by()
+    waiting = members.exclude(case__state__in=ANSWERED)
     return (
-        Problem.objects.filter(mine | Exists(touching))
+        Problem.objects.filter(mine | Exists(members))
         .select_related("area__parent", "parent")
         .annotate(
-            size=Count("members", filter=member, distinct=True),
-            units=Count("members__case__unit", filter=member, distinct=True),
-            unanswered=Count(
-                "members", filter=member & ~Q(members__case__state__in=ANSWERED), distinct=True
-            ),
+            size=_counted(members, Count("pk")),
+            units=_counted(members, Count("case__unit", distinct=True)),
+            unanswered=_counted(waiting, Count("pk")),
         )
     )
+
+
+def _counted(members: QuerySet[ProblemCase], count: Count) -> Coalesce:
+    return Coalesce(Subquery(members.values("problem").annotate(n=count).values("n")), 0)
 
 
 def members_of(problem: Problem) -> CaseQuerySet:

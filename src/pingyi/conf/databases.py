@@ -28,6 +28,8 @@ def postgresql(url: str) -> dict[str, Any]:
     if parts.scheme not in ("postgres", "postgresql"):
         raise ValueError("DATABASE_URL must begin with postgresql://")
     options = dict(parse_qsl(parts.query))
+    # A page's queries run for milliseconds; to compile one takes a hundred.
+    options.setdefault("options", "-c jit=off")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),

@@ -28,13 +28,16 @@ class Scope:
         """A filter: `area` and `unit` are the lookups that lead from the row to its Area and Unit.
 
         An area reaches its streets too: three levels deep at most (city, district, street).
+        The few areas are gathered beside the rows: no row is joined to three of them.
         """
         if self.everywhere:
             return Q()
         found = Q(pk__in=())
         if self.areas:
-            for path in (area, f"{area}__parent", f"{area}__parent__parent"):
-                found |= Q(**{f"{path}__in": self.areas})
+            reached = Q()
+            for path in ("pk", "parent", "parent__parent"):
+                reached |= Q(**{f"{path}__in": self.areas})
+            found |= Q(**{f"{area}__in": Area.objects.filter(reached).order_by().values("pk")})
         if self.units and unit is not None:
             found |= Q(**{f"{unit}__in": self.units})
         return found

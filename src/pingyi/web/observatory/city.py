@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from pingyi.casework.models import Case, CaseClock, Verdict
+from pingyi.casework.models import Case, CaseClock
 from pingyi.casework.states import State
 from pingyi.directory.models import Area, Season, Unit
 from pingyi.directory.schemes import in_force
@@ -30,6 +30,7 @@ from pingyi.web.components.words import say
 from pingyi.web.observatory import handling, months
 from pingyi.web.observatory.boards import chosen_season
 from pingyi.web.observatory.months import Month
+from pingyi.web.observatory.outcomes import outcomes
 from pingyi.web.observatory.places import Places, places_of
 from pingyi.web.observatory.rows import per_cent
 
@@ -86,8 +87,9 @@ def city(request: SignedIn) -> HttpResponse:
     whole = _sum(by_district.values())
     by_month = _months(season, scheme, places)
     cases = Case.objects.visible_to(request.user)
-    handled = handling.cases_of(request.user, season)
     key = f"{season.pk}/{hash(frozenset(places.district_of))}/{_sees(request.user)}"
+    handled = outcomes(handling.cases_of(request.user, season), key, at)
+    settled_share = Fraction(handled.settled, handled.closed) if handled.closed else None
     rising, falling = handling.movers(season, places, timezone.localdate(at), key)
     return render(
         request,
@@ -98,9 +100,10 @@ def city(request: SignedIn) -> HttpResponse:
             "place": _title(places),
             "whole": whole,
             "bad_share": per_cent(Fraction(whole.bad, whole.given) if whole.given else None),
-            "ended": _ended(cases, season),
-            "rates": handling.three_rates(handled, at),
-            "stages": handling.stages(handled, key),
+            "handled": handled,
+            "settled_share": per_cent(settled_share),
+            "rates": handling.three_rates(handled),
+            "stages": handling.stages(handled),
             "kinds": handling.verified_by_kind(handled),
             "longest": handling.waiting_longest(request.user, at),
             "rising": rising,
@@ -164,24 +167,6 @@ def _sum(found: Any) -> Figures:
         for name in ("good", "bad", "given", "open", "late"):
             setattr(whole, name, getattr(whole, name) + getattr(one, name))
     return whole
-
-
-def _ended(cases: QuerySet[Case], season: Season) -> dict[str, Any]:
-    """What the season's bad ratings came to: settled on the phone, verified, of all closed. Each
-    is one, however often it was decided."""
-    closed = cases.filter(state=State.CLOSED.value, rating__season=season).order_by()
-    decided = Verdict.objects.filter(case=OuterRef("pk"))
-    stands = Verdict.objects.counting().filter(case=OuterRef("pk"), finding__in=_VERIFIED)
-    counts = closed.annotate(settled_=~Exists(decided), verified_=Exists(stands)).aggregate(
-        all=Count("pk"),
-        settled=Count("pk", filter=Q(settled_=True)),
-        verified=Count("pk", filter=Q(verified_=True)),
-    )
-    share = Fraction(counts["settled"], counts["all"]) if counts["all"] else None
-    return {**counts, "settled_share": per_cent(share)}
-
-
-_VERIFIED = ("verified", "partly")
 
 
 def _states(cases: QuerySet[Case]) -> list[Bar]:

@@ -8,34 +8,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from statistics import median
 from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Case as When_
-from django.db.models import Count, F, Q, QuerySet, Sum, Value, When
+from django.db.models import F, Sum, Value, When
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from pingyi.casework.models import Case, CaseClock, Rejudgement, Verdict
+from pingyi.casework.models import Case
 from pingyi.casework.querysets import CaseQuerySet
-from pingyi.casework.states import Kind, State
+from pingyi.casework.states import Kind
 from pingyi.directory.models import Season
 from pingyi.people.models import User
 from pingyi.ratings.models import PointTally
 from pingyi.web.components.charts import Bar, bars
 from pingyi.web.components.words import say, span_text
+from pingyi.web.observatory.outcomes import Outcomes
 from pingyi.web.observatory.places import Places
 from pingyi.web.observatory.rows import per_cent
 
 KEPT = 300
-"""Seconds for which times and movers are kept: they read a season's clocks and two months' days."""
+"""Seconds for which movers are kept: they read two months' days."""
 MONTH = timedelta(days=30)
 SHOWN = 5
 LEAST = 3
 """Bad ratings by which a unit's month must differ to be named a mover (A)."""
-VERIFIED = ("verified", "partly")
 
 
 @dataclass(frozen=True)
@@ -88,12 +87,13 @@ class Mover:
 
 
 STAGES = (
-    (_("从评价到分拣"), ("sort",)),
-    (_("从评价到回访"), ("call_back",)),
-    (_("从转办到单位答复"), ("handle_simple", "handle_complex")),
-    (_("从移交到纪检报告"), ("referral",)),
-    (_("从认定到答复评价人"), ("reply",)),
+    _("从评价到分拣"),
+    _("从评价到回访"),
+    _("从转办到单位答复"),
+    _("从移交到纪检报告"),
+    _("从认定到答复评价人"),
 )
+"""What `outcomes.STAGES` are called."""
 
 
 def cases_of(user: User, season: Season) -> CaseQuerySet:
@@ -101,25 +101,14 @@ def cases_of(user: User, season: Season) -> CaseQuerySet:
     return Case.objects.visible_to(user).filter(rating__season=season)
 
 
-def three_rates(cases: QuerySet[Case], at: datetime) -> list[Rate]:
+def three_rates(of: Outcomes) -> list[Rate]:
     """Response, resolution, satisfaction, as a 12345 office is judged (definitions: (A))."""
-    calls = CaseClock.objects.filter(case__in=cases, rule="call_back", stopped_at__isnull=True)
-    due = Q(met_at__isnull=False) | Q(due_at__lt=at)
-    answered = calls.aggregate(
-        all=Count("pk", filter=due), kept=Count("pk", filter=Q(met_at__lte=F("due_at")))
-    )
-    closed = cases.filter(state=State.CLOSED.value)
-    content = Q(calls__outcome="answered_settled") | Q(rejudgements__satisfied=True)
-    judged = Rejudgement.objects.filter(case__in=cases).aggregate(
-        all=Count("pk"), good=Count("pk", filter=Q(satisfied=True))
-    )
-    solved = closed.filter(content).distinct().count()
     every = reverse("office:cases")
     ended = f"{every}?state=closed"
     return [
-        _rate(_("响应率"), answered["kept"], answered["all"], _("按时回访或核查"), every),
-        _rate(_("解决率"), solved, closed.count(), _("回访当场解决，或评价人再评满意"), ended),
-        _rate(_("满意率（办理）"), judged["good"], judged["all"], _("评价人对办理再评满意"), ended),
+        _rate(_("响应率"), of.in_time, of.due, _("按时回访或核查"), every),
+        _rate(_("解决率"), of.solved, of.closed, _("回访当场解决，或评价人再评满意"), ended),
+        _rate(_("满意率（办理）"), of.content, of.judged, _("评价人对办理再评满意"), ended),
     ]
 
 
@@ -127,48 +116,27 @@ def _rate(label: Any, part: int, of: int, meaning: Any, url: str) -> Rate:
     return Rate(label, per_cent(Fraction(part, of) if of else None), part, of, meaning, url)
 
 
-def stages(cases: QuerySet[Case], key: str) -> list[Stage]:
-    """The median time of each stage, by the clocks that were met; kept a while."""
-    found: list[tuple[float | None, int]] | None = cache.get(f"stages/{key}")
-    if found is None:
-        spans: dict[str, list[float]] = {}
-        met = CaseClock.objects.filter(case__in=cases, met_at__isnull=False)
-        for rule, started, ended in met.order_by().values_list("rule", "started_at", "met_at"):
-            if ended is not None:
-                spans.setdefault(rule, []).append((ended - started).total_seconds())
-        found = []
-        for _label, rules in STAGES:
-            times = [seconds for rule in rules for seconds in spans.get(rule, ())]
-            found.append((median(times) if times else None, len(times)))
-        cache.set(f"stages/{key}", found, KEPT)
+def stages(of: Outcomes) -> list[Stage]:
+    """The median time of each stage, by the clocks that were met."""
     return [
         Stage(label, "–" if middle is None else span_text(timedelta(seconds=middle)), count)
-        for (label, _rules), (middle, count) in zip(STAGES, found, strict=True)
+        for label, (middle, count) in zip(STAGES, of.times, strict=True)
     ]
 
 
-def verified_by_kind(cases: QuerySet[Case]) -> list[Bar]:
+def verified_by_kind(of: Outcomes) -> list[Bar]:
     """The cases in which a verdict that counts found the rating right, by what it was about."""
-    counts = dict(
-        Verdict.objects.counting()
-        .filter(case__in=cases, finding__in=VERIFIED)
-        .order_by()
-        .values_list("kind")
-        .annotate(Count("case", distinct=True))
-    )
     url = reverse("office:cases")
-    shown = [kind for kind in Kind if counts.get(kind.value)]
-    return bars([(say(kind), counts[kind.value], f"{url}?kind={kind}") for kind in shown])
+    shown = [kind for kind in Kind if of.kinds.get(kind.value)]
+    return bars([(say(kind), of.kinds[kind.value], f"{url}?kind={kind}") for kind in shown])
 
 
 def waiting_longest(user: User, at: datetime) -> list[Case]:
     """The cases overdue the longest: what wants a leader's word now."""
-    return list(
-        Case.objects.visible_to(user)
-        .late(at)
-        .with_clocks()
-        .order_by(F("due_at").asc(nulls_last=True), "pk")[:SHOWN]
-    )
+    late = Case.objects.visible_to(user).late(at).with_due()
+    order = (F("due_at").asc(nulls_last=True), "pk")
+    first = list(late.order_by(*order).values_list("pk", flat=True)[:SHOWN])
+    return list(Case.objects.filter(pk__in=first).with_clocks().order_by(*order))
 
 
 def movers(season: Season, places: Places, today: date, key: str) -> list[list[Mover]]:
