@@ -16,11 +16,12 @@ from pingyi.casework.message_files import MessageRow, parsed_moment
 from pingyi.casework.models import Case
 from pingyi.casework.origins import Channel
 from pingyi.casework.policies import Incomplete, NotNow
+from pingyi.demo.cases import walk
 from pingyi.directory.problems import DirectoryErrors
 from pingyi.kernel.tables import read_tables
 from pingyi.people.roles import Role
 from tests.casework.test_concurrency import at_once
-from tests.casework.world import AT, build
+from tests.casework.world import AT, after, build
 
 HEAD = "message_no,sender,subject,sent_at,text,reply,replied_at,unit,satisfaction\n"
 GOOD = (
@@ -31,9 +32,16 @@ GOOD = (
 )
 
 
-def read(world, text: str = GOOD, *, area=None, encoding: str = "utf-8-sig"):
+def read(
+    world,
+    text: str = GOOD,
+    *,
+    area=None,
+    encoding: str = "utf-8-sig",
+    channel: Channel = Channel.MESSAGE_BOARD,
+):
     tables = read_tables(text.encode(encoding), filename="messages.csv")
-    rows, _notes = message_files.read(tables, area=area or world.city, at=AT)
+    rows, _notes = message_files.read(tables, channel=channel, area=area or world.city, at=AT)
     return rows
 
 
@@ -106,7 +114,9 @@ def test_a_row_given_twice_counts_once(world):
     twice = GOOD + GOOD.removeprefix(HEAD)
     tables = read_tables(twice.encode(), filename="messages.csv")
     with translation.override("en"):
-        rows, notes = message_files.read(tables, area=world.city, at=AT)
+        rows, notes = message_files.read(
+            tables, channel=Channel.MESSAGE_BOARD, area=world.city, at=AT
+        )
     assert (len(rows), rows[0]) == (3, first)
     assert notes == ["3 rows repeat an earlier one word for word and count once."]
     assert load(world, rows) == {"new": 3, "known": 0, "opened": 1}
@@ -237,3 +247,41 @@ def test_a_message_opened_by_two_at_once_is_one_case():
     )
     assert sum(isinstance(one, NotNow) for one in results) == 1, results
     assert Case.objects.count() == before + 1
+
+
+CHECKS = (
+    "检查编号,主题,检查时间,检查情况,单位\n"
+    "明-7,窗口脱岗,2026/5/24 9:00,九点无人在岗,B1-1\n"
+    "明-8,环境脏乱,2026/5/24,地面积水,B1\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("channel", "origin"), [(Channel.CHECKS, "check"), (Channel.MEDIA, "exposure")]
+)
+def test_what_checks_found_and_media_showed_is_opened_without_a_citizen(world, channel, origin):
+    """Nobody wrote: there is no sender, and nobody awaits an answer."""
+    load(world, read(world, CHECKS, channel=channel), channel=channel)
+    message = CitizenMessage.objects.get(number="明-7")
+    case = actions.open_case_of_message(message=message, by=world.sorter, at=AT)
+    assert (case.origin, case.unit, case.source.number) == (origin, world.brigade, "明-7")
+    assert case.source.dated.isoformat() == "2026-05-24"
+    assert not case.source.reply_owed
+    walk(case, ["sort", "check", "verify"], hands=world.hands, at=after(hours=2))
+    actions.close_case(case=case, by=world.manager, at=after(hours=9))
+    assert case.state == "closed"
+
+
+def test_whoever_wrote_to_the_media_awaits_an_answer(world):
+    load(world, read(world, channel=Channel.MEDIA), channel=Channel.MEDIA)
+    message = CitizenMessage.objects.get(number="2")
+    case = actions.open_case_of_message(message=message, unit=world.brigade, by=world.sorter, at=AT)
+    assert case.source.reply_owed
+
+
+def test_a_board_or_hotline_says_who_wrote(world):
+    with pytest.raises(DirectoryErrors) as refused:
+        read(world, CHECKS, channel=Channel.HOTLINE_12345)
+    assert {problem.column for problem in refused.value.problems} == {
+        "sender", "reply", "replied_at",
+    }  # fmt: skip

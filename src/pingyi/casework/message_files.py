@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from django.utils.translation import gettext as _
 
+from pingyi.casework.origins import UNSENT, Channel
 from pingyi.directory.models import Area, Unit
 from pingyi.directory.problems import DirectoryErrors, Problem
 from pingyi.directory.reading import headed, one_line, own_names, unread
@@ -34,8 +35,13 @@ HEADINGS = {
     "单位": "unit",
     "满意程度": "satisfaction",
     "满意度": "satisfaction",
+    "检查编号": "message_no",
+    "检查时间": "sent_at",
+    "检查情况": "text",
 }
 NEEDED = ("message_no", "sender", "subject", "sent_at", "text", "reply", "replied_at")
+NEEDED_UNSENT = ("message_no", "subject", "sent_at", "text")
+"""What an exposure or a check's result has in any case."""
 COLUMNS = (*NEEDED, "unit", "satisfaction")
 LONGEST = {"message_no": 64, "sender": 100, "subject": 200, "text": 20_000, "reply": 20_000}
 EARLIEST = 1990
@@ -77,7 +83,7 @@ class MessageRow(msgspec.Struct, frozen=True):
 
 
 def read(
-    tables: Mapping[str, Table], *, area: Area, at: datetime
+    tables: Mapping[str, Table], *, channel: Channel, area: Area, at: datetime
 ) -> tuple[list[MessageRow], list[str]]:
     """The rows of the file's one table, and notes on what is not read.
 
@@ -87,7 +93,7 @@ def read(
     if len(filled) != 1:
         text = _("应恰有一张表") if filled else _("文件里没有表头")
         raise DirectoryErrors([Problem("", 0, "", text)])
-    table = headed(filled[0], HEADINGS, NEEDED)
+    table = headed(filled[0], HEADINGS, NEEDED_UNSENT if channel in UNSENT else NEEDED)
     if not table.rows:
         raise DirectoryErrors([Problem(table.name, 0, "", _("文件里没有数据行"))])
     reader = _Reader(table, area, at)

@@ -20,7 +20,8 @@ BY_HAND = tuple(origin for origin in Origin if origin is not Origin.RATING)
 
 
 class Channel(Term):
-    """A channel messages are imported from: the names the schemes' channels have."""
+    """A channel messages are imported from: the names the schemes' channels have; and the lists of
+    what the office's own checks found."""
 
     MESSAGE_BOARD = "message_board", "留言板", "Message board"
     MAYOR_HOTLINE = "mayor_hotline", "市长热线", "Mayor's hotline"
@@ -29,6 +30,7 @@ class Channel(Term):
     PETITION_OFFICE = "petition_office", "信访办", "Petition office"
     COMPLAINT_CENTRE = "complaint_centre", "投诉中心", "Complaint centre"
     MEDIA = "media", "媒体", "Media"
+    CHECKS = "checks", "明察暗访", "Open and covert checks"
 
 
 ORIGINS = {
@@ -39,5 +41,9 @@ ORIGINS = {
     Channel.PETITION_OFFICE: Origin.PETITION,
     Channel.COMPLAINT_CENTRE: Origin.PETITION,
     Channel.MEDIA: Origin.EXPOSURE,
+    Channel.CHECKS: Origin.CHECK,
 }
 """The origin of a case opened from a message of each channel."""
+
+UNSENT = frozenset({Channel.MEDIA, Channel.CHECKS})
+"""Channels on which often nobody wrote to anybody: without a sender nobody awaits an answer."""

@@ -51,7 +51,7 @@ def _run(file: Path, channel: Channel, at: datetime) -> None:
     if city is None:
         raise click.ClickException("there is no city yet: import its directory first")
     try:
-        rows, notes = message_files.read(read_tables(file), area=city, at=at)
+        rows, notes = message_files.read(read_tables(file), channel=channel, area=city, at=at)
     except DirectoryErrors as errors:
         fail(file, errors.problems)
     except TableErrors as errors:

@@ -20,7 +20,7 @@ from pingyi.casework.actions.steps import (
 )
 from pingyi.casework.intake_models import NAME, CaseSource, CitizenMessage, open_sender
 from pingyi.casework.models import Case
-from pingyi.casework.origins import ORIGINS, Channel, Origin
+from pingyi.casework.origins import ORIGINS, UNSENT, Channel, Origin
 from pingyi.casework.policies import (
     HAS_ITS_CASE,
     IN_THE_FUTURE,
@@ -100,7 +100,7 @@ def open_case_of_message(
     by: Actor,
     at: datetime,
 ) -> Case:
-    """Open a message as a case of its unit, or of the one named; she awaits an answer there.
+    """Open a message as a case of its unit, or of the one named; who sent it awaits an answer.
     `point` is where of the unit's points it happened, if that is known. A phone that the channel
     gave with the sender is left with the case.
 
@@ -114,17 +114,16 @@ def open_case_of_message(
     if CaseSource.objects.filter(message=message).exists():
         raise NotNow(HAS_ITS_CASE)
     said = cleaned(summary, "summary", longest=LONGEST_SUMMARY) or message.shown_subject
-    sender = open_sender(message, keyring=keyring())
+    sender, channel = open_sender(message, keyring=keyring()), Channel(message.channel)
     source = CaseSource(
         message=message,
         number=message.number,
         dated=localdate(message.sent_at),
         summary=shown(said, sender),
-        reply_owed=True,
+        reply_owed=bool(sender) or channel not in UNSENT,
     )
     _leave_phone(source, phone_of(sender))
-    origin = ORIGINS[Channel(message.channel)]
-    return _open(source, origin, unit=rated, point=point, by=by, at=at)
+    return _open(source, ORIGINS[channel], unit=rated, point=point, by=by, at=at)
 
 
 def _open(

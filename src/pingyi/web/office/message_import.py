@@ -52,7 +52,7 @@ def upload(request: SignedIn) -> HttpResponseBase:
         at, area = timezone.now(), _office(request.user)
         file, channel = form.cleaned_data["file"], Channel(form.cleaned_data["channel"])
         try:
-            rows, notes = _read(file, area)
+            rows, notes = _read(file, channel, area)
         except DirectoryErrors as wrong:
             found = wrong.lines
             form.add_error("file", _("有 %(n)d 行有误，整份文件未导入。") % {"n": len(found)})
@@ -73,7 +73,7 @@ def upload(request: SignedIn) -> HttpResponseBase:
     return render(request, "office/intake/upload.html", context, status=status)
 
 
-def _read(file: UploadedFile, area: Area) -> tuple[list[MessageRow], list[str]]:
+def _read(file: UploadedFile, channel: Channel, area: Area) -> tuple[list[MessageRow], list[str]]:
     name = file.name or ""
     if (file.size or 0) > LARGEST:
         text = _("超过 %(n)d MB，请用命令 pingyi import-messages 导入") % {"n": LARGEST // 2**20}
@@ -82,7 +82,7 @@ def _read(file: UploadedFile, area: Area) -> tuple[list[MessageRow], list[str]]:
         tables = read_tables(file.read(), filename=name)
     except TableErrors as unread:
         raise from_tables(unread) from None
-    return message_files.read(tables, area=area, at=timezone.now())
+    return message_files.read(tables, channel=channel, area=area, at=timezone.now())
 
 
 @requires("case.open")
