@@ -54,6 +54,21 @@ def test_a_decision_outlives_the_release(town: Town):
     assert Duty.objects.get(pk=duty.pk).state == "waived"
 
 
+def test_what_the_program_has_no_word_for_is_told_as_the_clause_says(town: Town):
+    town.world.case("verified")
+    release = town.release()
+    duties()
+    Duty.objects.update(what="study_visit", words="末三名负责人到先进单位学习。")
+    leader = signed_in(town.leader)
+    duty = Duty.objects.first()
+    for page in (
+        "/office/duties/",
+        f"/office/duties/{duty.pk}/",
+        f"/office/releases/{release.pk}/?group=stations",
+    ):
+        assert "末三名负责人到先进单位学习。" in words(leader.get(page))
+
+
 def test_a_unit_without_parent_gives_its_parents_part_to_nobody(town: Town):
     """S2 is the last, and no unit stands above it."""
     case = town.world.case("verified")

@@ -7,6 +7,8 @@ from typing import get_args
 import pytest
 
 from pingyi import rulebook
+from pingyi.accountability.terms import What
+from pingyi.rulebook.checks import WHATS
 from pingyi.rulebook.model import Found
 from pingyi.supervision.kinds import FindingKind
 from tests.scoring.building import text
@@ -701,6 +703,19 @@ def test_a_commendation_for_an_honour_there_is_none_of(tmp_path: Path) -> None:
     (mistake,) = mistakes(written(tmp_path, text(more=TOP + praise)))
     assert mistake.clause == "commendations.p"
     assert "there is no honour `tip`" in mistake.text
+
+
+def test_a_misspelt_measure_and_one_of_ones_own(tmp_path: Path) -> None:
+    asked = ('on = "unit"', 'when = { honour = "top" }', 'why = "so"')
+    rule = added("consequences.c", 'what = "dismissal_recomended"', *asked)
+    (mistake,) = mistakes(written(tmp_path, text(more=TOP + rule)))
+    assert mistake.text.startswith("nothing is called `dismissal_recomended`; did you mean `dism")
+    rule = added("consequences.c", 'what = "study_visit"', *asked)
+    assert rulebook.load(written(tmp_path, text(more=TOP + rule))).consequences["c"].on == "unit"
+
+
+def test_what_befalls_somebody_has_words_in_the_program() -> None:
+    assert {*WHATS, "commended"} == {what.value for what in What}
 
 
 def test_kinds_of_finding_are_those_that_are_recorded() -> None:

@@ -172,6 +172,21 @@ def test_a_bad_text(text: bytes, said: str) -> None:
     assert refusal(text).startswith(said)
 
 
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"code": "A\nB", "group": "party_mass"}, "units[3]: the same unit as units[2]: A\\nB"),
+        ({"code": "C", "gro\nup": "party_mass"}, "units[2].gro\\nup: is not a key known here"),
+        ({"code": "C", "group": "长" * 10_000}, "units[2].group: jiangmen-2008 has no group '长长"),
+    ],
+)
+def test_odd_texts_leave_the_error_one_clear_line(row: dict[str, Any], said: str) -> None:
+    facts = GOOD | {"units": [*GOOD["units"], row, row]}
+    found = refusal(json.dumps(facts).encode())
+    assert found.startswith(said)
+    assert len(found) <= 500
+
+
 def test_no_units_no_results() -> None:
     facts = facts_file.read(b'{"season": "2008", "units": []}')
     assert score(facts, rulebook.scheme("jiangmen-2008")).results == ()

@@ -11,7 +11,7 @@ import msgspec
 
 from pingyi.rulebook.levels import Level
 from pingyi.rulebook.mistakes import Said, have, nearly, said
-from pingyi.rulebook.model import Condition, Grade, Scheme
+from pingyi.rulebook.model import Condition, Duty, Grade, Scheme
 from pingyi.rulebook.model import Found as FoundKind
 
 Found = tuple[tuple[str, ...], str | None, Said]
@@ -337,9 +337,24 @@ def _honours(scheme: Scheme) -> Iterator[Found]:
             yield place, "grade", _absent("grade", "等次", honour.grade, scheme.grades)
 
 
+WHATS = (
+    *get_args(Duty),
+    "named",
+    "head_accountable",
+    "parent_loses_points",
+    "parent_examined",
+    "head_replaced",
+)
+"""What the program has words for; a scheme may have others, told by the clause's own text."""
+
+
 def _consequences(scheme: Scheme) -> Iterator[Found]:
     for rule in scheme.consequences.values():
         place = ("consequences", rule.id)
+        near = nearly(rule.what, WHATS, _ALIKE)
+        if near and rule.what not in WHATS:
+            text = said("nothing is called `{0}`{1}", "没有名为 `{0}` 的措施{1}", rule.what, near)
+            yield place, "what", text
         yield from _condition(place, "when", rule.when, scheme)
         if rule.before is not None:
             yield from _condition(place, "before", rule.before, scheme)

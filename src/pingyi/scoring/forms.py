@@ -87,7 +87,18 @@ class FactsError(ValueError):
 
     def __init__(self, place: str, text: str) -> None:
         self.place = place
-        super().__init__(f"{place}: {text}")
+        super().__init__(_on_one_line(f"{place}: {text}"))
+
+
+_LONGEST = 500
+
+
+def _on_one_line(text: str) -> str:
+    """Whatever the facts hold: line breaks and the like written out, of a long text its start."""
+    shown = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    return "".join(
+        one if one.isprintable() else one.encode("unicode_escape").decode() for one in shown
+    )
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):

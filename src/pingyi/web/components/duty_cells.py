@@ -73,6 +73,11 @@ def listed(terms: list[What]) -> str:
     return ("; " if in_english() else "；").join(map(say, terms))
 
 
+def what_of(duty: Duty) -> str:
+    """What is to be done; by a rule that has a word of its own for it, as the rule's text says."""
+    return listed(duty.whats) or duty.words
+
+
 def in_a_row(names: list[str]) -> str:
     """The same of names and numbers."""
     return (", " if in_english() else "、").join(names)
@@ -157,8 +162,8 @@ def with_promise(duty: Duty, what: str) -> str:
 WHAT = Column(
     "what",
     _("措施"),
-    lambda duty, at: with_promise(duty, listed(duty.whats)),
-    value=lambda duty: with_promise(duty, listed(duty.whats)),
+    lambda duty, at: with_promise(duty, what_of(duty)),
+    value=lambda duty: with_promise(duty, what_of(duty)),
     sort=("what",),
     style="words",
 )

@@ -175,7 +175,7 @@ def _show(
     context = {
         "duty": found,
         "at": timezone.now(),
-        "what": cells.listed(found.whats),
+        "what": cells.what_of(found),
         "whom": cells.whom(found),
         "rests_on": cells.in_a_row(cells.rests_on(found)),
         "state": cells.state_tag(found),

@@ -64,7 +64,7 @@ def _follows(unit: str, one: Proposal | Duty) -> Follows:
         what, state, url = one.what, cells.state_tag(one), reverse("office:duty", args=[one.pk])
     else:
         what, state, url = ",".join(one.what), SafeString(""), ""
-    said = cells.listed(list(whats(what)))
+    said = cells.listed(list(whats(what))) or one.words
     if isinstance(one, Duty) and (instead := _instead(one)):
         said = f"{said} → {instead}"
     return Follows(unit, one.unit.name, said, say(On(one.on)), one.words, state, url)

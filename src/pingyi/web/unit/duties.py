@@ -59,7 +59,7 @@ MOST = 100
 
 def _what(duty: Duty) -> str:
     """As it was decided: in the decision's words where it was something else."""
-    return cells.with_promise(duty, duty.decision.words or cells.listed(duty.whats))
+    return cells.with_promise(duty, duty.decision.words or cells.what_of(duty))
 
 
 def _search(user: User, rows: QuerySet, text: str, at: datetime) -> QuerySet:
