@@ -3,12 +3,14 @@
 from datetime import timedelta
 from types import SimpleNamespace
 
+import msgspec
 import pytest
 from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pingyi.audit.queries import events_about
+from pingyi.casework import rules
 from pingyi.casework.actions import log_call
 from pingyi.casework.models import CallAttempt, Case, Reply
 from pingyi.casework.policies import Incomplete, NotAllowed, consents
@@ -17,6 +19,7 @@ from pingyi.casework.rules import hours_missing, hours_tried
 from pingyi.casework.states import CallOutcome, State
 from tests.casework.test_sorting import clocks
 from tests.casework.world import World, after
+from tests.staff import signed_in
 
 NINE = after(days=1, hours=-1)  # 2 June, 9:00 in Wuhan
 
@@ -96,7 +99,7 @@ def test_who_only_ever_tries_at_the_same_hour_has_not_reached_three(world: World
             call(world, case, "no_answer", at=NINE + timedelta(days=day, minutes=minutes))
     assert Case.objects.get().state == "to_call"
     assert [one.at for one in hours_tried(case.calls.all())] == [NINE]
-    assert hours_missing(case.calls.all()) == 2
+    assert hours_missing(case) == 2
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
@@ -204,3 +207,16 @@ def test_the_callers_order(world: World):
     assert [by_number[row.number] for row in rows] == [
         "agreed_early", "agreed_late", "due_first", "due_later", "undone", "later", "latest",
     ]  # fmt: skip
+
+
+def test_how_often_she_is_called_is_the_schemes_word(world: World, case: Case, monkeypatch):
+    scheme = rules.scheme_of(case)
+    twice = msgspec.structs.replace(scheme.clocks["call_back"], tries=2)
+    changed = msgspec.structs.replace(scheme, clocks={**scheme.clocks, "call_back": twice})
+    monkeypatch.setattr(rules, "scheme_of", lambda case: changed)
+    page = signed_in(world.caller).get(f"/office/calls/{case.number}/")
+    assert "在一天中 2 个不同钟点" in page.content.decode()
+    call(world, case, "no_answer", at=NINE)
+    assert hours_missing(case) == 1
+    call(world, case, "no_answer", at=NINE + timedelta(hours=4))
+    assert Case.objects.get().state == "to_check"

@@ -369,6 +369,18 @@ ADDED = [
         "`letter_reply` cannot be paused",
     ),
     (
+        added("clocks.reply", "amount = 2", 'unit = "working_days"', "tries = 2"),
+        "tries",
+        "clocks.reply",
+        "`reply` has no calls; only `call_back` has",
+    ),
+    (
+        added("clocks.call_back", "amount = 2", 'unit = "days"', "tries = 13"),
+        "tries",
+        "clocks.call_back",
+        "`tries` must be a whole number, at most 12",
+    ),
+    (
         added("clocks.reply", "amount = 2", 'unit = "working_days"', "extensions = 1"),
         "extensions",
         "clocks.reply",

@@ -19,7 +19,7 @@ from pingyi.ratings.points import rules_on
 
 TRIES = 3
 """Calls without an answer, at different hours of the day, after which the rater counts as
-unreachable (A)."""
+unreachable, where her scheme does not say (A)."""
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
@@ -69,9 +69,16 @@ def hours_tried(attempts: Iterable[CallAttempt]) -> list[CallAttempt]:
     return counted
 
 
-def hours_missing(attempts: Iterable[CallAttempt]) -> int:
+def tries_of(case: Case) -> int:
+    """At how many different hours of the day the scheme has her called, before she counts as
+    unreachable."""
+    clock = scheme_of(case).clocks.get("call_back")
+    return (clock.tries if clock is not None else 0) or TRIES
+
+
+def hours_missing(case: Case) -> int:
     """At how many more hours of the day she is to be tried before she counts as unreachable."""
-    return max(TRIES - len(hours_tried(attempts)), 0)
+    return max(tries_of(case) - len(hours_tried(case.calls.all())), 0)
 
 
 def _apart(one: datetime, other: datetime) -> timedelta:

@@ -81,6 +81,13 @@ def _clocks(scheme: Scheme) -> Iterator[Found]:
     for name, rule in scheme.clocks.items():
         if rule.may_pause and name not in PAUSED:
             yield ("clocks", name), "may_pause", NO_PAUSE.of(name, ", ".join(PAUSED))
+        if rule.tries and name != "call_back":
+            text = said(
+                "`{0}` has no calls; only `call_back` has",
+                "`{0}` 不计拨打次数，只有 `call_back` 计",
+                name,
+            )
+            yield ("clocks", name), "tries", text
         if rule.extensions and name not in EXTENDED:
             yield ("clocks", name), "extensions", NO_EXTENSION.of(name, ", ".join(EXTENDED))
         elif rule.extensions and rule.unit != "working_days":

@@ -355,6 +355,15 @@ class ClockRule(Clause, frozen=True, kw_only=True):
     extensions: Annotated[
         int, Meta(ge=0, description="how often it may be extended, by at most its own length")
     ] = 0
+    tries: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=12,
+            description="of `call_back`: at how many hours of the day the rater is called in vain "
+            "before she counts as unreachable; 0: 3",
+        ),
+    ] = 0
 
     @property
     def may_change(self) -> bool:

@@ -45,9 +45,9 @@ def log_call(
     """Log a call to the rater; its outcome decides where the case goes.
 
     Settled on the phone: closed, with `reply`, what she was told. Stands: to be placed, `note`
-    says what she told. No answer at `rules.TRIES` different hours of the day, a wrong number or a
-    refusal: to be checked. Whoever asks to be called later agrees a time, `agreed_at`, ahead and
-    within the scheme's limit. What else she agreed to is asked of answered calls only.
+    says what she told. No answer at as many different hours of the day as the scheme says, a wrong
+    number or a refusal: to be checked. Whoever asks to be called later agrees a time, `agreed_at`,
+    ahead and within the scheme's limit. What else she agreed to is asked of answered calls only.
     """
     outcome = chosen(CallOutcome, outcome, "outcome")
     text = cleaned(note, "note")
@@ -73,7 +73,7 @@ def log_call(
     if outcome is CallOutcome.SETTLED:
         told = Reply.objects.create(case=case, text=reply, by_phone=True, at=at, by=by.audit_name)
         facts.append(told)
-    elif outcome is CallOutcome.NO_ANSWER and not rules.hours_missing(case.calls.all()):
+    elif outcome is CallOutcome.NO_ANSWER and not rules.hours_missing(case):
         step = take("give_up_calling", case, by=by, at=at)
     record_step(case, step, *facts, outcome=outcome.value)
     return attempt

@@ -144,9 +144,9 @@ def _show(request: SignedIn, case: Case, *, status: int = 200, **shown: Any) -> 
             )
             for one in attempts
         ],
-        "tries": rules.TRIES,
+        "tries": rules.tries_of(case),
         "hours": [f"{localtime(one.at):%H:%M}" for one in counted],
-        "missing": rules.hours_missing(attempts),
+        "missing": rules.hours_missing(case),
         "call_url": reverse("office:call", args=[case.number]),
     }
     return render(request, "office/call.html", found, status=status)
