@@ -118,8 +118,10 @@ def test_an_answer_owed_is_given_and_told_by_sms(world):
     assert refused.value.reason == policies.REPLY_OWED
     actions.reply_to_citizen(case=case, text="已批评教育", by=world.caller, at=AT)
     assert Outgoing.objects.get().purpose == "case.reply"
-    actions.close_case(case=case, by=world.manager, at=AT)
-    assert case.state == "closed"
+    with pytest.raises(NotNow) as refused:
+        actions.close_case(case=case, by=world.manager, at=AT)
+    assert refused.value.reason == policies.STILL_OPEN_TO_HER
+    assert actions.close_unjudged_cases(at=after(days=60)) == [case]
 
 
 def test_where_nobody_waits_it_closes_once_decided(world):

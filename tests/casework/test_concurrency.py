@@ -14,12 +14,21 @@ from pingyi.audit.actions import CITIZEN, SYSTEM
 from pingyi.audit.queries import events, events_about
 from pingyi.casework import actions
 from pingyi.casework.actions import opening
-from pingyi.casework.models import CallAttempt, Case, Dispatch, Proposal, Reply, Sorting, Verdict
+from pingyi.casework.models import (
+    CallAttempt,
+    Case,
+    Dispatch,
+    Proposal,
+    Rejudgement,
+    Reply,
+    Sorting,
+    Verdict,
+)
 from pingyi.casework.policies import Refusal
 from pingyi.casework.second_looks import Appeal, LookBack
 from pingyi.demo.cases import walk
 from pingyi.people.roles import Role
-from tests.casework.world import World, after, build
+from tests.casework.world import World, a_petition, after, build
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -296,3 +305,23 @@ def test_two_who_say_who_sees_to_it(world: World):
         )
     )
     assert Case.objects.get().assignee == case.assignments.get().assignee
+
+
+@pytest.mark.parametrize("phone", ["", "13900000001"])
+def test_two_judgements_of_who_spoke_up_otherwise(world: World, phone: str):
+    """She taps twice, or two people record what she said: it counts once."""
+    case = a_petition(world, phone=phone)
+    walk(case, ["sort", "check", "verify", "reply"], hands=world.hands, at=after(hours=2))
+    a, b = copies(case)
+    one_wins(
+        at_once(
+            lambda: actions.rejudge(
+                case=a, satisfied=False, by=CITIZEN if phone else world.caller, at=LATER
+            ),
+            lambda: actions.rejudge(
+                case=b, satisfied=True, by=CITIZEN if phone else world.sorter, at=LATER
+            ),
+        )
+    )
+    judged = Rejudgement.objects.get()
+    assert Case.objects.get().state == ("closed" if judged.satisfied else "to_place")

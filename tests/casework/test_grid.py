@@ -9,12 +9,12 @@ from pingyi.audit.queries import events_about
 from pingyi.casework import policies
 from pingyi.casework.actions import ask_for_time, grant_time, propose_move, resume_clock
 from pingyi.casework.models import Case
-from pingyi.casework.states import RATER, TRANSITIONS, State, Transition
+from pingyi.casework.states import HEARD, RATER, TRANSITIONS, State, Transition
 from pingyi.casework.states import SYSTEM as BY_SYSTEM
 from pingyi.demo.cases import walk
 from pingyi.people.actions import appoint
 from pingyi.people.roles import Role, roles_that_may
-from tests.casework.world import AT, FOUNDER, World, after
+from tests.casework.world import AT, FOUNDER, World, a_petition, after
 
 LATER = after(days=60)
 
@@ -33,8 +33,8 @@ IN_STATE = {
 }
 UNDER_EMBARGO = {State.REFERRED: "sealed", State.TO_REPLY: "concluded"}
 ONLY_UNDER_EMBARGO = {"conclude", "release", "release_concluded"}
-NEVER_OF_A_RATING = {"close_unowed"}
-"""Whoever rated awaits an answer."""
+NEVER_OF_A_RATING = {"close_unowed", *HEARD}
+"""Whoever rated awaits an answer, and judges it herself."""
 
 
 def test_every_state_is_built():
@@ -218,6 +218,21 @@ def test_a_verdict_can_be_appealed_in_time(world: World, end: str):
     for role in set(Role) - {Role.UNIT_ADMIN}:
         reason = policies.why_not(step, case, world.person(role), at=after(days=3))
         assert reason == policies.NOT_YOURS
+
+
+@pytest.mark.parametrize("phone", ["", "13900000001"])
+def test_from_step_role_of_who_spoke_up_otherwise(world: World, phone: str):
+    """Answered: with a phone she has a receipt to open; without one the office hears her."""
+    case = a_petition(world, phone=phone)
+    walk(case, ["sort", "check", "verify", "reply"], hands=world.hands, at=after(hours=2))
+    for name in (*HEARD, "close"):
+        step = TRANSITIONS[name]
+        for role in Role:
+            reason = policies.why_not(step, case, world.person(role), at=after(days=1))
+            may = name in HEARD and not phone and role in roles_that_may(step.permission)
+            assert (reason is None) == may, (name, role, reason)
+            offered = [o.step for o in policies.offers(case, world.person(role), at=after(days=1))]
+            assert (step in offered) == (may or (name == "close" and role is Role.CASE_MANAGER))
 
 
 def test_buttons_offer_what_the_policy_allows(world: World):

@@ -7,7 +7,7 @@ from pingyi.casework.actions import dispatch_case, reveal_contact
 from pingyi.casework.queries import citizen_reply, citizen_steps, may_rejudge, timeline
 from pingyi.demo.cases import ENDS, SAID, STEPS, walk
 from pingyi.people.roles import Role
-from tests.casework.world import AT, COMMENT, MATTER, PHONE, World, after
+from tests.casework.world import AT, COMMENT, MATTER, PHONE, World, a_petition, after
 
 LATER = after(days=2)
 SECRETS = (PHONE, MATTER, COMMENT)
@@ -69,6 +69,8 @@ def test_the_walks_take_every_step_there_is(world: World):
     )
     taken |= {entry.step for entry in timeline(c, "office")}
     taken |= {entry.step for entry in timeline(_a_check_of_the_offices_own(world), "office")}
+    for case in _heard_cases(world):
+        taken |= {entry.step for entry in timeline(case, "office")}
     for case in _moved_cases(world):
         taken |= {entry.step for entry in timeline(case, "office")}
     for case in (_paused_case(world), _paused_referral(world)):
@@ -111,6 +113,20 @@ def _moved_cases(world: World):
             refuse_move(case=case, reason="x", by=second, at=LATER)
         else:
             confirm_move(case=case, by=second, at=LATER)
+        yield case
+
+
+def _heard_cases(world: World):
+    """Of people who left no phone: satisfied; not, and then still not."""
+    from pingyi.casework.actions import rejudge
+
+    answered = ["verify", "reply"]
+    for said in ([True], [False, False]):
+        case = a_petition(world)
+        walk(case, ["sort", "check"], hands=world.hands, at=LATER)
+        for satisfied in said:
+            walk(case, answered, hands=world.hands, at=LATER)
+            rejudge(case=case, satisfied=satisfied, by=world.caller, at=LATER)
         yield case
 
 

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from pingyi.audit.actions import NamedActor
 from pingyi.audit.keys import keyring
+from pingyi.casework.actions import open_case_by_hand
 from pingyi.casework.models import Case
 from pingyi.demo.cases import Hands, a_case_in
 from pingyi.directory.models import Area, PointCode, Season, ServicePoint, Unit
@@ -162,3 +163,16 @@ def build() -> World:
 def after(**amount: float) -> datetime:
     """So long after `AT`."""
     return AT + timedelta(**amount)
+
+
+def a_petition(world: World, **changes: Any) -> Case:
+    """A case of somebody who came in person: no rating, and no phone unless one is given."""
+    given: dict[str, Any] = {
+        "unit": world.brigade,
+        "origin": "petition",
+        "dated": AT.date(),
+        "summary": "反映窗口办理社保推诿",
+        "by": world.sorter,
+        "at": AT,
+    }
+    return open_case_by_hand(**given | changes)

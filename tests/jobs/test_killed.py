@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.transaction import Atomic
 
 from pingyi.audit.actions import log_read
+from pingyi.casework.actions import open_case_by_hand
 from pingyi.casework.models import Case
 from pingyi.casework.search_models import CaseWords
 from pingyi.files import vault
@@ -125,6 +126,11 @@ def _codes_wanted(world: World) -> None:
             by=world.manager, at=AT,
         )  # fmt: skip
         requests.ask_for_code(request=made, by=world.manager, at=LATER)
+        case = open_case_by_hand(
+            unit=world.brigade, origin="petition", dated=AT.date(), summary="推诿",
+            phone=f"1360000000{n}", by=world.sorter, at=AT,
+        )  # fmt: skip
+        opening.ask_for_code(case.source, at=LATER)
 
 
 def rows() -> Counter[str]:

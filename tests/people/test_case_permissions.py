@@ -23,6 +23,7 @@ HOLDERS = {
     "case.decide": {MANAGER},
     "case.open": {SORTER, MANAGER},
     "case.reply": {CALLER, MANAGER},
+    "case.hear": {SORTER, CALLER, MANAGER},
     "case.see_to": {SORTER, CALLER, MANAGER},
     "case.assign": {MANAGER},
     "case.close": {MANAGER},

@@ -10,6 +10,7 @@ from pingyi.casework.origins import Channel
 from pingyi.directory.models import Area, Unit
 from pingyi.kernel.secrets import Keyring
 from pingyi.ratings.contacts import PHONE
+from pingyi.ratings.models import Receipted
 
 SENDER = "message.sender"
 NAME = "case.name"
@@ -108,11 +109,12 @@ class CitizenMessage(models.Model):
         return self.satisfaction is not None and self.satisfaction <= 2
 
 
-class CaseSource(models.Model):
+class CaseSource(Receipted):
     """What a case without a rating stands on, in the office's words.
 
     `number` and `dated` are the origin's own. `reply_owed` is whether somebody waits for an
     answer. The contact is personal and kept as raters' are; `message` is the one it came from.
+    The receipt goes with the word that there is an answer: a code to the phone left opens it.
     """
 
     case = models.OneToOneField(

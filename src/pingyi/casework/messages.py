@@ -28,7 +28,7 @@ from pingyi.people.permissions import holders_of
 from pingyi.ratings.contacts import open_phone
 
 ANSWERED = "【评议】您的评价已有答复，请凭回执查看：{address}"
-ANSWERED_ELSEWHERE = "【评议】您反映的事项已有答复，受理编号 {number}，可凭编号向治庸办查询。"
+ANSWERED_ELSEWHERE = "【评议】您反映的事项已有答复，请查看并评价：{address}"
 DISPATCHED = Sentence(
     "转来案件 {number}，请签收并按期报送办理情况。",
     "Case {number} was dispatched to you: acknowledge it and answer in time.",
@@ -104,11 +104,10 @@ def tell_her_of_the_answer(case: Case, *, by: Actor, at: datetime) -> bool:
     phone = open_phone(case.contact, keyring=keyring()) if case.contact is not None else ""
     if not phone:
         return False
-    if case.rating is None:
-        text = ANSWERED_ELSEWHERE.format(number=case.number)
-    else:
-        address = f"{settings.PINGYI.public_url}/t/{case.rating.receipt}"
-        text = ANSWERED.format(address=address)
+    received, text = (
+        (case.rating, ANSWERED) if case.rating is not None else (case.source, ANSWERED_ELSEWHERE)
+    )
+    text = text.format(address=f"{settings.PINGYI.public_url}/t/{received.receipt}")
     queue_sms(phone=phone, text=text, purpose="case.reply", area=case.area_id, by=by, at=at)
     return True
 

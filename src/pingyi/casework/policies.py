@@ -143,6 +143,12 @@ STILL_OPEN_TO_HER = Reason(
     "评价人仍可再次评价，期满前不能办结",
     "The rater may still judge the handling; not closed before her time is up",
 )
+NOT_TO_BE_HEARD = Reason(
+    "not_to_be_heard",
+    "只代记没有留手机号的反映人的意见；其他人凭回执自己评价",
+    "Recorded only for who spoke up otherwise than by a rating and left no phone; everybody else "
+    "judges through the receipt",
+)
 REPLY_OWED = Reason(
     "reply_owed", "有人在等答复，须先答复", "Somebody awaits an answer; give it first"
 )
@@ -214,6 +220,7 @@ MOOT = frozenset(
         NOTHING_TO_LOOK_AT,
         PICKED,
         NOT_PICKED,
+        NOT_TO_BE_HEARD,
     }
 )
 """Reasons for which a step is not even offered greyed: it is about nothing that is there."""
@@ -589,9 +596,13 @@ def _appealed(case: Case, at: datetime) -> Reason | None:
 
 def _her_time(case: Case, at: datetime) -> Reason | None:
     clock = case.clocks.running().filter(rule="re_judge").first()
-    if clock is None or clock.due_at < at or not she_can_judge(case):
+    if clock is None or clock.due_at < at:
         return None
-    return STILL_OPEN_TO_HER
+    return STILL_OPEN_TO_HER if she_can_judge(case) or is_heard(case) else None
+
+
+def _heard(case: Case, at: datetime) -> Reason | None:
+    return None if is_heard(case) else NOT_TO_BE_HEARD
 
 
 def _asked_again(case: Case, at: datetime) -> Reason | None:
@@ -665,6 +676,7 @@ _FURTHER: dict[str, Callable[[Case, datetime], Reason | None]] = {
     "look_back_kept": _picked,
     "look_back_failed": _picked,
     **dict.fromkeys(states.SECOND_CALLS, _asked_again),
+    **dict.fromkeys(states.HEARD, _heard),
     "close": _her_time,
     "close_unowed": _somebody_waits,
     "dispatch": _move_waits,
@@ -701,11 +713,18 @@ def not_any_more(step: Transition, case: Case, *, at: datetime) -> Reason | None
 
 
 def she_can_judge(case: Case) -> bool:
-    """Whether the rater can open what became of her rating: by a phone or a private word."""
-    contact = getattr(case.rating, "contact", None)
-    return contact is not None and (
-        contact.phone_cipher is not None or contact.word_digest is not None
-    )
+    """Whether she can open what became of it: by a phone, or the private word of a rating."""
+    contact = case.contact
+    if contact is None:
+        return False
+    return contact.phone_cipher is not None or getattr(contact, "word_digest", None) is not None
+
+
+def is_heard(case: Case) -> bool:
+    """Whether the office records what she says of the answer: who awaits one, and left no phone to
+    which a receipt could go, is told face to face or the way it came."""
+    source = getattr(case, "source", None)
+    return source is not None and source.reply_owed and not she_can_judge(case)
 
 
 def may_be_called(case: Case) -> bool:

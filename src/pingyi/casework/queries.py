@@ -12,6 +12,7 @@ from django.utils.timezone import make_aware
 from pingyi.audit.queries import events_about
 from pingyi.casework.models import Case, Referral, Reply, Verdict
 from pingyi.casework.querysets import CaseQuerySet
+from pingyi.casework.receipts import case_of
 from pingyi.casework.second_looks import Appeal, LookBack
 from pingyi.casework.states import OWNERS, TRANSITIONS, State
 from pingyi.casework.time_models import TimeRequest
@@ -20,7 +21,7 @@ from pingyi.directory.models import Season
 from pingyi.directory.schemes import in_force
 from pingyi.people.models import User
 from pingyi.people.permissions import scope_of
-from pingyi.ratings.models import Rating
+from pingyi.ratings.models import Receipted
 from pingyi.rulebook import Scheme
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "to_check",
     "to_confirm",
     "to_decide",
+    "to_hear",
     "to_look_back",
     "to_manage",
     "to_place",
@@ -120,6 +122,11 @@ def to_reply(user: User) -> CaseQuerySet:
 def to_ask_again(user: User) -> CaseQuerySet:
     """What was answered: whom to call once more, and ask what she thinks of it."""
     return _desk(user, "case.call", State.REPLIED).to_ask_again()
+
+
+def to_hear(user: User) -> CaseQuerySet:
+    """Answered, to people who left no phone: what they say of it is asked and recorded."""
+    return _desk(user, "case.hear", State.REPLIED).without_receipt()
 
 
 def to_manage(user: User) -> CaseQuerySet:
@@ -238,23 +245,19 @@ def is_units_own(request: TimeRequest) -> bool:
     return steps.filter(data__step="unit_asks_time", data__facts__timerequest=request.pk).exists()
 
 
-def citizen_reply(rating: Rating) -> Reply | None:
-    """The latest answer to the rater of `rating`; None under embargo or before there is one."""
-    case = _case_of(rating)
+def citizen_reply(received: Receipted) -> Reply | None:
+    """The latest answer to whoever holds the receipt; None under embargo or before there is one."""
+    case = case_of(received)
     if case is None or case.embargoed:
         return None
     return case.replies.last()
 
 
-def may_rejudge(rating: Rating) -> bool:
-    """Whether the rater may judge the handling now."""
-    case = _case_of(rating)
+def may_rejudge(received: Receipted) -> bool:
+    """Whether she may judge the handling now."""
+    case = case_of(received)
     return (
         case is not None
         and not case.embargoed
         and State(case.state) in TRANSITIONS["accept_reply"].sources
     )
-
-
-def _case_of(rating: Rating) -> Case | None:
-    return Case.objects.filter(rating=rating).first()

@@ -107,6 +107,12 @@ class CaseQuerySet(models.QuerySet[Any]):
         found: models.QuerySet[Any] = requests.waiting().filter(inspectors=inspectors)
         return found.values("case")
 
+    def without_receipt(self) -> CaseQuerySet:
+        """Answered ones of people to whom no receipt could go (`policies.is_heard`)."""
+        return self.in_states(State.REPLIED).filter(
+            rating=None, source__reply_owed=True, source__phone_cipher=None
+        )
+
     def in_states(self, *states: State) -> CaseQuerySet:
         return self.filter(state__in=[state.value for state in states])
 

@@ -121,6 +121,13 @@ class Found(Term):
     NOT_PUT_RIGHT = "no", "未整改", "Not put right"
 
 
+class Judged(Term):
+    """What she says of the handling."""
+
+    SATISFIED = "yes", "满意", "Satisfied"
+    NOT_SATISFIED = "no", "不满意，请再处理", "Not satisfied, please look again"
+
+
 class Responsibility(Term):
     """Who answers for a matter: each look-back that finds nothing put right goes a level up."""
 
@@ -136,6 +143,10 @@ SECOND_CALLS = (
     "miss_second_call", "hear_satisfied", "hear_unsatisfied", "hear_still_unsatisfied",
 )  # fmt: skip
 """Steps of the call after the answer, by what she says and whether she said so before."""
+HERS = ("accept_reply", "reopen", "end_unsatisfied")
+"""Steps of her own judgement: satisfied, not satisfied and reopened, not satisfied once more."""
+HEARD = ("accept_told", "reopen_told", "end_told")
+"""The same three, recorded by the office as she said it."""
 
 INSPECTORS_TIME = (
     "inspectors_ask_time",
@@ -368,6 +379,12 @@ _TABLE = (
     _t("hear_still_unsatisfied", "复访，评价人仍不满意，办结",
        "Second call, still not satisfied, closed", (S.REPLIED,), S.CLOSED,
        "case.call", "outcome words", meets="re_judge"),
+    _t("accept_told", "代记：反映人满意，办结", "Recorded for her: satisfied",
+       (S.REPLIED,), S.CLOSED, "case.hear", meets="re_judge"),
+    _t("reopen_told", "代记：反映人不满意，重新处置", "Recorded for her: not satisfied, reopened",
+       (S.REPLIED,), S.TO_PLACE, "case.hear", starts="verify", meets="re_judge"),
+    _t("end_told", "代记：反映人仍不满意，办结", "Recorded for her: still not satisfied, closed",
+       (S.REPLIED,), S.CLOSED, "case.hear", meets="re_judge"),
     _t("pick_look_back", "列入回头看", "Pick for a look-back", (S.CLOSED,), None,
        "case.decide", starts=LOOK_BACK),
     _t("look_back_kept", "回头看，已整改", "Looked back, put right", (S.CLOSED,), None,

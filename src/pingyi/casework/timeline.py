@@ -22,8 +22,11 @@ from pingyi.casework.escalation import when_text
 from pingyi.casework.escalation_models import Escalation
 from pingyi.casework.file_models import CaseFile
 from pingyi.casework.models import Case, Fact
+from pingyi.casework.receipts import case_of
 from pingyi.casework.states import (
     HANDLE,
+    HEARD,
+    HERS,
     INSPECTORS_TIME,
     MOVES,
     TRANSITIONS,
@@ -40,7 +43,7 @@ from pingyi.casework.states import (
 from pingyi.clocks.names import ClockName, MoreTime, Tier
 from pingyi.kernel.terms import Term
 from pingyi.people.models import User
-from pingyi.ratings.models import Rating
+from pingyi.ratings.models import Rating, Receipted
 
 Audience = Literal["office", "inspectors", "unit", "citizen"]
 Facts = dict[str, Any]
@@ -100,11 +103,15 @@ def timeline(
     return sorted([*entries, *added], key=lambda entry: entry.at)
 
 
-def citizen_steps(rating: Rating) -> list[Entry]:
-    """What became of a rating, in plain words for the person who gave it."""
-    received = Entry(rating.recorded_at, "", gettext("评价已收到"), step="received")
-    case = Case.objects.filter(rating=rating).first()
-    return [received, *(_to_her(case) if case else [])]
+def citizen_steps(received: Receipted) -> list[Entry]:
+    """What became of it, in plain words for the person who rated, or spoke up in another way."""
+    case = case_of(received)
+    if isinstance(received, Rating):
+        first = Entry(received.recorded_at, "", gettext("评价已收到"), step="received")
+    else:
+        assert case is not None
+        first = Entry(case.opened_at, "", gettext("您反映的事项已受理"), step="received")
+    return [first, *(_to_her(case) if case else [])]
 
 
 def words(term: Term | Transition) -> str:
@@ -357,7 +364,7 @@ _UNIT_SEES = frozenset(
      "look_back_kept", "look_back_failed", "appeal", "uphold", "uphold_in_hand", "dismiss",
      "unit_asks_time", "ask_time", "grant_time", "refuse_time", "resume",
      "close", "close_unowed", "accept_reply", "end_unsatisfied", "hear_satisfied",
-     "hear_still_unsatisfied"}
+     "hear_still_unsatisfied", "accept_told", "end_told"}
 )  # fmt: skip
 _ITS_OWN = frozenset({"acknowledge", "answer", "appeal", "unit_asks_time"})
 _FINDS = frozenset(
@@ -459,6 +466,11 @@ def _detail_for_unit(item: _Told, facts: Facts) -> str:
 
 # ── the rater ────────────────────────────────────────────────────────
 
+_HERS = {
+    "accept_reply": _("您对办理表示满意，办结"),
+    "reopen": _("您对办理不满意，已重新处置"),
+    "end_unsatisfied": _("已记录您的意见，办结"),
+}
 _HER_WORDS = {
     "sort_to_call": _("已分拣，将由专人回访您"),
     "sort_to_check": _("已分拣，正在核查"),
@@ -481,9 +493,8 @@ _HER_WORDS = {
     **dict.fromkeys(MOVES, _("经核定属另一单位的事，已转由其办理")),
     "look_back_failed": _("回头看：问题未整改，已重新处置"),
     "reply": _("已答复您"),
-    "accept_reply": _("您对办理表示满意，办结"),
-    "reopen": _("您对办理不满意，已重新处置"),
-    "end_unsatisfied": _("已记录您的意见，办结"),
+    **_HERS,
+    **{told: _HERS[own] for own, told in zip(HERS, HEARD, strict=True)},
     "miss_second_call": _("给您打过电话"),
     "hear_satisfied": _("您对办理表示满意，办结"),
     "hear_unsatisfied": _("您对办理不满意，已重新处置"),

@@ -13,6 +13,7 @@ from pingyi.accountability.ladders import propose_from_facts
 from pingyi.audit.actions import SYSTEM
 from pingyi.audit.sealing import seal
 from pingyi.casework import escalation as cases
+from pingyi.casework import receipts
 from pingyi.casework.actions import (
     close_unjudged_cases,
     open_missing_cases,
@@ -44,6 +45,7 @@ class Job:
 
 JOBS: tuple[Job, ...] = (
     Job("send-codes", 2, lambda at: send_wanted_codes(by=SYSTEM, at=at)),
+    Job("send-source-codes", 2, lambda at: receipts.send_wanted_codes(by=SYSTEM, at=at)),
     Job("send-request-codes", 2, lambda at: requests.send_wanted_codes(by=SYSTEM, at=at)),
     Job("send-messages", 2, lambda at: send_due_messages(by=SYSTEM, at=at)),
     Job("open-cases", 30, lambda at: open_missing_cases(by=SYSTEM, at=at)),

@@ -7,8 +7,9 @@ in its own time, finds out.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db.models import F, Model, QuerySet
 
@@ -30,6 +31,13 @@ class TooManyCodes(Exception):
     """So many codes were asked for of late that no other is sent for a while."""
 
 
+class Addressee(NamedTuple):
+    """Where a code goes, "" for nowhere, and the area whose outbox shows it."""
+
+    phone: str = ""
+    area: int | None = None
+
+
 @action("code.request")
 def request_code(*, subject: Model, by: Actor, at: datetime) -> OneTimeCode:
     """Note that a code is wanted for `subject`. Raises TooManyCodes."""
@@ -48,6 +56,25 @@ def wanted_codes(kind: str, at: datetime) -> QuerySet[OneTimeCode]:
     return OneTimeCode.objects.filter(
         settled_at__isnull=True, subject_kind=kind, requested_at__gt=at - VALID_FOR
     )
+
+
+def issue_wanted_codes(
+    kind: str,
+    addressees: Callable[[Collection[int]], Mapping[int, Addressee]],
+    *,
+    text: str,
+    by: Actor,
+    at: datetime,
+    limit: int = 50,
+) -> int:
+    """The worker's part: a code, in `text`, to whoever asked for a thing of this `kind`, where
+    `addressees` finds a phone by its key; how many requests were settled."""
+    wanted = list(wanted_codes(kind, at)[:limit])
+    found = addressees([int(each.subject_id) for each in wanted])
+    for each in wanted:
+        phone, area = found.get(int(each.subject_id), Addressee())
+        issue_code(wanted=each, phone=phone, text=text, area=area, by=by, at=at)
+    return len(wanted)
 
 
 @action("code.issue")

@@ -41,6 +41,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "case.investigate": frozenset({Role.INSPECTOR}),
     "case.decide": frozenset({Role.CASE_MANAGER}),
     "case.reply": frozenset({Role.CASE_MANAGER, Role.CALLER}),
+    # To record what somebody said who has no receipt to open.
+    "case.hear": frozenset({Role.SORTER, Role.CALLER, Role.CASE_MANAGER}),
     # Cases can be given to them to see to.
     "case.see_to": frozenset({Role.SORTER, Role.CALLER, Role.CASE_MANAGER}),
     "case.assign": frozenset({Role.CASE_MANAGER}),

@@ -6,7 +6,7 @@ it, proves by a code to the phone left that it is she, and settles it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -22,6 +22,7 @@ from pingyi.casework.rules import line_of
 from pingyi.clocks import actions as clocks
 from pingyi.kernel.masking import mask_matter_no, mask_phone
 from pingyi.notices import codes
+from pingyi.notices.codes import Addressee
 from pingyi.people.models import User
 from pingyi.people.permissions import scope_of
 from pingyi.privacy.models import DataRequest, RequestKind, RequestWay
@@ -193,17 +194,19 @@ def ask_for_code(*, request: DataRequest, by: Actor, at: datetime) -> None:
 
 def send_wanted_codes(*, at: datetime, by: Actor = SYSTEM, limit: int = 50) -> int:
     """The worker's part, as for receipts; how many requests were settled."""
-    wanted = list(codes.wanted_codes("datarequest", at)[:limit])
-    asked = DataRequest.objects.select_related("rating__unit").in_bulk(
-        [int(each.subject_id) for each in wanted]
+    return codes.issue_wanted_codes(
+        "datarequest", _addressees, text=CODE_TEXT, by=by, at=at, limit=limit
     )
-    for each in wanted:
-        request = asked[int(each.subject_id)]
-        contact = contact_of(request.rating)
-        phone = open_phone(contact, keyring=keyring()) if contact else ""
-        area = request.rating.unit.area_id
-        codes.issue_code(wanted=each, phone=phone, text=CODE_TEXT, area=area, by=by, at=at)
-    return len(wanted)
+
+
+def _addressees(requests: Collection[int]) -> dict[int, Addressee]:
+    found = DataRequest.objects.select_related("rating__contact", "rating__unit")
+    return {
+        each.pk: Addressee(
+            open_phone(each.rating.contact, keyring=keyring()), each.rating.unit.area_id
+        )
+        for each in found.filter(pk__in=requests, rating__contact__isnull=False)
+    }
 
 
 def verify(*, request: DataRequest, code: str, by: Actor, at: datetime) -> bool:

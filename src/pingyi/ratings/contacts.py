@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
@@ -45,7 +45,14 @@ def seal(given: Submission, *, receipt: str, keyring: Keyring) -> SealedContact 
     )
 
 
-def open_phone(contact: Contact, *, keyring: Keyring) -> str:
+class HasPhone(Protocol):
+    """A rating's contact, or whatever else a phone was left with."""
+
+    @property
+    def phone_cipher(self) -> Any: ...
+
+
+def open_phone(contact: HasPhone, *, keyring: Keyring) -> str:
     """The phone, or "". Whoever shows it to a person logs that reading."""
     blob = contact.phone_cipher
     return keyring.decrypt(bytes(blob), context=PHONE) if blob else ""

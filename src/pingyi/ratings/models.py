@@ -13,7 +13,17 @@ from pingyi.directory.models import Season, ServicePoint, Unit
 from pingyi.ratings.contacts import MATTER, PHONE, matter_form
 
 
-class Rating(models.Model):
+class Receipted(models.Model):
+    """What a citizen holds a receipt of. It proves that something was received, and opens nothing
+    by itself (`opening`)."""
+
+    receipt = models.CharField(max_length=24, unique=True)
+
+    class Meta:
+        abstract = True
+
+
+class Rating(Receipted):
     """One visit's rating.
 
     `level` is the rank of `rulebook.Level` (5 very satisfied … 1 very dissatisfied). `key` is
@@ -24,7 +34,6 @@ class Rating(models.Model):
 
     key = models.UUIDField(unique=True)
     digest = models.BinaryField(max_length=17)
-    receipt = models.CharField(max_length=24, unique=True)
     point = models.ForeignKey(
         ServicePoint, on_delete=models.PROTECT, related_name="ratings", db_index=False
     )

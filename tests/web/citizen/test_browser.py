@@ -138,7 +138,7 @@ def test_english_stays_english(rating_page: Page):
     rating_page.get_by_text("English").click()
     rating_page.locator("label[for=l4]").click()
     send(rating_page)
-    expect(rating_page.locator("h1")).to_have_text("Rating received")
+    expect(rating_page.locator("h1")).to_have_text("Received")
 
 
 def test_a_double_tap_counts_once(rating_page: Page):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.cache import cache
@@ -10,13 +10,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from pingyi.casework.actions import rejudge
 from pingyi.casework.models import Case
 from pingyi.casework.states import State
 from pingyi.demo.cases import walk
 from pingyi.people.roles import Role
 from pingyi.web.observatory.handling import verified_by_kind
 from pingyi.web.observatory.outcomes import counted
-from tests.casework.world import World, after
+from tests.casework.world import AT, World, a_petition, after
 from tests.staff import signed_in
 from tests.web.many import many_cases
 from tests.web.reading import words
@@ -116,6 +117,18 @@ def test_three_rates_say_what_they_count(world: World, desk):
     assert "响应率 100.00% 3 / 3 · 按时回访或核查" in shown
     assert "解决率 100.00% 2 / 2" in shown
     assert "满意率（办理） 100.00% 1 / 1" in shown
+
+
+def test_the_rates_count_who_spoke_up_otherwise_too(world: World, desk):
+    case = a_petition(world)
+    walk(case, ["sort", "check", "verify", "reply"], hands=world.hands, at=after(hours=2))
+    rejudge(case=case, satisfied=True, by=world.caller, at=after(days=2))
+    world.case("closed_unsatisfied")
+    a_petition(world, at=AT - timedelta(days=400), dated=date(2025, 1, 1))
+    shown = words(desk.get(CITY))
+    assert "满意率（办理） 33.33% 1 / 3 · 评价人、反映人对办理再评满意" in shown
+    assert "解决率 50.00% 1 / 2" in shown
+    assert "响应率 100.00% 2 / 2" in shown
 
 
 def test_a_clock_that_ran_out_unmet_lowers_the_response(world: World, desk):

@@ -38,6 +38,8 @@ from pingyi.casework.policies import (
 from pingyi.casework.showing import phone_of, shown
 from pingyi.casework.states import State
 from pingyi.directory.models import ServicePoint, Unit
+from pingyi.kernel.codes import new_receipt
+from pingyi.kernel.randomness import random_bytes
 from pingyi.kernel.text import normalise_phone, phone_is_valid
 from pingyi.people.models import User
 from pingyi.ratings.contacts import PHONE
@@ -150,7 +152,7 @@ def _open(
     _ask_whether(by, case)
     (case.number,) = take_numbers(locked_counter(at), 1)
     case.save(force_insert=True)
-    source.case = case
+    source.case, source.receipt = case, new_receipt(random_bytes)
     source.save(force_insert=True)
     search.start([(case, search.first_words(case))])
     for rule in OPEN.starts:

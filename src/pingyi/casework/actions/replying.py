@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pingyi.audit.actions import SYSTEM, Actor, action
+from pingyi.audit.actions import CITIZEN, SYSTEM, Actor, action
 from pingyi.casework.actions.steps import chosen, cleaned, record_step, required, take
 from pingyi.casework.messages import tell_her_of_the_answer
 from pingyi.casework.models import Case, CaseClock, Rejudgement, Reply
 from pingyi.casework.policies import Refusal
-from pingyi.casework.states import Finding, SecondCall, State, Transition
+from pingyi.casework.states import HEARD, HERS, Finding, SecondCall, State, Transition
 
 LONGEST_WORDS = 500
 """As long as the words of a rating."""
@@ -29,10 +29,14 @@ def reply_to_citizen(*, case: Case, text: str, by: Actor, at: datetime) -> Reply
 def rejudge(
     *, case: Case, satisfied: bool, words: str = "", by: Actor, at: datetime
 ) -> Rejudgement:
-    """Her judgement of the handling. Not satisfied reopens the case, once; else it is closed."""
+    """Her judgement of the handling. Not satisfied reopens the case, once; else it is closed.
+
+    Where she has no receipt to open (`policies.is_heard`), the office records what she said.
+    """
     said = cleaned(words, "words", longest=LONGEST_WORDS)
-    unhappy = "reopen" if may_reopen(case) else "end_unsatisfied"
-    step = take("accept_reply" if satisfied else unhappy, case, by=by, at=at)
+    content, again, end = HERS if by == CITIZEN else HEARD
+    unhappy = again if may_reopen(case) else end
+    step = take(content if satisfied else unhappy, case, by=by, at=at)
     return _judged(case, step, satisfied, said, by=by, at=at)
 
 

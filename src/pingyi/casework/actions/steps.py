@@ -12,6 +12,7 @@ from pingyi.casework import rules, search
 from pingyi.casework.models import Case, Fact
 from pingyi.casework.policies import (
     NOT_NEW,
+    NOT_TO_BE_HEARD,
     NOT_YOURS,
     OVERTAKEN,
     OWN_REQUEST,
@@ -50,7 +51,7 @@ LONGEST = 5000
 
 def refusal(reason: Reason) -> Refusal:
     """The reason as the exception that fits it."""
-    if reason in (NOT_YOURS, OWN_UNIT, NOT_NEW, OWN_REQUEST):
+    if reason in (NOT_YOURS, OWN_UNIT, NOT_NEW, OWN_REQUEST, NOT_TO_BE_HEARD):
         return NotAllowed(reason)
     return Incomplete(reason) if reason.field else NotNow(reason)
 

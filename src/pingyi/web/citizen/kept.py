@@ -20,7 +20,7 @@ from pingyi.privacy.policies import Refused
 from pingyi.ratings.models import Rating
 from pingyi.web.citizen import opened
 from pingyi.web.citizen.preferences import Preferences
-from pingyi.web.citizen.receipt import miss, on_to, page, rating_of
+from pingyi.web.citizen.receipt import miss, on_to, page, received_as
 from pingyi.web.citizen.visit import citizen_page
 from pingyi.web.components.markup import level_text
 from pingyi.web.components.words import say
@@ -32,11 +32,11 @@ _CALLS = (State.UNSORTED, State.TO_CALL)
 @require_http_methods(["GET", "HEAD", "POST"])
 def mine(request: HttpRequest, text: str, *, shown: Preferences) -> HttpResponse:
     """What is kept, masked; POST `phone` corrects it, `erase` with `sure` erases the contact."""
-    rating = rating_of(text)
+    rating = received_as(text)
     if rating is None:
         return miss(request, shown)
-    proof = opened.token(request, rating)
-    if not proof:
+    proof = opened.token(request, rating.receipt)
+    if not proof or not isinstance(rating, Rating):
         return on_to(rating.receipt)
     if request.method != "POST":
         return page(request, "mine", shown, _context(rating, proof))

@@ -1,7 +1,7 @@
 """The quarter of an hour in which an opened receipt shows what became of it.
 
-A signed cookie of that receipt's address alone; it is the only thing kept, and says nothing of the
-rating but its number in the database.
+A signed cookie of that receipt's address alone; it is the only thing kept, and says nothing but
+the receipt itself.
 """
 
 from __future__ import annotations
@@ -12,17 +12,15 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
-from pingyi.ratings.models import Rating
-
 COOKIE = "opened"
 LASTS = timedelta(minutes=15)
 _SALT = "pingyi.citizen.opened"
 
 
-def remember(response: HttpResponse, rating: Rating) -> None:
-    """Let this browser look at the rating's story for a while."""
-    text = signing.dumps(rating.pk, salt=_SALT)
-    _set(response, rating.receipt, text, int(LASTS.total_seconds()))
+def remember(response: HttpResponse, receipt: str) -> None:
+    """Let this browser look at the receipt's story for a while."""
+    text = signing.dumps(receipt, salt=_SALT)
+    _set(response, receipt, text, int(LASTS.total_seconds()))
 
 
 def forget(response: HttpResponse, receipt: str) -> None:
@@ -46,11 +44,11 @@ def _set(response: HttpResponse, receipt: str, text: str, seconds: int) -> None:
     )
 
 
-def token(request: HttpRequest, rating: Rating) -> str:
-    """The cookie's text if it opens this rating now, else ""; its forms carry it as proof."""
+def token(request: HttpRequest, receipt: str) -> str:
+    """The cookie's text if it opens this receipt now, else ""; its forms carry it as proof."""
     text = request.COOKIES.get(COOKIE, "")
     try:
         opens = signing.loads(text, salt=_SALT, max_age=LASTS)
     except signing.BadSignature:
         return ""
-    return text if opens == rating.pk else ""
+    return text if opens == receipt else ""

@@ -1,4 +1,4 @@
-"""`/t/`: the receipt, alike for every rating; and, once opened, what became of it."""
+"""`/t/`: the receipt, alike for whatever was received; and, once opened, what became of it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from pingyi.audit.actions import CITIZEN
+from pingyi.casework import receipts
 from pingyi.casework.actions import rejudge
 from pingyi.casework.policies import Refusal
 from pingyi.casework.queries import citizen_reply, citizen_steps, may_rejudge
@@ -21,7 +22,7 @@ from pingyi.kernel.codes import normalise_receipt, receipt_is_valid
 from pingyi.kernel.text import clean_text
 from pingyi.notices.codes import TooManyCodes
 from pingyi.ratings import opening
-from pingyi.ratings.models import Rating
+from pingyi.ratings.models import Rating, Receipted
 from pingyi.ratings.opening import TooManyTries
 from pingyi.ratings.points import rules_on
 from pingyi.web.citizen import opened
@@ -50,58 +51,59 @@ def find(request: HttpRequest, *, shown: Preferences) -> HttpResponse:
 @citizen_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def receipt(request: HttpRequest, text: str, *, shown: Preferences) -> HttpResponse:
-    """Received, and handled by the published rules: the same for every rating.
+    """Received, and handled by the published rules: the same for every rating, and for what came
+    in another way.
 
     POST `private_word`, or `code`, opens it; POST `send_code` has a code sent, if a phone was left.
     """
-    rating = rating_of(text)
-    if rating is None:
+    received = received_as(text)
+    if received is None:
         return miss(request, shown)
-    if text != rating.receipt:
-        return on_to(rating.receipt)
+    if text != received.receipt:
+        return on_to(received.receipt)
     if request.method != "POST":
-        return page(request, "receipt", shown, _neutral(rating.receipt))
+        return page(request, "receipt", shown, _neutral(received.receipt))
     if "send_code" in request.POST:
-        return _send_code(request, rating, shown)
+        return _send_code(request, received, shown)
     if request.POST.get("code", "").strip():
-        return _open(request, rating, shown, "code")
-    return _open(request, rating, shown, "private_word")
+        return _open(request, received, shown, "code")
+    return _open(request, received, shown, "private_word")
 
 
 @citizen_page
 @require_http_methods(["GET", "HEAD"])
 def code(request: HttpRequest, text: str, *, shown: Preferences) -> HttpResponse:
     """Where a code is entered, whether or not one could be sent."""
-    rating = rating_of(text)
-    if rating is None:
+    received = received_as(text)
+    if received is None:
         return miss(request, shown)
-    return page(request, "receipt", shown, _neutral(rating.receipt, asked=True))
+    return page(request, "receipt", shown, _neutral(received.receipt, asked=True))
 
 
 @citizen_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def story(request: HttpRequest, text: str, *, shown: Preferences) -> HttpResponse:
     """What became of it, for the browser that opened it; POST judges the handling, or closes."""
-    rating = rating_of(text)
-    if rating is None:
+    received = received_as(text)
+    if received is None:
         return miss(request, shown)
-    proof = opened.token(request, rating)
+    proof = opened.token(request, received.receipt)
     if not proof:
-        return on_to(rating.receipt)
+        return on_to(received.receipt)
     if request.method != "POST":
-        return page(request, "story", shown, _story(rating, proof))
+        return page(request, "story", shown, _story(received, proof))
     if not hmac.compare_digest(request.POST.get("proof", ""), proof):
-        return on_to(rating.receipt)
+        return on_to(received.receipt)
     if "close" in request.POST:
-        response = on_to(rating.receipt)
-        opened.forget(response, rating.receipt)
+        response = on_to(received.receipt)
+        opened.forget(response, received.receipt)
         return response
-    return _judge(request, rating, proof, shown)
+    return _judge(request, received, proof, shown)
 
 
-def rating_of(text: str) -> Rating | None:
+def received_as(text: str) -> Receipted | None:
     receipt = normalise_receipt(text)
-    return opening.find(receipt) if receipt_is_valid(receipt) else None
+    return receipts.find(receipt) if receipt_is_valid(receipt) else None
 
 
 def miss(request: HttpRequest, shown: Preferences) -> HttpResponse:
@@ -111,30 +113,32 @@ def miss(request: HttpRequest, shown: Preferences) -> HttpResponse:
     return page(request, "find", shown, {"typed": "", "error": error}, status=404)
 
 
-def _send_code(request: HttpRequest, rating: Rating, shown: Preferences) -> HttpResponse:
+def _send_code(request: HttpRequest, received: Receipted, shown: Preferences) -> HttpResponse:
     try:
-        opening.ask_for_code(rating, at=timezone.now())
+        opening.ask_for_code(received, at=timezone.now())
     except TooManyCodes:
         return _slow_down(request, shown)
-    return on_to(f"{rating.receipt}/code")
+    return on_to(f"{received.receipt}/code")
 
 
-def _open(request: HttpRequest, rating: Rating, shown: Preferences, way: str) -> HttpResponse:
+def _open(request: HttpRequest, received: Receipted, shown: Preferences, way: str) -> HttpResponse:
     """On to the story with the right word or code; else the same page for every reason."""
     opens = opening.open_by_word if way == "private_word" else opening.open_by_code
     given = clean_text(request.POST.get(way, "")).strip()
     try:
-        if not given or not opens(rating, given, at=timezone.now()):
-            context = _neutral(rating.receipt, asked=way == "code") | {"wrong": way}
+        if not given or not opens(received, given, at=timezone.now()):
+            context = _neutral(received.receipt, asked=way == "code") | {"wrong": way}
             return page(request, "receipt", shown, context, status=422)
     except TooManyTries:
         return _slow_down(request, shown)
-    response = on_to(f"{rating.receipt}/story")
-    opened.remember(response, rating)
+    response = on_to(f"{received.receipt}/story")
+    opened.remember(response, received.receipt)
     return response
 
 
-def _judge(request: HttpRequest, rating: Rating, proof: str, shown: Preferences) -> HttpResponse:
+def _judge(
+    request: HttpRequest, received: Receipted, proof: str, shown: Preferences
+) -> HttpResponse:
     judged = request.POST.get("satisfied", "")
     words = clean_text(request.POST.get("words", "")).strip()
     error = ""
@@ -142,34 +146,46 @@ def _judge(request: HttpRequest, rating: Rating, proof: str, shown: Preferences)
         error = gettext("请选择满意或不满意。")
     elif len(words) > WORDS_LIMIT:
         error = gettext("最多 500 个字。")
+    elif _rejudged(received, satisfied=judged == "yes", words=words):
+        return on_to(f"{received.receipt}/story")
     else:
-        try:
-            rejudge(
-                case=rating.case,
-                satisfied=judged == "yes",
-                words=words,
-                by=CITIZEN,
-                at=timezone.now(),
-            )
-            return on_to(f"{rating.receipt}/story")
-        except Refusal:
-            error = gettext("现在不能再评价办理结果了。")
-        except Rating.case.RelatedObjectDoesNotExist:
-            error = gettext("现在不能再评价办理结果了。")
-    context = _story(rating, proof) | {"error": error, "judged": judged, "words": words}
+        error = gettext("现在不能再评价办理结果了。")
+    context = _story(received, proof) | {"error": error, "judged": judged, "words": words}
     return page(request, "story", shown, context, status=422)
 
 
-def _story(rating: Rating, proof: str) -> dict[str, Any]:
-    point = ServicePoint.objects.select_related("unit").get(pk=rating.point_id)
-    reply = citizen_reply(rating)
+def _rejudged(received: Receipted, *, satisfied: bool, words: str) -> bool:
+    case = receipts.case_of(received)
+    if case is None:
+        return False
+    try:
+        rejudge(case=case, satisfied=satisfied, words=words, by=CITIZEN, at=timezone.now())
+    except Refusal:
+        return False
+    return True
+
+
+def _place(received: Receipted) -> tuple[str, str]:
+    """The unit and point she rated, or those her matter is about."""
+    if isinstance(received, Rating):
+        point = ServicePoint.objects.select_related("unit").get(pk=received.point_id)
+        return point.unit.name, point.name
+    case = receipts.case_of(received)
+    assert case is not None
+    return case.unit.name, case.point.name if case.point else ""
+
+
+def _story(received: Receipted, proof: str) -> dict[str, Any]:
+    unit, point = _place(received)
+    reply = citizen_reply(received)
     return {
-        "receipt": rating.receipt,
-        "unit": point.unit.name,
-        "point": point.name,
-        "steps": citizen_steps(rating),
+        "receipt": received.receipt,
+        "unit": unit,
+        "point": point,
+        "has_mine": isinstance(received, Rating),
+        "steps": citizen_steps(received),
         "reply": reply.text if reply else "",
-        "may_judge": may_rejudge(rating),
+        "may_judge": may_rejudge(received),
         "proof": proof,
         "error": "",
         "judged": "",

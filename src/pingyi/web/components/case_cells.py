@@ -238,9 +238,9 @@ WAITING = Filter(
 
 TO_ASK = Filter(
     "ask",
-    _("复访"),
-    lambda rows, value, at: rows.to_ask_again(),
-    lambda request: [("yes", gettext("待复访"))],
+    _("听取意见"),
+    lambda rows, value, at: rows.without_receipt() if value == "heard" else rows.to_ask_again(),
+    lambda request: [("yes", gettext("待复访")), ("heard", gettext("待听取意见"))],
 )
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pingyi.casework import actions, policies
 from pingyi.casework.models import Case
-from pingyi.casework.states import MOVES, SECOND_CALLS, Finding
+from pingyi.casework.states import HEARD, MOVES, SECOND_CALLS, Finding
 from pingyi.people.models import User
 from pingyi.web.components.case_forms import (
     AcknowledgeForm,
@@ -34,6 +34,7 @@ from pingyi.web.components.case_forms import (
     DispatchForm,
     GrantTimeForm,
     HandlingForm,
+    HearForm,
     InstructForm,
     LookBackForm,
     MoveForm,
@@ -217,6 +218,10 @@ DEEDS: dict[str, Deed] = {
             SECOND_CALLS, actions.log_second_call,
         ),
         Deed(
+            HearForm, _("登记反映人意见"), _("登记"), _("已登记反映人意见"),
+            HEARD, actions.rejudge,
+        ),
+        Deed(
             AssignForm, _("分派"), _("分派"), _("已分派"),
             ("assign",), actions.assign_case,
         ),
@@ -284,7 +289,7 @@ FIRST = {
     "to_decide": ("decide",),
     "to_confirm": ("confirm",),
     "to_reply": ("reply", "release"),
-    "replied": ("review", "second-call", "close"),
+    "replied": ("review", "second-call", "hear", "close"),
     "closed": ("look-back", "review"),
 }
 """What a case in each state waits for."""

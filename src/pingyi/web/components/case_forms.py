@@ -19,6 +19,7 @@ from pingyi.casework.states import (
     Grade,
     Ground,
     Handling,
+    Judged,
     Kind,
     Review,
     SecondCall,
@@ -371,6 +372,29 @@ class ReplyForm(CaseForm):
             "用平实的话：查了什么、结果怎样、改了什么。她凭回执看到；留了电话的另发短信提醒。"
         ),
     )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if policies.is_heard(self.case):
+            self.fields["text"].help_text = _(
+                "用平实的话：查了什么、结果怎样、改了什么。"
+                "她没有留手机号：请当面或经原渠道告知，再登记她的意见。"
+            )
+
+
+class HearForm(CaseForm):
+    form_id = "hear"
+    satisfied = TermField(Judged, label=_("反映人对办理满意吗"))
+    words = LongTextField(
+        label=_("反映人怎么说"),
+        required=False,
+        rows=3,
+        max_length=500,
+        help_text=_("她没有留手机号，打不开回执：当面或经原渠道告知答复后，如实代记。不给单位。"),
+    )
+
+    def clean_satisfied(self) -> bool:
+        return bool(self.cleaned_data["satisfied"] == Judged.SATISFIED)
 
 
 class SecondCallForm(CaseForm):

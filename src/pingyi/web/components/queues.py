@@ -132,6 +132,15 @@ ASKING = Queue(
     "office:cases",
     "ask=yes&sort=due",
 )
+HEARING = Queue(
+    "hearing",
+    _("待听取意见"),
+    _("没有留手机号的反映人：当面或经原渠道告知答复，登记是否满意"),
+    "case.hear",
+    queries.to_hear,
+    "office:cases",
+    "ask=heard&sort=due",
+)
 ANSWERING = Queue(
     "answering",
     _("待本单位办理"),
@@ -186,6 +195,7 @@ QUEUES = (
     LOOKING_BACK,
     REPLYING,
     ASKING,
+    HEARING,
     ANSWERING,
     LETTERS_TO_ANSWER,
     LETTERS_TO_ISSUE,

@@ -6,15 +6,16 @@ Every figure counts the season's cases that the reader may see, and says out of 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Case as When_
-from django.db.models import F, Sum, Value, When
+from django.db.models import F, Q, Sum, Value, When
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.timezone import make_aware
 from django.utils.translation import gettext_lazy as _
 
 from pingyi.casework.models import Case
@@ -97,18 +98,23 @@ STAGES = (
 
 
 def cases_of(user: User, season: Season) -> CaseQuerySet:
-    """The season's cases the user may see."""
-    return Case.objects.visible_to(user).filter(rating__season=season)
+    """The cases of the season's ratings, and those of any other origin opened in the season, that
+    the user may see."""
+    begins = make_aware(datetime.combine(season.starts_on, time.min))
+    ends = make_aware(datetime.combine(season.ends_on + timedelta(days=1), time.min))
+    others = Q(rating=None, opened_at__gte=begins, opened_at__lt=ends)
+    return Case.objects.visible_to(user).filter(Q(rating__season=season) | others)
 
 
 def three_rates(of: Outcomes) -> list[Rate]:
-    """Response, resolution, satisfaction, as a 12345 office is judged (definitions: (A))."""
+    """Response, resolution, satisfaction, as a 12345 office is judged (definitions: (A)): of
+    cases of every origin."""
     every = reverse("office:cases")
     ended = f"{every}?state=closed"
     return [
         _rate(_("响应率"), of.in_time, of.due, _("按时回访或核查"), every),
-        _rate(_("解决率"), of.solved, of.closed, _("回访当场解决，或评价人再评满意"), ended),
-        _rate(_("满意率（办理）"), of.content, of.judged, _("评价人对办理再评满意"), ended),
+        _rate(_("解决率"), of.solved, of.ended, _("回访当场解决，或再评满意"), ended),
+        _rate(_("满意率（办理）"), of.content, of.judged, _("评价人、反映人对办理再评满意"), ended),
     ]
 
 

@@ -1,5 +1,8 @@
-"""What a season's bad ratings came to, as far as one reader sees: counted over the year's cases for
-all that the leader's page tells of them, and kept a while."""
+"""What a season's cases came to, as far as one reader sees: counted over the year's cases for all
+that the leader's page tells of them, and kept a while.
+
+The three rates are of cases of every origin; all else is of bad ratings.
+"""
 
 from __future__ import annotations
 
@@ -40,8 +43,10 @@ class Outcomes:
     settled: int
     """Of those closed: ended without a verdict."""
     verified: int
+    ended: int
+    """Closed, of every origin."""
     solved: int
-    """Of those closed: settled on the phone, or the rater was content when asked again."""
+    """Of those ended: settled on the phone, or she was content when asked again."""
     judged: int
     content: int
     kinds: dict[str, int]
@@ -61,13 +66,15 @@ def outcomes(cases: CaseQuerySet, key: str, at: datetime) -> Outcomes:
 
 def counted(cases: CaseQuerySet, at: datetime) -> Outcomes:
     """Those of `cases`, counted now."""
+    rated = cases.filter(rating__isnull=False)
     return Outcomes(
         at=at,
         **_called(cases, at),
-        **_closed(cases),
+        **_closed(rated),
+        **_solved(cases),
         **_judged(cases),
-        kinds=_kinds(cases),
-        times=_times(cases),
+        kinds=_kinds(rated),
+        times=_times(rated),
     )
 
 
@@ -82,19 +89,23 @@ def _called(cases: CaseQuerySet, at: datetime) -> dict[str, int]:
 def _closed(cases: CaseQuerySet) -> dict[str, int]:
     hers: dict[str, Any] = {"case": OuterRef("pk")}
     counts = Verdict.objects.counting().filter(finding__in=VERIFIED, **hers)
-    on_the_phone = CallAttempt.objects.filter(outcome="answered_settled", **hers)
-    content = Rejudgement.objects.filter(satisfied=True, **hers)
     told = cases.filter(state=State.CLOSED.value).order_by().annotate(
         decided_=Exists(Verdict.objects.filter(**hers)),
         verified_=Exists(counts),
-        solved_=Exists(on_the_phone) | Exists(content),
     )  # fmt: skip
     return told.aggregate(
         closed=Count("pk"),
         settled=Count("pk", filter=Q(decided_=False)),
         verified=Count("pk", filter=Q(verified_=True)),
-        solved=Count("pk", filter=Q(solved_=True)),
     )
+
+
+def _solved(cases: CaseQuerySet) -> dict[str, int]:
+    on_the_phone = CallAttempt.objects.filter(outcome="answered_settled", case=OuterRef("pk"))
+    content = Rejudgement.objects.filter(satisfied=True, case=OuterRef("pk"))
+    closed = cases.filter(state=State.CLOSED.value).order_by()
+    told = closed.annotate(solved_=Exists(on_the_phone) | Exists(content))
+    return told.aggregate(ended=Count("pk"), solved=Count("pk", filter=Q(solved_=True)))
 
 
 def _judged(cases: CaseQuerySet) -> dict[str, int]:

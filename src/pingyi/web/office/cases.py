@@ -100,6 +100,7 @@ DEEDS = frozenset(
         "reconsider",
         "reply",
         "second-call",
+        "hear",
         "close",
     }
 )
