@@ -107,6 +107,80 @@ def test_how_ratings_count_orders_equal_totals() -> None:
     assert {move.causes for move in found.moves} == {(Cause("rate", None, others=1),)}
 
 
+NATIONAL = (DEFINITIONS / "national.toml").read_text("utf-8")
+WUHAN_2021 = (DEFINITIONS / "wuhan-2021.toml").read_text("utf-8")
+
+
+def changed(whole: str, old: str, new: str) -> Scheme:
+    assert old in whole, old
+    return rulebook.draft("draft.toml", whole.replace(old, new).encode())
+
+
+def test_a_component_counts_otherwise_because_ratings_do() -> None:
+    # A: 9 of 10 satisfied, 90; of its one bad rating none is verified, so 9 of 9, 100. B: 4 of 5,
+    # 80, its bad one verified. The component says what it said; what changed is [rate].
+    told = {
+        "season": "2023",
+        "units": FACTS["units"][:2],
+        "satisfaction": [
+            {"unit": "A", "channel": "qr", "satisfied": 9, "dissatisfied": 1},
+            {"unit": "B", "channel": "qr", "satisfied": 4, "dissatisfied": 1, "verified_bad": 1},
+        ],
+    }
+    verified = changed(NATIONAL, 'bad_counts = "raw"', 'bad_counts = "verified"')
+    found = compared(verified, told, "national")
+    moves = {move.unit: move for move in found.moves}
+    assert [part.clause for part in moves["A"].parts] == ["satisfaction"]
+    assert moves["A"].causes == (Cause("rate", Fraction(10)),)
+    assert moves["B"].causes == ()
+    assert found.clauses == (("rate", 1, Fraction(10)),)
+
+
+def test_a_component_falls_out_because_more_ratings_are_asked_for() -> None:
+    # Of 1,000: platform 100 of 100, 500; message board 5 of 10, 75; 500 + 150 weigh 650 of 1,000:
+    # 500 · 1000/650 = 769.23, 75 · 1000/650 = 115.38; together 884.61. From 20 ratings on the board
+    # does not count: 1,000. It rose by 115.39, 11.539 % of full marks, and by [missing] alone.
+    told = {
+        "season": "2023",
+        "units": FACTS["units"][:1],
+        "satisfaction": [
+            {"unit": "A", "channel": "qr", "satisfied": 100},
+            {"unit": "A", "channel": "message_board", "satisfied": 5, "dissatisfied": 5},
+        ],
+    }
+    more = changed(WUHAN_2021, "[missing]", "[missing]\nmin_ratings = 20")
+    (move,) = compared(more, told, "wuhan-2021").moves
+    assert {part.clause for part in move.parts} == {"platform", "message_board"}
+    assert move.causes == (Cause("missing", Fraction(11539, 1000)),)
+
+
+def test_a_component_that_says_otherwise_is_the_cause_itself() -> None:
+    # 90 of 100 by QR and 0 of 100 by SMS, 500 · 90/200 = 225; of QR alone 450. It is all there is,
+    # so each is of 1,000: 450 and 900.
+    told = {
+        "season": "2023",
+        "units": FACTS["units"][:1],
+        "satisfaction": [
+            {"unit": "A", "channel": "qr", "satisfied": 90, "dissatisfied": 10},
+            {"unit": "A", "channel": "sms", "dissatisfied": 100},
+        ],
+    }
+    without = changed(WUHAN_2021, '"qr", "sms", "provincial"', '"qr", "provincial"')
+    (move,) = compared(without, told, "wuhan-2021").moves
+    assert move.causes == (Cause("platform", Fraction(45)),)
+
+
+def test_rounding_alone_by_hand() -> None:
+    # 2 of 3 is 66.67, of whole points 67: 0.33 more.
+    told = {
+        "season": "2023",
+        "units": FACTS["units"][:1],
+        "satisfaction": [{"unit": "A", "channel": "qr", "satisfied": 2, "dissatisfied": 1}],
+    }
+    (move,) = compared(changed(NATIONAL, "decimals = 2", "decimals = 0"), told, "national").moves
+    assert move.causes == (Cause("rounding", Fraction(33, 100)),)
+
+
 def test_honours_alone_by_hand() -> None:
     # D 100, C 97, A 91, B 90: two first and two last. With one first, C is no longer among them.
     found = compared(draft(('end = "top"\nnumber = 10', 'end = "top"\nnumber = 1')))

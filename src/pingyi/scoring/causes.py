@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from pingyi.rulebook import Scheme
+from pingyi.rulebook.model import Component
 from pingyi.scoring.forms import UnitResult
 
 _WORDS = {"title", "zh", "source", "assumed"}  # what a clause says of itself changes nothing
@@ -48,6 +49,13 @@ class Changes:
         self._grades = _changed("grades", scheme.grades, draft.grades)
         self._honours = _changed("honours", scheme.honours, draft.honours)
         self._missing = _rule(scheme.missing) != _rule(draft.missing)
+        self._rate = _rule(scheme.rate) != _rule(draft.rate)
+        self._rounding = _rule(scheme.rounding) != _rule(draft.rounding)
+        self._same_components = {
+            group: _same_components(scheme, draft, group)
+            for group in scheme.groups
+            if group in draft.groups
+        }
         # Equal totals are ordered by keys, and a key by how ratings count.
         self.ties = "ties" if scheme.ties.keys != draft.ties.keys else "rate"
 
@@ -56,6 +64,19 @@ class Changes:
         if self._missing:
             return "missing"
         return one.own[0].clause if one.own else (*one.now.lines, *one.then.lines)[0].clause
+
+    def of_line(self, clause: str, now: UnitResult, then: UnitResult) -> str:
+        """The clause by which a line differs: its own; of a component that says what it said, how
+        ratings count, what becomes of those missing, or rounding."""
+        if clause not in self._same_components[now.group]:
+            return clause
+        if self._missing and _clauses(now) != _clauses(then):
+            return "missing"
+        if self._rate:
+            return "rate"
+        if self._missing:
+            return "missing"
+        return "rounding" if self._rounding else clause
 
     def awards(self, one: Scored) -> Iterator[Cause]:
         """The clauses that give it another veto, grade or honour."""
@@ -166,6 +187,26 @@ def _above(
         above[place] = seen
         seen |= at_rank[place]
     return above
+
+
+def _clauses(one: UnitResult) -> set[str]:
+    return {line.clause for line in one.lines}
+
+
+def _same_components(scheme: Scheme, draft: Scheme, group: str) -> set[str]:
+    """The components that both schemes take alike, and give the same share of full marks."""
+    before, after = scheme.weights(group), draft.weights(group)
+    return {
+        name
+        for name in before.keys() & after.keys()
+        if before[name] * draft.full_marks == after[name] * scheme.full_marks
+        and _taken(scheme.components[name]) == _taken(draft.components[name])
+    }
+
+
+def _taken(component: Component) -> tuple[object, ...]:
+    """What a component takes, its weight apart, which a group may give otherwise."""
+    return set(component.channels), component.all_channels, component.measured
 
 
 def _came_or_left(one: Scored) -> bool:

@@ -140,13 +140,25 @@ def _explained(moves: Iterable[Move], scheme: Scheme, draft: Scheme) -> tuple[Mo
                 move.now,
                 move.then,
                 move.difference,
-                tuple(Cause(part.clause, part.difference) for part in move.parts),
+                _own(move, changes),
             )
             for move in group
         ]
         found = causes.of_group(scored, changes)
         told += [move._replace(causes=why) for move, why in zip(group, found, strict=True)]
     return tuple(told)
+
+
+def _own(move: Move, changes: causes.Changes) -> tuple[Cause, ...]:
+    """The clauses that change the unit's own points, the greatest first; the lines themselves where
+    it comes to a total, or loses it."""
+    sums: dict[str, Fraction] = defaultdict(Fraction)
+    for part in move.parts:
+        whole = move.difference is not None
+        clause = changes.of_line(part.clause, move.now, move.then) if whole else part.clause
+        sums[clause] += part.difference
+    ordered = sorted(sums.items(), key=lambda told: (-abs(told[1]), told[0]))
+    return tuple(Cause(clause, difference) for clause, difference in ordered if difference)
 
 
 def _standing(one: UnitResult) -> tuple[object, ...]:
