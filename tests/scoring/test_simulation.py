@@ -136,6 +136,19 @@ def test_a_component_counts_otherwise_because_ratings_do() -> None:
     assert found.clauses == (("rate", 1, Fraction(10)),)
 
 
+def test_who_loses_its_total_may_do_so_by_how_ratings_count() -> None:
+    # One bad rating, not verified, is all there is: 0, and without it nothing to count.
+    told = {
+        "season": "2023",
+        "units": FACTS["units"][:1],
+        "satisfaction": [{"unit": "A", "channel": "qr", "dissatisfied": 1}],
+    }
+    verified = changed(NATIONAL, 'bad_counts = "raw"', 'bad_counts = "verified"')
+    (move,) = compared(verified, told, "national").moves
+    assert (move.now.total, move.then.total) == (0, None)
+    assert move.causes == (Cause("rate"),)
+
+
 def test_a_component_falls_out_because_more_ratings_are_asked_for() -> None:
     # Of 1,000: platform 100 of 100, 500; message board 5 of 10, 75; 500 + 150 weigh 650 of 1,000:
     # 500 · 1000/650 = 769.23, 75 · 1000/650 = 115.38; together 884.61. From 20 ratings on the board

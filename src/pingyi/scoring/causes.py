@@ -51,6 +51,7 @@ class Changes:
         self._missing = _rule(scheme.missing) != _rule(draft.missing)
         self._rate = _rule(scheme.rate) != _rule(draft.rate)
         self._rounding = _rule(scheme.rounding) != _rule(draft.rounding)
+        self._components = {*scheme.components, *draft.components}
         self._same_components = {
             group: _same_components(scheme, draft, group)
             for group in scheme.groups
@@ -63,7 +64,9 @@ class Changes:
         """The clause by which a unit comes to a total, or loses it."""
         if self._missing:
             return "missing"
-        return one.own[0].clause if one.own else (*one.now.lines, *one.then.lines)[0].clause
+        lines = [line.clause for line in (*one.now.lines, *one.then.lines)]
+        component = next((clause for clause in lines if clause in self._components), lines[0])
+        return self.of_line(component, one.now, one.then)
 
     def of_line(self, clause: str, now: UnitResult, then: UnitResult) -> str:
         """The clause by which a line differs: its own; of a component that says what it said, how
