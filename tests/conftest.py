@@ -36,6 +36,14 @@ pytest_plugins = [
 ]
 
 
+TRACED = {
+    *("accountability", "casework", "clocks", "directory", "files", "integrity", "letters"),
+    *("notices", "people", "privacy", "publication", "ratings", "scoring", "supervision"),
+}
+"""The areas whose actions, states and engine are asked for coverage: by their own tests. Tracing
+all the pages' tests too takes as long again as running them."""
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Passwords are hashed a million times in earnest; here once will do."""
     from django.conf import settings
@@ -57,6 +65,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return commits, item.get_closest_marker("slow") is None
 
     items.sort(key=place)
+    for item in items:
+        if item.path.relative_to(prepared.ROOT / "tests").parts[0] not in TRACED:
+            item.add_marker(pytest.mark.no_cover)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
