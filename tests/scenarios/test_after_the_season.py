@@ -115,7 +115,10 @@ def _assert_graded(leader: Client, release: str) -> None:
     """The grade, on which the talk hangs, stands wherever the result does; the public reads it."""
     board = "/scoreboard/?season=2026&group=public_facing"
     assert "优秀 满意等次" in words(leader.get(board))
-    assert "基本满意等次" in words(leader.get("/scoreboard/2026/D2/"))
+    unit = words(leader.get("/scoreboard/2026/D2/"))
+    assert "第2局 基本满意等次" in unit
+    # One bad rating, through the platforms, and 80 of the superiors: (80 · 0 + 10 · 0.8) · 100/90.
+    assert "多一件查实差评 8.89 −71.11 4 不变 不满意等次" in unit
     assert "优秀、满意等次" in b"".join(leader.get(f"{board}&export=csv")).decode()
     public = Client()
     assert "优秀、满意等次" in words(public.get("/results/2026/"))

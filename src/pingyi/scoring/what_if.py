@@ -46,7 +46,7 @@ class Asked(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """The unit's total and place if it were so."""
+    """The unit's total, place and awards if it were so."""
 
     change: Change
     clause: str | None
@@ -54,6 +54,7 @@ class Outcome(NamedTuple):
     total: Decimal
     rank: int
     place_from_last: int
+    grade: str | None
     honour: str | None
     vetoed: bool
 
@@ -233,6 +234,7 @@ class _Group:
             then.total,
             place.rank,
             place.from_last,
+            grade,
             honour,
             then.vetoed,
         )

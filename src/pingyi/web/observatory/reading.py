@@ -20,10 +20,10 @@ from pingyi.scoring.intervals import FEW
 from pingyi.scoring.what_if import MORE_RATINGS, Change, Edge
 from pingyi.web.components.charts import LineChart, Value, level_chart
 from pingyi.web.observatory.rows import (
+    award,
     bad_cell,
     between_shares,
     chance_text,
-    honour_tag,
     per_thousand,
 )
 
@@ -96,7 +96,7 @@ def what_would_change(row: Row, board: Board) -> tuple[list[Then], list[str]]:
             points=_signed(then.total - total),
             rank=then.rank,
             moved=_moved(rank - then.rank),
-            honour=honour_tag(board.scheme, then.honour, then.vetoed),
+            honour=award(board.scheme, then),
         )
         for then in what_if.outcomes(*asked)
     ]

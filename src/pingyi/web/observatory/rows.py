@@ -27,6 +27,7 @@ from pingyi.scoring.fairness import SURE, Fair, Group, beside, counted
 from pingyi.scoring.forms import UnitResult
 from pingyi.scoring.intervals import FEW, Interval
 from pingyi.scoring.shrinkage import Estimate, known, mean
+from pingyi.scoring.what_if import Outcome
 from pingyi.web.components.markup import tag
 from pingyi.web.components.tables import Column, DataTable, Filter, Listing, in_files
 from pingyi.web.components.templatetags.components import grouped
@@ -175,7 +176,7 @@ def honour_tag(scheme: Scheme, honour: str | None, vetoed: bool = False) -> Safe
     return tag(honour_name(scheme, honour), honour_tone(scheme, honour))
 
 
-def award(scheme: Scheme, one: UnitResult) -> SafeString:
+def award(scheme: Scheme, one: UnitResult | Outcome) -> SafeString:
     """What a unit is awarded: the honour or the veto as a pill, and the grade beside it."""
     pill = honour_tag(scheme, one.honour, one.vetoed)
     if one.grade is None:
