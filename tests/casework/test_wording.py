@@ -13,7 +13,7 @@ from pingyi.casework.models import Case
 from pingyi.casework.origins import Channel
 from pingyi.casework.policies import Incomplete
 from pingyi.casework.wording import names, unfit_for_unit
-from tests.casework.world import AT, World, after
+from tests.casework.world import AT, PHONE, World, after
 
 SUBJECT = "请问社保为什么连续三个月不给办理转移"
 
@@ -101,3 +101,46 @@ def test_a_message_is_neither_named_by_its_sender_nor_quoted_from_its_subject(wo
 
 def test_who_is_nobody_in_particular_is_not_a_name(world: World):
     assert code("有网友留言反映推诿", message(world, sender="网友", subject="路灯")) == ""
+
+
+@pytest.mark.parametrize(
+    ("number", "text", "found"),
+    [
+        ("信访2026-0113", "请核实信访 2026-0113 号件", "her_matter"),
+        ("20260601007", "工单20260601007请核实", "her_matter"),
+        ("2026", "2026年以来窗口无人", ""),
+        ("", "请核实", ""),
+    ],
+)
+def test_the_number_of_a_petition_leads_the_unit_to_whoever_came(
+    world: World, number: str, text: str, found: str
+):
+    given = {"unit": world.brigade, "origin": "petition", "dated": date(2026, 6, 1)}
+    given |= {"summary": "来访反映推诿", "number": number, "by": world.sorter, "at": AT}
+    assert code(text, actions.open_case_by_hand(**given)) == found
+    nobodys = actions.open_case_by_hand(**given, reply_owed=False)
+    assert code(text, nobodys) == "", "a check has no citizen behind it"
+
+
+def test_she_may_agree_that_the_unit_knows_her_petition(world: World):
+    case = actions.open_case_by_hand(
+        unit=world.brigade,
+        origin="hotline",
+        dated=date(2026, 6, 1),
+        summary="来电反映推诿",
+        number="20260601007",
+        phone=PHONE,
+        call_back=True,
+        by=world.sorter,
+        at=AT,
+    )
+    actions.sort_case(case=case, kind="conduct", by=world.sorter, at=AT)
+    actions.log_call(
+        case=case,
+        outcome="answered_stands",
+        note="还没有解决",
+        consents_matter=True,
+        by=world.caller,
+        at=after(hours=1),
+    )
+    assert code("工单20260601007请核实", case) == ""

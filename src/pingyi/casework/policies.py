@@ -263,8 +263,9 @@ HER_NAME = Reason(
 )
 HER_MATTER = Reason(
     "her_matter",
-    "文字中有评价人的办件编号，其未同意告知单位，请删去",
-    "The text holds the rater's matter number, which she did not agree to share; take it out",
+    "文字中有评价人的办件编号或来文编号，其未同意告知单位，请删去",
+    "The text holds the number of the rater's matter or of what she wrote, which she did not agree "
+    "to share; take it out",
     "words",
 )
 HER_OWN_WORDS = Reason(

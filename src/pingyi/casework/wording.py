@@ -37,7 +37,7 @@ COPIED = 12
 """So many of her letters in a row are hers and not the office's."""
 SHORTEST = 6
 """A comment shorter than this is anybody's ("态度差")."""
-SHORTEST_NUMBER, SHORTEST_NAME = 4, 2
+SHORTEST_NUMBER, SHORTEST_SOURCE, SHORTEST_NAME = 4, 5, 2
 """Letters of the Latin kind and digits, or Hanzi: fewer than that are no number and no name."""
 
 
@@ -120,6 +120,12 @@ def _her_texts(case: Case) -> list[str]:
 
 
 def _her_matter(case: Case) -> str:
+    """The number her unit knows her matter by: what she left with the rating, or the number of her
+    petition, message or call. A short one of these is anybody's: a year, an amount."""
+    source = getattr(case, "source", None)
+    if source is not None:
+        hers = source.reply_owed and len(_letters(source.number)) >= SHORTEST_SOURCE
+        return str(source.number) if hers else ""
     contact = getattr(case.rating, "contact", None)
     return open_matter(contact, keyring=keyring()) if contact is not None else ""
 
