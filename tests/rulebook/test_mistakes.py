@@ -296,6 +296,18 @@ ADDED = [
         "`findings[1]` `exposed` is not a word known here; known are monitoring.violation,",
     ),
     (
+        added("commendations.a", 'what = "commended"', 'of = "windows"', "number = 3"),
+        "number",
+        "commendations.a",
+        "windows and people need `number` and `min_ratings`, and no `honour`",
+    ),
+    (
+        added("commendations.a", 'what = "commended"', "number = 3"),
+        "[commendations.a]",
+        "commendations.a",
+        "units need `honour` alone",
+    ),
+    (
         added("explanations.a", 'what = "explain_and_promise"'),
         "[explanations.a]",
         "explanations.a",

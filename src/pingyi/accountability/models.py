@@ -28,7 +28,7 @@ from pingyi.audit.personal import Encrypted
 from pingyi.casework.models import Case, Fact
 from pingyi.clocks.models import Deadline, Escalation, Pause, TimeRequest
 from pingyi.clocks.names import ClockName
-from pingyi.directory.models import Area, Season, Unit
+from pingyi.directory.models import Area, Post, Season, ServicePoint, Unit
 from pingyi.people.permissions import scope_of
 from pingyi.supervision.models import Finding
 
@@ -289,9 +289,9 @@ class Duty(models.Model):
     comma-joined codes of `terms.What`. `ground` names what it follows from; with `rule` it is
     unique, so that nothing is proposed twice. `cases` and `refs` are what it rests on: a case may
     come under embargo later, so who sees which is asked anew each time. `heads` are the units
-    that carry it out together, `unit` the first of them; none where it is `unit` alone. `area` is
-    the office's district, or the city where units of several districts act. `state` moves by
-    compare-and-set.
+    that carry it out together, `unit` the first of them; none where it is `unit` alone. `point` is
+    a window of the unit, `post` a badge, where it is about that alone. `area` is the office's
+    district, or the city where units of several districts act. `state` moves by compare-and-set.
     """
 
     rule = models.CharField(max_length=60)
@@ -305,6 +305,12 @@ class Duty(models.Model):
     heads = models.ManyToManyField(Unit, related_name="joint_duties")
     person = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, blank=True, related_name="duties"
+    )
+    point = models.ForeignKey(
+        ServicePoint, on_delete=models.PROTECT, null=True, blank=True, related_name="duties"
+    )
+    post = models.ForeignKey(
+        Post, on_delete=models.PROTECT, null=True, blank=True, related_name="duties"
     )
     ground = models.CharField(max_length=200)
     refs = models.CharField(max_length=500, blank=True)

@@ -148,6 +148,7 @@ class On(Term):
     HEAD = "head", "负责人", "Head"
     PARENT = "parent", "主管单位", "Parent"
     PERSON = "person", "个人", "Person"
+    WINDOW = "window", "窗口", "Window"
 
 
 class State(Term):

@@ -18,10 +18,11 @@ from pingyi.notices.wording import Sentence
 from pingyi.people.permissions import holders_of
 from pingyi.publication import freezing, policies, showing
 from pingyi.publication.freezing import Basis, Computed
-from pingyi.publication.models import Release, ReleasedResult
+from pingyi.publication.models import Release, ReleasedBest, ReleasedResult
 from pingyi.publication.policies import Refused, Why
 from pingyi.publication.terms import Kind, Period, period_of
 from pingyi.rulebook import Scheme
+from pingyi.scoring.best import best_of_season
 from pingyi.scoring.engine import UnitResult
 
 BATCH = 1_000
@@ -152,6 +153,7 @@ def _freeze(release: Release, *, scheme: Scheme, by: Actor, at: datetime) -> Rel
     except IntegrityError:  # somebody else prepared it at this very moment
         raise Refused(Why.BEING_PREPARED) from None
     ReleasedResult.objects.bulk_create(_rows(release, computed), batch_size=BATCH)
+    ReleasedBest.objects.bulk_create(_best(release, scheme), batch_size=BATCH)
     record(
         release,
         kind=release.kind,
@@ -218,6 +220,23 @@ def _rows(release: Release, computed: Computed) -> Iterator[ReleasedResult]:
             reasons=given.get(one.unit, {}),
             content=msgspec.json.encode(one).decode(),
             **_in_period(in_period.get(one.unit)),
+        )
+
+
+def _best(release: Release, scheme: Scheme) -> Iterator[ReleasedBest]:
+    """A season's best windows and people; of a bulletin none."""
+    if release.is_bulletin:
+        return
+    for one in best_of_season(release.season, scheme, at=release.as_of):
+        yield ReleasedBest(
+            release=release,
+            rule=one.rule,
+            group=one.group,
+            unit_id=one.unit,
+            point_id=one.point,
+            post_id=one.post,
+            good=one.shares.good,
+            counted=one.shares.counted,
         )
 
 

@@ -19,6 +19,7 @@ from pingyi.directory.models import Unit
 from pingyi.publication import queries
 from pingyi.publication.models import Release, ReleasedResult
 from pingyi.rulebook import Scheme
+from pingyi.rulebook.model import Commendation
 from pingyi.scoring.consequences import entailed, praises, propose_consequences, rules
 from pingyi.scoring.engine import UnitResult
 
@@ -43,6 +44,7 @@ def propose_from_releases(*, by: Actor, at: datetime) -> list[Duty]:
                 at=at,
             )
         else:
+            made += _praise(release, by=by, at=at)
             made += propose_consequences(
                 season=release.season,
                 scheme=release.scheme.scheme(),
@@ -60,20 +62,22 @@ def proposals(release: Release) -> list[Proposal]:
     if release.is_bulletin:
         return list(_talks(release))
     results = list(queries.released_result(release).results)
-    return list(entailed(release.season, release.scheme.scheme(), results, (_named(release),)))
+    entails = entailed(release.season, release.scheme.scheme(), results, (_named(release),))
+    return [*entails, *_of_best(release)]
 
 
 def arisen(release: Release) -> QuerySet[Duty]:
     """The duties that arose from the release, or from the one it corrects."""
     scheme = release.scheme.scheme()
-    known = scheme.bulletins if release.is_bulletin else rules(scheme)
+    known = scheme.bulletins if release.is_bulletin else {**rules(scheme), **praising(scheme)}
     return Duty.objects.filter(
         season=release.season, rule__in=list(known), ground__startswith=ground(release)
     ).order_by("pk")
 
 
 class Published(NamedTuple):
-    """What was decided to follow from the place `row`: `what` befalls `on` of the unit `whose`."""
+    """What was decided to follow from the place `row`: `what` befalls `on` of the unit `whose`, or
+    the window or badge of it that is `named`."""
 
     row: ReleasedResult
     what: tuple[What, ...]
@@ -81,11 +85,13 @@ class Published(NamedTuple):
     whose: Unit
     words: str
     done: bool
+    named: str = ""
 
 
 def published(release: Release, code: str | None = None) -> list[Published]:
     """What everybody may read of what follows from a public release: decided as proposed, of units
-    only (`terms.PUBLIC`); of the unit `code` alone where one is named. The very last unit first.
+    only (`terms.PUBLIC`), and of windows and badges where the scheme says so; of the unit `code`
+    alone where one is named. The very last unit first.
 
     What a correction entails no more is left out, though it was decided.
     """
@@ -99,16 +105,18 @@ def published(release: Release, code: str | None = None) -> list[Published]:
     if code is not None:
         decided = decided.filter(Q(unit__code=code) | Q(ground=begins + code))
     found = [
-        (one.ground.removeprefix(begins), one, public)
-        for one in decided.select_related("unit")
+        (whose_place(one, begins), one, public)
+        for one in decided.select_related("unit", "point", "post")
         if (public := tuple(what for what in one.whats if what in PUBLIC))
     ]
     rows = _entailing(release, {unit for unit, _duty, _what in found})
+    best = _public_best(release)
     told = [
         Published(rows[unit, duty.rule], public, On(duty.on), duty.unit, duty.words,
-                  duty.at_state is State.DONE)
+                  duty.at_state is State.DONE, named_of(duty))
         for unit, duty, public in found
         if (unit, duty.rule) in rows
+        and (not named_of(duty) or (duty.rule, duty.point_id, duty.post_id) in best)
     ]  # fmt: skip
     return sorted(told, key=_last_first)
 
@@ -125,7 +133,7 @@ def _entailing(release: Release, codes: set[str]) -> dict[tuple[str, str], Relea
     return {
         (row.code, rule): row
         for row in release.results.filter(code__in=codes)
-        for rule in _rules_of(row.result, scheme)
+        for rule in (*_rules_of(row.result, scheme), *praising(scheme))
     }
 
 
@@ -135,6 +143,64 @@ def _rules_of(result: UnitResult, scheme: Scheme) -> list[str]:
         *(follows.clause for follows in result.consequences),
         *(praise.id for praise in praises(scheme, result)),
     ]
+
+
+def praising(scheme: Scheme) -> dict[str, Commendation]:
+    """The clauses that commend windows and people, by id."""
+    return {name: one for name, one in scheme.commendations.items() if one.of != "units"}
+
+
+def _praise(release: Release, *, by: Actor, at: datetime) -> list[Duty]:
+    """Propose the best windows and people; those a correction names no more lapse."""
+    wanted = list(_of_best(release))
+    made = propose(wanted=wanted, by=by, at=at)
+    known = praising(release.scheme.scheme())
+    take_back(season=release.season, rules=known, wanted=wanted, by=by, at=at)
+    return made
+
+
+def _of_best(release: Release) -> Iterator[Proposal]:
+    known = praising(release.scheme.scheme())
+    units = ("unit__area__parent", "point", "post")
+    for one in release.best.select_related(*units).order_by("pk"):
+        clause = known[one.rule]
+        what = f"p{one.point_id}" if one.point_id else f"b{one.post_id}"
+        yield Proposal(
+            rule=clause.id,
+            words=clause.zh,
+            source=clause.source,
+            season=release.season,
+            what=(clause.what,),
+            on=On.WINDOW if one.point_id else On.PERSON,
+            unit=one.unit,
+            point=one.point,
+            post=one.post,
+            ground=f"{ground(release)}{one.unit.code}/{what}",
+            refs=(_named(release), f"{RATED} {one.good}/{one.counted}"),
+        )
+
+
+RATED = "rated"
+"""How the ratings a commendation rests on are cited: `rated 320/321`."""
+
+
+def whose_place(one: Proposal | Duty, begins: str) -> str:
+    """The code of the unit whose place the duty rests on; `begins` as `ground` gives it."""
+    return one.unit.code if named_of(one) else one.ground.removeprefix(begins)
+
+
+def named_of(one: Proposal | Duty) -> str:
+    """The window, or the badge, it is about; "" where it is about a unit."""
+    if one.point is not None:
+        return one.point.name
+    return one.post.badge if one.post is not None else ""
+
+
+def _public_best(release: Release) -> set[tuple[str, int | None, int | None]]:
+    """What the public may read of the best of the release."""
+    public = [name for name, one in praising(release.scheme.scheme()).items() if one.public]
+    found = release.best.filter(rule__in=public).order_by()
+    return set(found.values_list("rule", "point_id", "post_id"))
 
 
 def _last_first(one: Published) -> tuple[str, int, str]:

@@ -13,7 +13,7 @@ import msgspec
 
 from pingyi.directory.models import Season
 from pingyi.directory.schemes import in_force
-from pingyi.publication.models import Release, ReleasedResult
+from pingyi.publication.models import Release, ReleasedBest, ReleasedResult
 from pingyi.publication.terms import Kind, Period
 from pingyi.rulebook import Scheme
 from pingyi.scoring import facts as gathering
@@ -117,6 +117,7 @@ def digest(content: bytes) -> str:
 
 _OWN = ("starts_on", "through", "as_of", "listed", "reason", "note")
 _NOT_SAID = {"id", "release"}
+_OF_BEST = ("rule", "group", "unit_id", "point_id", "post_id", "good", "counted")
 
 
 def said_digest(release: Release) -> str:
@@ -130,6 +131,8 @@ def said_digest(release: Release) -> str:
     said = hashlib.sha256(_plain(stored))
     for row in rows.iterator(chunk_size=1_000):
         said.update(_plain(row))
+    for best in ReleasedBest.objects.filter(release=release).order_by("pk").values(*_OF_BEST):
+        said.update(_plain(best))
     return said.hexdigest()
 
 

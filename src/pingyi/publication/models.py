@@ -12,7 +12,7 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
-from pingyi.directory.models import SchemeVersion, Season, Unit
+from pingyi.directory.models import Post, SchemeVersion, Season, ServicePoint, Unit
 from pingyi.publication.terms import Kind
 from pingyi.scoring.engine import UnitResult
 from pingyi.scoring.forms import RESULT_DECODER
@@ -181,3 +181,33 @@ class ReleasedResult(models.Model):
     @property
     def shown_parts(self) -> tuple[int, int]:
         return self.shown_good, self.shown_counted
+
+
+class ReleasedBest(models.Model):
+    """A window, or a badge, among the best of a released season, by which clause of the scheme:
+    `good` of `counted` ratings as they were then."""
+
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="best")
+    rule = models.CharField(max_length=60)
+    group = models.CharField(max_length=40)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="released_best")
+    point = models.ForeignKey(
+        ServicePoint, on_delete=models.PROTECT, null=True, related_name="released_best"
+    )
+    post = models.ForeignKey(
+        Post, on_delete=models.PROTECT, null=True, related_name="released_best"
+    )
+    good = models.PositiveIntegerField()
+    counted = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(point__isnull=True, post__isnull=False)
+                | Q(point__isnull=False, post__isnull=True),
+                name="best_window_or_badge",
+            ),
+            models.UniqueConstraint(fields=["release", "rule", "point"], name="best_window_once"),
+            models.UniqueConstraint(fields=["release", "rule", "post"], name="best_badge_once"),
+        ]

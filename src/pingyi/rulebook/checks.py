@@ -443,10 +443,25 @@ def _duties(scheme: Scheme) -> Iterator[Found]:
             text = said(f"{n} units have {n} complaints at least", f"{n} 个单位至少有 {n} 宗投诉")
             yield ("apologies", rule.id), "complaints", text
     yield from _explanations(scheme)
+    yield from _commendations(scheme)
+
+
+def _commendations(scheme: Scheme) -> Iterator[Found]:
     for praise in scheme.commendations.values():
-        if praise.honour not in scheme.honours:
-            text = _absent("honour", "名次", praise.honour, scheme.honours)
-            yield ("commendations", praise.id), "honour", text
+        place = ("commendations", praise.id)
+        best = (praise.number, praise.min_ratings)
+        if praise.of == "units":
+            if praise.honour is None or best != (None, None) or praise.public:
+                text = said("units need `honour` alone", "单位只按 `honour` 表扬")
+                yield place, "honour", text
+            elif praise.honour not in scheme.honours:
+                yield place, "honour", _absent("honour", "名次", praise.honour, scheme.honours)
+        elif praise.honour is not None or None in best:
+            text = said(
+                "windows and people need `number` and `min_ratings`, and no `honour`",
+                "窗口和人员须写 `number` 和 `min_ratings`，不写 `honour`",
+            )
+            yield place, "number", text
 
 
 def _explanations(scheme: Scheme) -> Iterator[Found]:

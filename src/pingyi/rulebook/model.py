@@ -318,10 +318,20 @@ class Bulletin(Clause, frozen=True, kw_only=True):
 
 
 class Commendation(Clause, frozen=True, kw_only=True):
-    """What is proposed for the units that a season's result gives the `honour` (通报表扬)."""
+    """Whom a season's result commends (通报表扬): units that are given the `honour`; or of each
+    group the `number` best windows, or people by their badges, among those with `min_ratings` and
+    more whose rate is better than their group's beyond luck.
 
-    honour: str
+    `public`: windows by name and people by badge alone stand on the public pages once decided on;
+    units always do.
+    """
+
     what: Literal["commended"]
+    of: Literal["units", "windows", "people"] = "units"
+    honour: str | None = None
+    number: Annotated[int, Meta(ge=1)] | None = None
+    min_ratings: Annotated[int, Meta(ge=1)] | None = None
+    public: bool = False
 
 
 class Releases(Clause, frozen=True, kw_only=True):

@@ -74,10 +74,15 @@ def entailed(
 
 
 def rules(scheme: Scheme) -> dict[str, Consequence | Commendation]:
-    """The clauses by which something follows from a season's result, by id."""
-    return {**scheme.consequences, **scheme.commendations}
+    """The clauses by which something follows for a unit from a season's result, by id."""
+    praise = {name: one for name, one in scheme.commendations.items() if one.of == "units"}
+    return {**scheme.consequences, **praise}
 
 
 def praises(scheme: Scheme, one: UnitResult) -> list[Commendation]:
     """The clauses by which the unit is to be commended (DOMAIN §1.22)."""
-    return [each for each in scheme.commendations.values() if each.honour == one.honour]
+    return [
+        each
+        for each in scheme.commendations.values()
+        if each.of == "units" and each.honour == one.honour
+    ]

@@ -19,7 +19,7 @@ from pingyi.casework.models import Case
 from pingyi.casework.policies import Reason, needs
 from pingyi.casework.rules import office_of
 from pingyi.clocks import actions as clocks
-from pingyi.directory.models import Area, Season, Unit
+from pingyi.directory.models import Area, Post, Season, ServicePoint, Unit
 from pingyi.kernel.workdays import end_of_day
 from pingyi.rulebook import ClockRule
 from pingyi.supervision.actions.findings import impersonal
@@ -43,6 +43,8 @@ class Proposal:
     ground: str
     heads: tuple[Unit, ...] = ()
     person: Person | None = None
+    point: ServicePoint | None = None
+    post: Post | None = None
     case: Case | None = None
     matter: str = ""
     cases: tuple[Case, ...] = ()
@@ -89,6 +91,8 @@ def _store(*, proposals: list[Proposal], by: Actor, at: datetime) -> list[Duty]:
                 on=one.on.value,
                 unit=one.unit,
                 person=one.person,
+                point=one.point,
+                post=one.post,
                 ground=one.ground,
                 refs="、".join(one.refs)[:500],
                 case=one.case,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pingyi.accountability import actions, names, policies
+from pingyi.accountability.actions.duties import Proposal
 from pingyi.accountability.models import (
     Duty,
     DutyEscalation,
@@ -24,6 +25,7 @@ from pingyi.accountability.terms import MeasureKind, On, Responsibility, State, 
 from pingyi.clocks.more_time import most_days
 from pingyi.people.models import User
 from pingyi.people.names import names_of
+from pingyi.publication.duties import RATED
 from pingyi.publication.terms import Kind
 from pingyi.web.components.clock_time import (
     ASK,
@@ -100,7 +102,16 @@ def whom(duty: Duty) -> str:
     """On whom: a person by masked name, else head, unit or parent."""
     if duty.person is not None:
         return names.masked(duty.person.name_cipher)
-    return say(On(duty.on))
+    return aim(duty)
+
+
+def aim(one: Duty | Proposal) -> str:
+    """What it is aimed at: a window by its name, a person by the badge, else head, unit, parent."""
+    if one.point is not None:
+        return one.point.name
+    if one.post is not None:
+        return gettext("工号 %(badge)s") % {"badge": one.post.badge}
+    return say(On(one.on))
 
 
 def _due(duty: Duty, at: datetime) -> SafeString:
@@ -175,8 +186,12 @@ def rests_on(duty: Duty) -> list[str]:
 
 
 def _cited(ref: str) -> str:
-    """`周通报 2026-06-07`: releases are cited by kind and day; all else has one name alone."""
+    """`周通报 2026-06-07`: releases are cited by kind and day, ratings by how many were good; all
+    else has one name alone."""
     name, _, day = ref.partition(" ")
+    if name == RATED:
+        good, _, counted = day.partition("/")
+        return gettext("满意 %(good)s / 评价 %(counted)s") % {"good": good, "counted": counted}
     kind = next((kind for kind in Kind if kind.zh == name), None)
     return ref if kind is None else f"{say(kind)} {day}"
 

@@ -148,7 +148,15 @@ def _table(user: User) -> DataTable:
 def _rows(request: SignedIn) -> QuerySet[Duty]:
     found = Duty.objects.visible_to(request.user).with_due().with_cases(request.user).with_heads()
     return found.select_related(
-        "unit__area__parent", "person", "season", "area", "case", "decision", "fulfilment"
+        "unit__area__parent",
+        "person",
+        "point",
+        "post",
+        "season",
+        "area",
+        "case",
+        "decision",
+        "fulfilment",
     )
 
 

@@ -11,12 +11,11 @@ from django.utils.safestring import SafeString
 
 from pingyi.accountability.actions.duties import Proposal
 from pingyi.accountability.models import Duty
-from pingyi.accountability.terms import On, whats
+from pingyi.accountability.terms import whats
 from pingyi.people.models import User
 from pingyi.publication import duties
 from pingyi.publication.models import Release
 from pingyi.web.components import duty_cells as cells
-from pingyi.web.components.words import say
 
 
 class Follows(NamedTuple):
@@ -39,12 +38,13 @@ def follows(release: Release, group: str, user: User) -> list[Follows]:
     if release.state == "prepared":
         found = duties.proposals(release)
     elif release.state == "published":
-        seen = Duty.objects.visible_to(user).with_heads().select_related("unit", "decision")
+        seen = Duty.objects.visible_to(user).with_heads()
+        seen = seen.select_related("unit", "point", "post", "decision")
         found = seen.filter(pk__in=duties.arisen(release).values("pk")).order_by("pk")
     names = _from_last(release, group)
     order = list(names)
     begins = duties.ground(release)
-    by_unit = [(one.ground.removeprefix(begins), one) for one in found]
+    by_unit = [(duties.whose_place(one, begins), one) for one in found]
     mine = [(code, one) for code, one in by_unit if code in names]
     return [
         _follows(names[code], one)
@@ -67,7 +67,7 @@ def _follows(unit: str, one: Proposal | Duty) -> Follows:
     said = cells.listed(list(whats(what))) or one.words
     if isinstance(one, Duty) and (instead := _instead(one)):
         said = f"{said} → {instead}"
-    return Follows(unit, one.unit.name, said, say(On(one.on)), one.words, state, url)
+    return Follows(unit, one.unit.name, said, cells.aim(one), one.words, state, url)
 
 
 def _instead(duty: Duty) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from django.utils.translation import gettext
+
 from pingyi.accountability.terms import On
 from pingyi.publication import duties
 from pingyi.publication.duties import Published
@@ -39,9 +41,18 @@ def _lines(release: Release, found: Iterable[Published]) -> list[Following]:
             url=unit_url(one.row, season),
             group=one.row.group,
             what=listed(list(one.what)),
-            whom=one.whose.name if one.on is On.PARENT else say(one.on),
+            whom=_whom(one),
             words=one.words,
             done=one.done,
         )
         for one in found
     ]
+
+
+def _whom(one: Published) -> str:
+    """The parent or window by its name, the person by the badge, else head or unit."""
+    if one.on is On.PARENT:
+        return one.whose.name
+    if one.on is On.PERSON:
+        return gettext("工号 %(badge)s") % {"badge": one.named}
+    return one.named or say(one.on)

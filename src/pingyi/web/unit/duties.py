@@ -80,7 +80,9 @@ def _table(user: User) -> DataTable:
 
 def _rows(request: SignedIn) -> QuerySet[Duty]:
     rows = Duty.objects.told_to(request.user).with_due().with_cases(request.user).with_heads()
-    return rows.select_related("unit__area", "area", "season", "person", "decision", "fulfilment")
+    return rows.select_related(
+        "unit__area", "area", "season", "person", "point", "post", "decision", "fulfilment"
+    )
 
 
 @requires("duty.own")
