@@ -184,3 +184,21 @@ def test_shipped_files_fit_the_json_schema(name: str) -> None:
     assert not validator.is_valid(values | {"colour": "red"})
     values["rounding"]["decimals"] = "2"
     assert not validator.is_valid(values)
+
+
+@pytest.mark.parametrize("name", ["wuhan-2018", "wuhan-2021", "wuhan-2023"])
+def test_wuhans_clauses_say_all_that_the_source_does_of_best_and_last(name: str) -> None:
+    """DOMAIN §1.9–10: named and self-critical at the meeting, the parent's points and bonus, its
+    own written examination, the best's experience taught; the talk public, the personnel office
+    there."""
+    scheme = rulebook.scheme(name)
+    clauses = (scheme.consequences, scheme.commendations, scheme.bulletins)
+    told = "".join(clause.zh for section in clauses for clause in section.values())
+    for said in (
+        "点名通报，并作检讨",
+        "扣分，影响奖金",
+        "书面检查",
+        "推广其经验",
+        "组织人事部门到场",
+    ):
+        assert said in told, said
