@@ -12,8 +12,11 @@ from django.utils import timezone
 from pingyi.audit import queries as audit
 from pingyi.audit.actions import CITIZEN, SYSTEM
 from pingyi.audit.personal import declarations
+from pingyi.casework.actions import load_messages
 from pingyi.casework.intake_models import CaseSource, CitizenMessage, MessageBatch
+from pingyi.casework.message_files import MessageRow
 from pingyi.casework.models import Case
+from pingyi.casework.origins import Channel
 from pingyi.jobs.registry import job
 from pingyi.notices.actions import notify, queue_sms
 from pingyi.notices.codes import request_code
@@ -219,3 +222,28 @@ def test_the_page_counts_what_is_due(world: World):
     page = signed_in(world.person(Role.AUDIT_ADMIN)).get("/audit/retention/").content.decode()
     for each in RULES:
         assert each.model in page
+
+
+def test_of_an_old_message_stays_what_the_office_was_shown(world):
+    said = f"我叫李梅香，请打{PHONE}"
+    row = MessageRow(
+        line=2, number="77", sender=f"李梅香 {PHONE}", subject=said, sent_at=AT, text=said
+    )
+    load_messages(
+        rows=[row],
+        channel=Channel.MESSAGE_BOARD,
+        area=world.district,
+        source="messages.csv",
+        by=world.sorter,
+        at=AT,
+    )
+    shown = CitizenMessage.objects.get().shown_text
+    assert apply_rules(at=AT + timedelta(days=399))["senders"] == 0
+    assert CitizenMessage.objects.get().text == said
+    assert apply_rules(at=AT + timedelta(days=400))["senders"] == 1
+    message = CitizenMessage.objects.get()
+    assert message.sender_cipher is None
+    assert (message.subject, message.text, message.reply) == (shown, shown, "")
+    assert "李梅香" not in shown
+    assert PHONE not in shown
+    assert apply_rules(at=AT + timedelta(days=401))["senders"] == 0, "twice does nothing twice"

@@ -14,7 +14,8 @@ from typing import Any
 
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib.sessions.models import Session
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models.functions import Left
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -84,10 +85,12 @@ def _of_closed_sources(before: datetime) -> QuerySet[CaseSource]:
 
 
 def _old_senders(before: datetime) -> QuerySet[CitizenMessage]:
-    """Of messages whose case, if they have one, is closed."""
+    """Of messages whose case, if they have one, is closed: with a sender, or words as she left
+    them."""
     running = CaseSource.objects.filter(message=OuterRef("pk"), case__closed_at__isnull=True)
-    old = {"sender_cipher__isnull": False, "sent_at__lte": before}
-    return CitizenMessage.objects.filter(~Exists(running), **old)
+    told = ~Q(text=F("shown_text")) | ~Q(reply=F("shown_reply"))
+    found = CitizenMessage.objects.filter(Q(sender_cipher__isnull=False) | told)
+    return found.filter(~Exists(running), sent_at__lte=before)
 
 
 def _forgotten_batches(before: datetime) -> QuerySet[MessageBatch]:
@@ -189,12 +192,18 @@ RULES: tuple[Rule, ...] = (
     Rule(
         key="senders",
         model="casework.CitizenMessage",
-        what=_("留言和热线的来件人"),
+        what=_("留言和热线的来件人，及文字中的姓名和号码"),
         since=_("来件（案件办结之后）"),
         days=400,
         source=SHORTEST,
         old=_old_senders,
-        erase=_empty(sender_cipher=None, sender_print=None),
+        erase=_empty(
+            sender_cipher=None,
+            sender_print=None,
+            subject=Left("shown_subject", 200),
+            text=F("shown_text"),
+            reply=F("shown_reply"),
+        ),
     ),
     Rule(
         key="waiting-files",

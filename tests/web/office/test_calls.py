@@ -3,7 +3,8 @@
 import pytest
 
 from pingyi.audit.queries import reads_of
-from pingyi.casework.actions import log_call
+from pingyi.casework.actions import confirm_move, log_call, propose_move
+from pingyi.people.roles import Role
 from tests.casework.world import MATTER, PHONE, after
 from tests.staff import signed_in
 from tests.web.reading import form_ids, form_values, words
@@ -174,3 +175,13 @@ def test_the_second_call_is_a_queue_and_a_form_of_its_own(world, desk):
     late = desk.post(there, {"outcome": "satisfied"})
     assert late.status_code == 409
     assert case.number not in words(desk.get("/office/cases/?ask=yes"))
+
+
+def test_of_a_case_moved_to_no_known_point_the_script_names_the_unit(world, case, desk):
+    propose_move(
+        case=case, unit=world.bureau, reason="局里的事", by=world.sorter, at=after(hours=5)
+    )
+    second = world.newcomer(Role.CASE_MANAGER)
+    confirm_move(case=case, by=second, at=after(hours=6))
+    page = words(desk.get(f"{QUEUE}{case.number}/"))
+    assert f"您在{world.bureau.name}办事后作过一次评价" in page

@@ -147,6 +147,7 @@ def _show(request: SignedIn, case: Case, *, status: int = 200, **shown: Any) -> 
         "tries": rules.tries_of(case),
         "hours": [f"{localtime(one.at):%H:%M}" for one in counted],
         "missing": rules.hours_missing(case),
+        "place": case.point.name if case.point else case.unit.name,
         "call_url": reverse("office:call", args=[case.number]),
     }
     return render(request, "office/call.html", found, status=status)
