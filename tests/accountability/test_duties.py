@@ -30,7 +30,7 @@ def town() -> City:
     return city("jiangmen-2008", "public_facing", units=7)
 
 
-def verified(town: City, unit: Unit, day: date, number: str = "", embargoed: bool = False) -> Case:
+def verified(town: City, unit: Unit, day: date, number: str = "") -> Case:
     """A case that stands verified since that day."""
     at = make_aware(datetime.combine(day, datetime.min.time()))
     case = Case.objects.create(
@@ -39,7 +39,6 @@ def verified(town: City, unit: Unit, day: date, number: str = "", embargoed: boo
         area=town.area,
         state="to_reply",
         opened_at=at,
-        embargoed=embargoed,
     )
     Verdict.objects.create(
         case=case,
@@ -120,9 +119,60 @@ def test_one_complaint_in_person_two_in_public(town):
     assert Duty.objects.get(rule="one-complaint").state == "lapsed"
 
 
-def test_under_embargo_nothing_is_proposed(town):
-    verified(town, town.units[0], date(2026, 3, 1), embargoed=True)
-    assert proposed(town) == []
+LATER = AT + timedelta(days=3)
+
+
+def seal(case: Case, day: date) -> None:
+    """Under embargo since the day began."""
+    at = make_aware(datetime.combine(day, datetime.min.time()))
+    case.referrals.create(
+        area=case.area, reason="收钱", embargoed=True, came_from="to_place", at=at, by="manager"
+    )
+    Case.objects.filter(pk=case.pk).update(embargoed=True, state="referred")
+
+
+def release(case: Case) -> None:
+    case.referrals.update(released_at=LATER, released_by="inspector")
+    Case.objects.filter(pk=case.pk).update(embargoed=False)
+
+
+def test_what_was_found_under_embargo_counts_once_released(town):
+    case = verified(town, town.units[0], date(2026, 3, 2))
+    seal(case, date(2026, 3, 1))
+    assert proposed(town, LATER) == []
+    release(case)
+    assert proposed(town, LATER) == [("one-complaint", "D1")]
+
+
+def test_what_was_found_before_the_sealing_counts_all_along(town):
+    case = verified(town, town.units[0], date(2026, 3, 1))
+    named(town, case)
+    before = proposed(town)
+    assert len(before) == 2
+    seal(case, date(2026, 6, 2))
+    case.verdicts.create(
+        unit=case.unit, finding="unfounded", kind="conduct", reason="x", at=LATER, by="inspector"
+    )
+    assert proposed(town, LATER) == before, "neither taken back nor decided anew"
+    release(case)
+    assert proposed(town, LATER) == []
+
+
+def test_whom_the_inspectors_name_or_clear_under_embargo_is_told_by_no_duty(town):
+    one, two = (verified(town, unit, date(2026, 3, 1)) for unit in town.units[:2])
+    naming = named(town, one, "李四")
+    before = proposed(town)
+    for case in (one, two):
+        seal(case, date(2026, 6, 2))
+    inspector = town.person(Role.INSPECTOR)
+    actions.withdraw_naming(naming=naming, by=inspector, at=LATER)
+    two.refresh_from_db()
+    actions.name_person(case=two, unit=two.unit, name="王五", by=inspector, at=LATER)
+    assert proposed(town, LATER) == before
+    for case in (one, two):
+        release(case)
+    assert ("first-complaint", "D1") not in proposed(town, LATER)
+    assert ("first-complaint", "D2") in proposed(town, LATER)
 
 
 def test_caught_alone_and_caught_together(town):
@@ -178,7 +228,7 @@ def test_in_one_problem_the_unfounded_and_those_under_embargo_do_not_count(town)
     cases[1].verdicts.update(finding="unfounded")
     assert proposed(town) == [("one-complaint", "D1")]
     cases[1].verdicts.update(finding="partly")
-    Case.objects.filter(pk=cases[1].pk).update(embargoed=True)
+    seal(cases[1], date(2026, 2, 1))
     assert proposed(town) == [("one-complaint", "D1")]
 
 

@@ -91,11 +91,13 @@ def test_a_day_that_moved_takes_the_proposal_back(world, late, duty):
     assert duty.state == "lapsed"
 
 
-def test_under_embargo_and_void_nothing_is_proposed(world, late):
-    after = due(late) + timedelta(seconds=1)
+def test_what_came_under_embargo_later_is_explained_all_the_same(world, late):
     Case.objects.update(embargoed=True)
-    assert proposed(after) == []
-    Case.objects.update(embargoed=False)
+    assert proposed(due(late) + timedelta(seconds=1)) == [("B1-1", late.number)]
+
+
+def test_of_a_void_rating_nothing_is_proposed(world, late):
+    after = due(late) + timedelta(seconds=1)
     void = late.verdicts.create(
         unit=late.unit, finding="void", kind="malicious", reason="恶意", at=AT, by="m"
     )

@@ -15,8 +15,9 @@ from pingyi.audit import queries as audit
 from pingyi.audit.actions import SYSTEM
 from pingyi.audit.keys import keyring
 from pingyi.audit.personal import declarations
-from pingyi.casework.models import Case
+from pingyi.casework.actions import refer_case
 from pingyi.casework.policies import Incomplete, NotAllowed, NotNow, Refusal
+from pingyi.demo.cases import walk
 from pingyi.people.roles import Role
 from pingyi.web.account.looks import by_reader
 from tests.casework.world import AT, World, build
@@ -195,13 +196,16 @@ def test_the_same_measure_sent_again_is_not_recorded_twice(world):
     record(world)
 
 
-def test_a_case_under_embargo_shows_the_unit_no_duty(world):
+def test_a_case_that_came_under_embargo_takes_no_duty_from_the_unit(world):
     case = world.case("verified")
     (duty,) = _proposed(world, case)
     actions.decide_duty(duty=duty, outcome="accepted", by=world.manager, at=AT)
+    walk(case, ["reply", "protest"], hands=world.hands, at=AT + timedelta(days=9))
+    refer_case(case=case, reason="收钱", lead=True, by=world.manager, at=AT + timedelta(days=10))
+    assert case.embargoed
     assert list(Duty.objects.told_to(world.unit_admin)) == [duty]
-    Case.objects.filter(pk=case.pk).update(embargoed=True)
-    assert not Duty.objects.told_to(world.unit_admin).exists()
+    office = Duty.objects.visible_to(world.manager).with_cases(world.manager)
+    assert [one.seen_cases for one in office] == [[]], "its number is the inspectors' meanwhile"
 
 
 def _proposed(world, case):

@@ -48,14 +48,15 @@ def test_the_unit_sees_a_case_from_its_dispatch_on(world: World):
     assert seen(world.person(Role.UNIT_ADMIN, unit=world.other_unit)) == set()
 
 
-def test_the_unit_loses_sight_of_what_is_recalled_or_under_embargo(world: World):
+def test_the_unit_loses_sight_of_what_is_recalled_not_of_what_came_under_embargo(world: World):
     recalled = world.case("with_unit")
     walk(recalled, ["recall"], hands=world.hands, at=after(days=1))
     lead = world.case("to_decide")
     from pingyi.casework.actions import refer_case
 
     refer_case(case=lead, reason="收钱", lead=True, by=world.manager, at=after(days=1))
-    assert seen(world.unit_admin) == set()
+    assert seen(world.unit_admin) == {lead}
+    assert seen(world.manager) == {recalled}
     assert list(queries.unit_desk(world.unit_admin)) == []
 
 

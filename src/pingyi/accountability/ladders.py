@@ -13,13 +13,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.timezone import localdate
 
 from pingyi.accountability.actions.duties import Proposal, propose, take_back
 from pingyi.accountability.models import Duty, Naming
 from pingyi.accountability.terms import On
 from pingyi.audit.actions import Actor
+from pingyi.casework.embargo import hidden, sealed
 from pingyi.casework.models import Case, CaseClock, Dispatch, Verdict
 from pingyi.casework.problem_models import Problem, ProblemCase
 from pingyi.casework.states import Finding as Found
@@ -46,8 +47,8 @@ def propose_from_facts(*, by: Actor, at: datetime) -> list[Duty]:
         if not rules:
             continue
         wanted = [
-            *ladder(season, scheme),
-            *apologies(season, scheme),
+            *ladder(season, scheme, at),
+            *apologies(season, scheme, at),
             *explanations(season, scheme, at),
         ]
         made += propose(wanted=wanted, by=by, at=at)
@@ -63,10 +64,11 @@ class Complaint:
     day: date
 
 
-def valid_complaints() -> dict[int, Complaint]:
-    """By the case's id; none under embargo. Two queries."""
-    found = Verdict.objects.counting().filter(
-        finding__in=(Found.VERIFIED.value, Found.PARTLY.value), case__embargoed=False
+def valid_complaints(at: datetime) -> dict[int, Complaint]:
+    """By the case's id: all that was found before an embargo that holds, nothing of after. Two
+    queries."""
+    found = Verdict.objects.counting(but=hidden(at)).filter(
+        finding__in=(Found.VERIFIED.value, Found.PARTLY.value)
     )
     rows = found.select_related("case__unit__area__parent", "case__area", "case__rating").order_by(
         "at", "pk"
@@ -74,13 +76,20 @@ def valid_complaints() -> dict[int, Complaint]:
     return {verdict.case_id: Complaint(verdict.case, localdate(verdict.at)) for verdict in rows}
 
 
-def ladder(season: Season, scheme: Scheme) -> Iterator[Proposal]:
+def known_namings(at: datetime) -> QuerySet[Naming]:
+    """Those that stand: neither made nor withdrawn under an embargo that holds."""
+    since = sealed(at).filter(case=OuterRef("case"), at__lte=OuterRef("withdrawn_at"))
+    standing = Q(withdrawn_at__isnull=True) | Q(Exists(since))
+    return Naming.objects.filter(standing).exclude(hidden(at))
+
+
+def ladder(season: Season, scheme: Scheme, at: datetime) -> Iterator[Proposal]:
     """For each valid complaint of the season that names somebody, the rung it brings them to."""
     if not scheme.ladder:
         return
-    complaints = valid_complaints()
+    complaints = valid_complaints(at)
     named: dict[int, list[tuple[Complaint, Naming]]] = defaultdict(list)
-    namings = Naming.objects.filter(withdrawn_at__isnull=True, case__in=complaints)
+    namings = known_namings(at).filter(case__in=complaints)
     for naming in namings.select_related("person__unit__area__parent").order_by("pk"):
         named[naming.person_id].append((complaints[naming.case_id], naming))
     for times in named.values():
@@ -124,21 +133,21 @@ def _years_before(day: date, years: int) -> date:
         return day.replace(year=day.year - years, day=28)
 
 
-def apologies(season: Season, scheme: Scheme) -> Iterator[Proposal]:
+def apologies(season: Season, scheme: Scheme, at: datetime) -> Iterator[Proposal]:
     """The apologies due in a season: for complaints by problem and unit, for findings by matter
     and unit."""
     if not scheme.apologies:
         return
-    yield from _for_complaints(season, scheme)
+    yield from _for_complaints(season, scheme, at)
     yield from _for_findings(season, scheme)
 
 
-def _for_complaints(season: Season, scheme: Scheme) -> Iterator[Proposal]:
+def _for_complaints(season: Season, scheme: Scheme, at: datetime) -> Iterator[Proposal]:
     """Of several units in one problem together; what else a unit has, by itself."""
     rules = [rule for rule in scheme.apologies.values() if rule.complaints is not None]
     cases = [
         complaint.case
-        for complaint in valid_complaints().values()
+        for complaint in valid_complaints(at).values()
         if season.starts_on <= complaint.day <= season.ends_on
     ]
     joint = _of_one_problem([rule for rule in rules if rule.units > 1], cases)
@@ -280,14 +289,14 @@ def explanations(season: Season, scheme: Scheme, at: datetime) -> Iterator[Propo
     """What is explained to the person in a season: the unit's late cases, matters found late."""
     for rule in scheme.explanations.values():
         yield from _for_late_cases(rule, season, at)
-        yield from _for_late_matters(rule, season)
+        yield from _for_late_matters(rule, season, at)
 
 
 def _for_late_cases(rule: Explanation, season: Season, at: datetime) -> Iterator[Proposal]:
     """Each time the unit's own clock ran out; two queries. Not of a rating that was voided."""
     dispatches = Dispatch.objects.filter(case=OuterRef("case"), at__lte=OuterRef("started_at"))
     void = Verdict.objects.counting().filter(case=OuterRef("case"), finding=Found.VOID.value)
-    late = CaseClock.objects.filter(rule__in=rule.clocks, case__embargoed=False).filter(
+    late = CaseClock.objects.filter(rule__in=rule.clocks).filter(
         Q(met_at__gt=F("due_at")) | Q(pk__in=CaseClock.objects.late(at).values("pk"))
     )
     begins, ends = end_of_day(season.starts_on - DAY), end_of_day(season.ends_on)
@@ -304,9 +313,9 @@ def _for_late_cases(rule: Explanation, season: Season, at: datetime) -> Iterator
         yield _of_head(rule, season, unit, ground=ground, case=clock.case, cases=(clock.case,))
 
 
-def _for_late_matters(rule: Explanation, season: Season) -> Iterator[Proposal]:
+def _for_late_matters(rule: Explanation, season: Season, at: datetime) -> Iterator[Proposal]:
     """Valid complaints of the season that say so."""
-    for complaint in valid_complaints().values():
+    for complaint in valid_complaints(at).values():
         case = complaint.case
         if season.starts_on <= complaint.day <= season.ends_on and _says(case, rule.reasons):
             yield _of_head(rule, season, case.unit, ground=case.number, case=case, cases=(case,))

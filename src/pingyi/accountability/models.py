@@ -113,13 +113,13 @@ class MeasureQuerySet(models.QuerySet[Any]):
         return found.exclude(_units_below(own, "person__unit")) if own else found
 
     def told_to(self, user: User) -> MeasureQuerySet:
-        """Those on persons of the user's units, once the unit was notified; not under embargo."""
+        """Those on persons of the user's units, once the unit was notified: under embargo none is,
+        and what it was told before it goes on reading."""
         told = MeasureRuling.objects.filter(
             measure=OuterRef("pk"), ruling=MeasureRulingKind.NOTIFIED.value
         )
         units = scope_of(user, "measure.notified").units
-        own = self.filter(Exists(told), person__unit__in=units).counting()
-        return own.filter(Q(case__isnull=True) | Q(case__embargoed=False))
+        return self.filter(Exists(told), person__unit__in=units).counting()
 
     def counting(self, at: datetime | None = None) -> MeasureQuerySet:
         """Those not annulled, now or at `at`."""
@@ -237,21 +237,18 @@ class DutyQuerySet(models.QuerySet[Any]):
     """Duties, as far as the asker may see them, and the late ones."""
 
     def visible_to(self, user: User) -> DutyQuerySet:
-        """Office, inspectors and leaders their areas', but nobody's own unit's; not a case's
-        under embargo."""
+        """Office, inspectors and leaders their areas', but nobody's own unit's. It rests on
+        nothing that is under embargo: what came under it later stays as it was."""
         found = self.filter(scope_of(user, "duty.read").over(area="area"))
         own = scope_of(user, "case.answer").units
-        found = found.exclude(_units_below(own) | _joint(_units_below(own))) if own else found
-        return found.filter(Q(case__isnull=True) | Q(case__embargoed=False))
+        return found.exclude(_units_below(own) | _joint(_units_below(own))) if own else found
 
     def told_to(self, user: User) -> DutyQuerySet:
-        """A unit's own, once it was decided that something is to be done; not a case's under
-        embargo."""
+        """A unit's own, once it was decided that something is to be done."""
         units = scope_of(user, "duty.own").units
         decided = [State.ACCEPTED.value, State.DONE.value]
         mine = Q(unit__in=units) | _joint(Q(unit__in=units))
-        own = self.filter(mine, state__in=decided)
-        return own.filter(Q(case__isnull=True) | Q(case__embargoed=False))
+        return self.filter(mine, state__in=decided)
 
     def late(self, at: datetime) -> DutyQuerySet:
         """Decided, not done or with a promise not kept, and overdue at `at`."""

@@ -57,7 +57,6 @@ class CaseFileQuerySet(models.QuerySet[Any]):
             Exists(given),
             audience=Audience.UNIT.value,
             unit__in=list(units),
-            case__embargoed=False,
         )
 
     def for_page(self) -> CaseFileQuerySet:

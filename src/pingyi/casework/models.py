@@ -276,12 +276,14 @@ class UnitAnswer(Fact):
 
 
 class Referral(Fact):
-    """Handed to the inspectors of an area; under embargo until they release it."""
+    """Handed to the inspectors of an area; under embargo until they release it. `came_from` is the
+    state the case was in: what its unit knows of it as long as the embargo lasts."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="referrals")
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="referrals")
     reason = models.TextField()
     embargoed = models.BooleanField(default=False)
+    came_from = models.CharField(max_length=20, blank=True)
     released_at = models.DateTimeField(null=True, blank=True)
     released_by = models.CharField(max_length=150, blank=True)
     release_reason = models.TextField(blank=True)

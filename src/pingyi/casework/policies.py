@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from pingyi.audit.actions import CITIZEN, SYSTEM, Actor
 from pingyi.audit.queries import acted_on
 from pingyi.casework import states
+from pingyi.casework.embargo import known_verdict
 from pingyi.casework.models import (
     Case,
     CaseClock,
@@ -580,7 +581,7 @@ def _picked(case: Case, at: datetime) -> Reason | None:
 
 
 def _appealable(case: Case, at: datetime) -> Reason | None:
-    verdict = case.verdicts.counting().last()
+    verdict = known_verdict(case, at)
     if verdict is None or Finding(verdict.finding) not in states.ALONE:
         return NOTHING_TO_APPEAL
     if Appeal.objects.filter(verdict=verdict).exists() or open_appeal(case) is not None:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q
 from django.utils.timezone import make_aware
 
 from pingyi.audit.queries import events_about
-from pingyi.casework.models import Case, Referral, Reply, Verdict
+from pingyi.casework.embargo import hidden, sealed, was_sealed
+from pingyi.casework.models import Case, Reply, Verdict
 from pingyi.casework.querysets import CaseQuerySet
 from pingyi.casework.receipts import case_of
 from pingyi.casework.second_looks import Appeal, LookBack
@@ -31,12 +32,14 @@ __all__ = [
     "cases_for",
     "citizen_reply",
     "citizen_steps",
+    "hidden",
     "inspectors_desk",
     "is_units_own",
     "late_cases",
     "may_rejudge",
     "overseen_by",
     "score_events",
+    "sealed",
     "timeline",
     "to_ask_again",
     "to_call",
@@ -204,22 +207,6 @@ def score_events(
         yield ScoreEvent(unit, "rating.verified", when, ref)
 
 
-def sealed(at: datetime) -> QuerySet[Referral]:
-    """The referrals under embargo at `at`."""
-    return Referral.objects.filter(
-        Q(released_at__isnull=True) | Q(released_at__gt=at), embargoed=True, at__lte=at
-    )
-
-
-def hidden(at: datetime) -> Exists:
-    """Of a verdict: whether it was pronounced under an embargo that held at `at`.
-
-    What stood before the sealing stays as it stood, and a verdict after it replaces nothing yet:
-    points that come back would tell the unit of the embargo.
-    """
-    return Exists(sealed(at).filter(case=OuterRef("case"), at__lte=OuterRef("at")))
-
-
 def _start(season: Season) -> datetime:
     return make_aware(datetime.combine(season.starts_on, time.min))
 
@@ -232,11 +219,6 @@ def _end(season: Season) -> datetime:
 def verdict_of(case: Case) -> Verdict | None:
     """The verdict that counts."""
     return case.verdicts.counting().last()
-
-
-def was_sealed(verdict: Verdict) -> bool:
-    """Whether it was pronounced under embargo, by the inspectors."""
-    return sealed(verdict.at).filter(case=verdict.case_id).exists()
 
 
 def is_units_own(request: TimeRequest) -> bool:

@@ -27,17 +27,17 @@ class CaseQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, user: User) -> CaseQuerySet:
         """The office its area; a unit what lies with it, and the verdicts found of it; under
-        embargo the inspectors.
+        embargo the inspectors, and the unit what it knew before, see `casework.embargo`.
 
         Whoever serves a unit too sees its cases as the unit does: see `strange_to`.
         """
         scope = scope_of(user, "case.read")
         strange = ~of_units(scope.units) if scope.units else Q()
-        seen = scope.over(area="area") & strange
+        seen = Q(scope.over(area="area") & strange, embargoed=False)
         if scope.units and not scope.everywhere:
             seen |= self.lies_with(scope.units) | self.judged_of(scope.units)
         sealed = scope_of(user, "case.investigate").over(area="area") & strange
-        return self.filter(Q(seen, embargoed=False) | Q(sealed, embargoed=True))
+        return self.filter(seen | Q(sealed, embargoed=True))
 
     def lies_with(self, units: Collection[int]) -> Q:
         """Those whose latest dispatch, recalled ones left out, went to one of `units`: a case
@@ -50,14 +50,28 @@ class CaseQuerySet(models.QuerySet[Any]):
         return Q(pk__in=mine.values("case"))
 
     def judged_of(self, units: Collection[int]) -> Q:
-        """Those with a verdict, verified or partly, found of one of `units`: it may read why it
-        lost points, and appeal, though nothing was dispatched to it."""
+        """Those with a verdict, verified or partly, found of one of `units` and not under embargo:
+        it may read why it lost points, and appeal, though nothing was dispatched to it."""
         verdicts = self.model.verdicts.rel.related_model._base_manager.filter(
             unit__in=units,
             finding__in=[finding.value for finding in ALONE],
             withdrawn_at__isnull=True,
         )
-        return Q(pk__in=verdicts.values("case"))
+        hidden = self._sealings().filter(case=OuterRef("case"), at__lte=OuterRef("at"))
+        return Q(pk__in=verdicts.exclude(Exists(hidden)).values("case"))
+
+    def _sealings(self) -> models.QuerySet[Any]:
+        """The referrals under embargo now."""
+        referrals = self.model.referrals.rel.related_model._base_manager
+        found: models.QuerySet[Any] = referrals.filter(embargoed=True, released_at__isnull=True)
+        return found
+
+    def with_known_state(self) -> CaseQuerySet:
+        """With `known_state`, where a case stands as its unit may know."""
+        came_from = self._sealings().filter(case=OuterRef("pk")).values("came_from")[:1]
+        known = When_(When(embargoed=True, then=Subquery(came_from)), default=F("state"))
+        found: CaseQuerySet = self.annotate(known_state=known)
+        return found
 
     def overseen_by(self, user: User) -> CaseQuerySet:
         """As office and inspectors see them: with the level, the time and the rater's words."""

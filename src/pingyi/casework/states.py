@@ -241,6 +241,9 @@ KINDS: dict[Finding, frozenset[Kind]] = {
 """The kinds a finding may be of: what was rated by mistake, in malice or of another body is never
 verified of this one."""
 
+SEALING = ("refer", "sort_to_refer")
+"""Steps that hand a case to the inspectors, and put it under embargo if it is a lead."""
+
 PICKING = ("case.pick", "sample.draw", "case.assign")
 """Actions that pick a case for a look-back, or say who sees to it: whoever does no more than that
 was not on it."""
@@ -325,7 +328,7 @@ _TABLE = (
     _t("reconsider", "撤回认定", "Withdraw the verdict", (S.TO_REPLY,), S.TO_DECIDE,
        "case.decide", "reason", starts="verify", stops="reply"),
     _t("appeal", "单位申诉", "The unit appeals", (*_IN_HAND, *_TOLD), None,
-       "case.appeal", "grounds", starts="appeal_review"),
+       "case.appeal", "grounds", starts="appeal_review", sealed=True),
     _t("uphold_in_hand", "采纳申诉", "Uphold the appeal", _IN_HAND, None,
        "case.decide", "finding kind reason", meets="appeal_review"),
     _t("uphold", "采纳申诉，重新答复", "Uphold the appeal, to be answered anew", _TOLD, S.TO_REPLY,

@@ -29,6 +29,7 @@ from pingyi.casework.states import (
     HERS,
     INSPECTORS_TIME,
     MOVES,
+    SEALING,
     TRANSITIONS,
     CallOutcome,
     Finding,
@@ -78,6 +79,7 @@ def timeline(
     names = _names(told)
     sent = _by_fact(files)
     if audience == "unit":
+        told = _before_the_sealing(told) if case.embargoed else told
         theirs = [
             _with_files(_to_unit(item, facts, names), item, sent)
             for item in _since_theirs(told, facts, units)
@@ -101,6 +103,12 @@ def timeline(
     ]
     added = (*_looks(case, names), *_raised(case))
     return sorted([*entries, *added], key=lambda entry: entry.at)
+
+
+def _before_the_sealing(told: list[_Told]) -> list[_Told]:
+    """What a unit may know of a case under embargo: all of before, and what it did since."""
+    sealing = max(n for n, item in enumerate(told) if item.name in SEALING)
+    return [*told[:sealing], *(item for item in told[sealing:] if item.name in _ITS_OWN)]
 
 
 def citizen_steps(received: Receipted) -> list[Entry]:

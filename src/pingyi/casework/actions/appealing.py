@@ -15,6 +15,7 @@ from pingyi.casework.actions.steps import (
     required,
     take,
 )
+from pingyi.casework.embargo import known_verdict
 from pingyi.casework.messages import tell_a_reviewer, tell_of_the_review
 from pingyi.casework.models import Case
 from pingyi.casework.policies import SAME_VERDICT
@@ -25,16 +26,20 @@ from pingyi.casework.wording import unfit_for_unit
 
 @action("case.appeal")
 def appeal_verdict(*, case: Case, grounds: str, by: Actor, at: datetime) -> Appeal:
-    """The unit does not accept the verdict that counts, and says why; within the scheme's time."""
+    """The unit does not accept the verdict that counts, and says why; within the scheme's time.
+
+    Under embargo too, of which it knows nothing: the review waits for the release.
+    """
     text = required(grounds, "grounds")
     step = take("appeal", case, by=by, at=at)
-    verdict = case.verdicts.counting().last()
+    verdict = known_verdict(case, at)
     assert verdict is not None
     appeal = Appeal.objects.create(
         case=case, verdict=verdict, unit=verdict.unit, grounds=text, at=at, by=by.audit_name
     )
     record_step(case, step, appeal, unit=verdict.unit.code)
-    tell_a_reviewer(case, by=by, at=at)
+    if not case.embargoed:  # else the office is told once it is released
+        tell_a_reviewer(case, by=by, at=at)
     return appeal
 
 

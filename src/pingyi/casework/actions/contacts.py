@@ -62,7 +62,7 @@ def reveal_contact(*, case: Case, what: Contact | str, reason: str, by: User, at
 
 def _why_hidden(case: Case, what: Contact, by: User) -> Reason | None:
     if what is Contact.MATTER and _was_given_matter(case, by):
-        return EMBARGO if case.embargoed else None
+        return None
     if not policies.reaches(case, by, "contact.reveal"):
         return NOT_YOURS
     if case.embargoed and not policies.reaches(case, by, "case.investigate"):

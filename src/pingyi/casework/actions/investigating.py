@@ -16,9 +16,9 @@ from pingyi.casework.actions.steps import (
     take,
 )
 from pingyi.casework.file_models import Audience
-from pingyi.casework.messages import tell_the_unit_of
+from pingyi.casework.messages import tell_a_reviewer, tell_the_unit_of
 from pingyi.casework.models import Case, InvestigationNote, Verdict
-from pingyi.casework.policies import TAKES_TWO
+from pingyi.casework.policies import TAKES_TWO, open_appeal
 from pingyi.casework.states import ALONE, Finding, Kind, State
 
 
@@ -87,7 +87,7 @@ def conclude_case(
 @action("case.release")
 def release_embargo(*, case: Case, reason: str, by: Actor, at: datetime) -> Case:
     """Lift the embargo: the office sees the case, the score its verdict, if there is one. Of one
-    from before the sealing the unit was told then."""
+    from before the sealing the unit was told then. An appeal made meanwhile finds its reviewer."""
     text = required(reason, "reason")
     concluded = case.state == State.TO_REPLY
     name = "release_concluded" if concluded else "release"
@@ -100,6 +100,9 @@ def release_embargo(*, case: Case, reason: str, by: Actor, at: datetime) -> Case
     verdict = case.verdicts.counting().last()
     if verdict is not None and verdict.at >= referral.at:
         tell_the_unit_of(verdict, by=by, at=at)
+    appeal = open_appeal(case)
+    if appeal is not None and appeal.at >= referral.at:
+        tell_a_reviewer(case, by=by, at=at)
     return case
 
 

@@ -97,14 +97,15 @@ def refer_case(*, case: Case, reason: str, lead: bool = False, by: Actor, at: da
     """Hand the case to the district's inspectors; a corruption lead goes under embargo."""
     text = required(reason, "reason")
     changes: dict[str, Any] = {"priority": Priority.LEAD.value, "embargoed": True} if lead else {}
+    stood = case.state
     step = take("refer", case, by=by, at=at, **changes)
-    referral = hand_to_inspectors(case, reason=text, embargoed=lead, by=by, at=at)
+    referral = hand_to_inspectors(case, reason=text, embargoed=lead, came_from=stood, by=by, at=at)
     record_step(case, step, referral, lead=lead)
     return referral
 
 
 def hand_to_inspectors(
-    case: Case, *, reason: str, embargoed: bool, by: Actor, at: datetime
+    case: Case, *, reason: str, embargoed: bool, came_from: str, by: Actor, at: datetime
 ) -> Referral:
     """The referral itself; the step is the caller's."""
     referral = Referral.objects.create(
@@ -112,6 +113,7 @@ def hand_to_inspectors(
         area=case.area,
         reason=reason,
         embargoed=embargoed,
+        came_from=came_from,
         at=at,
         by=by.audit_name,
     )

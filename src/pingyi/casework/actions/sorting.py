@@ -9,7 +9,7 @@ from pingyi.casework import policies
 from pingyi.casework.actions.placing import hand_to_inspectors
 from pingyi.casework.actions.steps import chosen, cleaned, record_step, required, take
 from pingyi.casework.models import Case, Sorting
-from pingyi.casework.states import Kind, Priority
+from pingyi.casework.states import Kind, Priority, State
 
 
 @action("case.sort")
@@ -34,7 +34,10 @@ def sort_case(
             priority=Priority.LEAD.value,
             embargoed=True,
         )
-        referral = hand_to_inspectors(case, reason=text, embargoed=True, by=by, at=at)
+        came_from = State.UNSORTED.value
+        referral = hand_to_inspectors(
+            case, reason=text, embargoed=True, came_from=came_from, by=by, at=at
+        )
     else:
         name = "sort_to_call" if policies.may_be_called(case) else "sort_to_check"
         step = take(name, case, by=by, at=at, kind=kind.value)

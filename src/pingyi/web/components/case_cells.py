@@ -43,9 +43,13 @@ def clock_name(rule: str) -> str:
 
 
 def state_tag(case: Case) -> SafeString:
-    """The case's state; a corruption lead says so too."""
-    state = State(case.state)
+    """The case's state, or what its unit may know of it."""
+    state = _state(case)
     return term_tag(state, STATE_TONES[state])
+
+
+def _state(case: Case) -> State:
+    return State(getattr(case, "known_state", case.state))
 
 
 def _due(case: Case, at: datetime) -> SafeString:
@@ -121,7 +125,7 @@ STATE = Column(
     "state",
     _("状态"),
     lambda case, at: state_tag(case),
-    value=lambda case: say(State(case.state)),
+    value=lambda case: say(_state(case)),
     sort=("state",),
     style="nowrap",
 )

@@ -197,9 +197,14 @@ def _message_url(source: CaseSource | None, user: User) -> str:
 
 def waiting_for(case: Case) -> str:
     """Whose turn it is, for those whose turn it is not."""
-    if case.state == State.CLOSED:
+    return turn_of(State(case.state), embargoed=case.embargoed)
+
+
+def turn_of(state: State, *, embargoed: bool = False) -> str:
+    """Whose turn it is in such a state."""
+    if state is State.CLOSED:
         return gettext("本案已办结，没有下一步。")
-    role = owner(State(case.state), embargoed=case.embargoed)
+    role = owner(state, embargoed=embargoed)
     return gettext("本案现由%(role)s办理。") % {"role": say(role)}
 
 

@@ -43,11 +43,9 @@ def case(request: SignedIn, number: str) -> HttpResponseBase:
     found = Case.objects.visible_to(request.user).filter(number=number).first()
     if found is None:
         raise Http404
-    if found.embargoed:
-        return redirect("inspectors:case", number)
-    if Case.objects.overseen_by(request.user).filter(pk=found.pk).exists():
-        return redirect("office:case", number)
-    return redirect("unit:case", number)
+    if not Case.objects.overseen_by(request.user).filter(pk=found.pk).exists():
+        return redirect("unit:case", number)
+    return redirect("inspectors:case" if found.embargoed else "office:case", number)
 
 
 @require_safe

@@ -139,7 +139,7 @@ def verified_by_kind(of: Outcomes) -> list[Bar]:
 
 def waiting_longest(user: User, at: datetime) -> list[Case]:
     """The cases overdue the longest: what wants a leader's word now."""
-    late = Case.objects.visible_to(user).late(at).with_due()
+    late = Case.objects.overseen_by(user).late(at).with_due()
     order = (F("due_at").asc(nulls_last=True), "pk")
     first = list(late.order_by(*order).values_list("pk", flat=True)[:SHOWN])
     return list(Case.objects.filter(pk__in=first).with_clocks().order_by(*order))

@@ -6,6 +6,7 @@ Nothing here tells who rated, or when and where she did: a case is known by its 
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from datetime import datetime
 from operator import or_
 from typing import Any
@@ -22,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from pingyi.casework import policies, queries
+from pingyi.casework.embargo import known_state
 from pingyi.casework.file_models import CaseFile
 from pingyi.casework.models import Case, CaseClock, Dispatch
 from pingyi.casework.querysets import NEXT_FIRST, CaseQuerySet
@@ -60,6 +62,12 @@ def _due(case: Case, at: datetime) -> SafeString:
     return format_html("<span>{} {}{}</span>", deadline(mine, at), told, still)
 
 
+def _in_known_state(rows: CaseQuerySet, value: str, at: datetime) -> QuerySet:
+    if value == "open":
+        return rows.exclude(known_state=State.CLOSED.value)
+    return rows.filter(known_state=value)
+
+
 CASES = DataTable(
     name="dispatched",
     title=_("转办件"),
@@ -72,7 +80,7 @@ CASES = DataTable(
             sort=("own_due_at",),
         ),
         number_column("unit:case", mark_leads=False),
-        STATE,
+        replace(STATE, sort=("known_state",)),
         Column(
             "words",
             _("转办内容"),
@@ -94,7 +102,7 @@ CASES = DataTable(
             _("编号"),
             lambda rows, text, at: rows.filter(number__icontains=text),
         ),
-        BY_STATE,
+        replace(BY_STATE, apply=_in_known_state),
         Filter(
             "late",
             _("时限"),
@@ -112,7 +120,7 @@ def _dispatched(user: User) -> CaseQuerySet:
     mine = Dispatch.objects.filter(
         case=OuterRef("pk"), unit__in=units, recalled_at__isnull=True
     ).order_by("-pk")
-    found = queries.cases_for(user).filter(Case.objects.lies_with(units), embargoed=False)
+    found = queries.cases_for(user).filter(Case.objects.lies_with(units)).with_known_state()
     return found.annotate(
         dispatch_words=_latest(mine, "words"),
         dispatched_at=_latest(mine, "at"),
@@ -176,7 +184,7 @@ def _case_or_404(request: SignedIn, number: str) -> Case:
     """A case that lies with the user's units, or with a verdict found of them."""
     units = scope_of(request.user, "case.answer").units
     theirs = Case.objects.lies_with(units) | Case.objects.judged_of(units)
-    known = queries.cases_for(request.user).filter(theirs, embargoed=False)
+    known = queries.cases_for(request.user).filter(theirs).with_known_state()
     found: Case | None = known.filter(number=number).first()
     if found is None:
         raise Http404
@@ -201,7 +209,7 @@ def _show(
     lies = Case.objects.filter(Case.objects.lies_with(units), pk=case.pk).exists()
     mine = case.dispatches.filter(unit__in=units, recalled_at__isnull=True)
     dispatch = mine.select_related("unit").last() if lies else None
-    verdict = verdicts.verdict_for(case, units, lies=lies)
+    verdict = verdicts.verdict_for(case, units, lies=lies, at=at)
     if dispatch is None and verdict is None:
         raise Http404
     url = functools.partial(_url, case)
@@ -233,8 +241,10 @@ def _show(
             "request_why": shown.reason if shown and queries.is_units_own(shown) else "",
             "files": case_files.rows(files, case, where="unit"),
             "entries": queries.timeline(case, "unit", units=units, files=files),
-            "choices": case_deeds.choices(case, request.user, at=at, url=url, sent=sent),
-            "waiting_for": case_page.waiting_for(case),
+            "choices": case_deeds.choices(
+                case, request.user, at=at, url=url, only=sorted(DEEDS), sent=sent
+            ),
+            "waiting_for": case_page.turn_of(known_state(case)),
             **verdicts.context(case, verdict),
         },
         status=status,

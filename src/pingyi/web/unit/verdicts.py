@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from pingyi.casework import queries, rules
+from pingyi.casework.embargo import hidden, known_verdict
 from pingyi.casework.models import Case, Verdict
 from pingyi.casework.states import ALONE, Finding, Kind
 from pingyi.people.permissions import scope_of
@@ -124,28 +125,30 @@ VERDICTS = DataTable(
 @require_safe
 def listed(request: SignedIn) -> HttpResponseBase:
     """What was found of the user's units, whether or not the case was dispatched to them."""
-    counting = Verdict.objects.counting().filter(pk=OuterRef("pk"))
+    at = timezone.now()
+    counting = Verdict.objects.counting(but=hidden(at)).filter(pk=OuterRef("pk"))
     rows = (
         Verdict.objects.filter(
             unit__in=scope_of(request.user, "case.appeal").units,
             finding__in=[finding.value for finding in ALONE],
             withdrawn_at__isnull=True,
-            case__embargoed=False,
         )
+        .exclude(hidden(at))
         .annotate(stands=Exists(counting))
         .select_related("case", "unit", "appeal")
     )
-    listing = VERDICTS.read(request, rows, at=timezone.now())
+    listing = VERDICTS.read(request, rows, at=at)
     if listing.wants_file:
         return listing.file()
     return render(request, "unit/verdicts.html", {"listing": listing})
 
 
-def verdict_for(case: Case, units: Collection[int], *, lies: bool) -> Verdict | None:
-    """The verdict a unit reads: the case's, if it lies with it; else the latest found of it."""
+def verdict_for(case: Case, units: Collection[int], *, lies: bool, at: datetime) -> Verdict | None:
+    """The verdict a unit reads: the case's, if it lies with it; else the latest found of it; none
+    that is under embargo."""
     if lies:
-        return queries.verdict_of(case)
-    mine = case.verdicts.filter(unit__in=units)
+        return known_verdict(case, at)
+    mine = case.verdicts.exclude(hidden(at)).filter(unit__in=units)
     found: Verdict | None = mine.counting().last() or mine.filter(withdrawn_at=None).last()
     return found
 
