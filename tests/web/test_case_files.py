@@ -146,13 +146,13 @@ def test_it_comes_to_be_saved_and_the_look_is_noted(world, full):
     assert "rota" not in look.reason
 
 
-def test_an_embargo_hides_all_from_all_but_the_inspectors(world):
+def test_an_embargo_hides_all_but_what_the_unit_had_from_all_but_the_inspectors(world):
     case = world.case("with_unit")
     sheet = {"uploads": [upload("rota.jpg", picture())]}
     signed_in(world.unit_admin).post(f"/unit/cases/{case.number}/answer/", ANSWER | sheet)
     case.refresh_from_db()
     refer_case(case=case, reason="money", lead=True, by=world.manager, at=after(days=1))
-    assert get(world.unit_admin, "unit", case, "rota.jpg") == 404
+    assert get(world.unit_admin, "unit", case, "rota.jpg") == 200
     assert get(world.manager, "office", case, "rota.jpg") == 404
     assert get(world.person(Role.LEADER), "office", case, "rota.jpg") == 404
     assert get(world.inspector, "inspectors", case, "rota.jpg") == 200
