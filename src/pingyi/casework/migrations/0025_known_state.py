@@ -9,7 +9,7 @@ def fill(apps, editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("casework", "0022_inspectors_time")]
+    dependencies = [("casework", "0024_receipts")]
 
     operations = [
         migrations.AddField("referral", "came_from", models.CharField(blank=True, max_length=20)),
