@@ -19,8 +19,9 @@ from pingyi.notices.models import InboxItem
 from pingyi.people.actions import appoint
 from pingyi.people.roles import Role
 from pingyi.supervision.actions import findings
-from tests.staff import staff
+from tests.staff import signed_in, staff
 from tests.supervision.city import AT, City, city
+from tests.web.reading import words
 
 pytestmark = pytest.mark.django_db
 
@@ -356,6 +357,9 @@ def test_each_of_them_reads_it_and_is_told_until_it_has_acted(town, joint):
     admins = [staff(f"admin-{unit.code}", Role.UNIT_ADMIN, unit=unit) for unit in town.units[:3]]
     assert [Duty.objects.told_to(admin).count() for admin in admins] == [1, 1, 0]
     do_part(town, joint, town.units[0])
+    page = words(signed_in(admins[1]).get(f"/unit/duties/{joint.pk}/"))
+    assert "第1局 状态 已落实" in page
+    assert "第2局 状态 未落实" in page
     escalation.raise_due_steps(at=joint.clocks.get().due_at)
     told = InboxItem.objects.filter(user__in=admins).values_list("user", flat=True)
     assert list(told) == [admins[1].pk], "the first has apologised"

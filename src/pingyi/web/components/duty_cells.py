@@ -20,9 +20,11 @@ from pingyi.accountability.models import (
     DutyPause,
     DutyTimeRequest,
     Measure,
+    Part,
 )
 from pingyi.accountability.terms import MeasureKind, On, Responsibility, State, What
 from pingyi.clocks.more_time import most_days
+from pingyi.directory.models import Unit
 from pingyi.people.models import User
 from pingyi.people.names import names_of
 from pingyi.publication.duties import RATED
@@ -150,6 +152,12 @@ DUE = Column(
 def units(duty: Duty) -> str:
     """The unit, or all that act together."""
     return in_a_row([unit.name for unit in duty.units])
+
+
+def together(duty: Duty) -> list[tuple[Unit, Part | None]]:
+    """The units that act together, each with what it did; empty where one acts alone."""
+    parts = {part.unit_id: part for part in duty.parts.all()}
+    return [(unit, parts.get(unit.pk)) for unit in duty.units] if duty.is_joint else []
 
 
 UNIT = Column(

@@ -179,7 +179,6 @@ def _show(
 ) -> HttpResponseBase:
     decision = getattr(found, "decision", None)
     scheme = in_force(found.season)
-    parts = {part.unit_id: part for part in found.parts.all()}
     context = {
         "duty": found,
         "at": timezone.now(),
@@ -193,7 +192,8 @@ def _show(
         "fulfilment": getattr(found, "fulfilment", None),
         "clocks": found.clocks.all(),
         "units": cells.units(found),
-        "together": [(unit, parts.get(unit.pk)) for unit in found.units] if found.is_joint else [],
+        "together": cells.together(found),
+        "shows_evidence": True,
         "choices": _offers(request, found, sent),
         "waiting_for": _waiting_for(found),
         **cells.time_context(

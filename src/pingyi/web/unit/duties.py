@@ -115,6 +115,7 @@ def _show(
         "state": cells.state_tag(found),
         "what": _what(found),
         "units": cells.units(found),
+        "together": cells.together(found),
         "whom": cells.whom(found),
         "rests_on": cells.in_a_row(
             [*(case.number for case in found.seen_cases), *cells.rests_on(found)]  # type: ignore[attr-defined]
