@@ -12,7 +12,7 @@ from pingyi.audit.actions import SYSTEM
 from pingyi.casework.models import Case, CaseClock
 from pingyi.casework.policies import Incomplete, NotNow
 from pingyi.people.roles import Role
-from tests.casework.world import AT, World, build
+from tests.casework.world import AT, COMMENT, MATTER, World, build
 from tests.staff import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -206,3 +206,39 @@ def test_through_the_pages_with_the_date_asked_for(world, duty):
     assert "承诺 2026-06-30" in unit
     assert browser.post(f"{page}keep/").status_code == 302
     assert browser.post(f"{page}keep/").status_code == 409
+
+
+@pytest.mark.parametrize("said", [COMMENT, f"{MATTER}一事"])
+def test_what_is_decided_and_done_tells_nothing_of_who_rated(world, duty, said):
+    """The unit reads it, and the public what was decided."""
+    with pytest.raises(Incomplete) as refused:
+        decided(world, duty, outcome="other", words=f"群众反映：{said}", reason="说明")
+    assert refused.value.reason.field == "words"
+    duty.refresh_from_db()
+    assert (duty.state, hasattr(duty, "decision")) == ("proposed", False)
+    decided(world, duty)
+    for field in ("place", "evidence"):
+        with pytest.raises(Incomplete) as refused:
+            explained(world, duty, **{field: f"就“{said}”说明"})
+        assert refused.value.reason.field == field
+    explained(world, duty)
+    assert duty.state == "done"
+
+
+def test_nor_what_is_decided_of_cases_counted_together(world, late):
+    duty = Duty.objects.create(
+        rule="x",
+        words="x",
+        scheme="jiangmen-2008",
+        season=world.season,
+        what="warning_talk",
+        on="head",
+        unit=world.brigade,
+        ground="x",
+        area=world.district,
+        proposed_at=AT,
+        proposed_by="system",
+    )
+    duty.cases.add(late)
+    with pytest.raises(Incomplete):
+        decided(world, duty, outcome="other", words=COMMENT, reason="说明")

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db import IntegrityError
+from django.db.models import Q
 from django.utils.timezone import localdate
 
 from pingyi.accountability import policies
@@ -18,6 +19,7 @@ from pingyi.casework.actions.steps import chosen, cleaned, refusal, required
 from pingyi.casework.models import Case
 from pingyi.casework.policies import Reason, needs
 from pingyi.casework.rules import office_of
+from pingyi.casework.wording import unfit_for_unit
 from pingyi.clocks import actions as clocks
 from pingyi.directory.models import Area, Post, Season, ServicePoint, Unit
 from pingyi.kernel.workdays import end_of_day
@@ -195,8 +197,8 @@ def decide_duty(
     Decision.objects.create(
         duty=duty,
         outcome=outcome.value,
-        words=impersonal(text, "words"),
-        reason=impersonal(why, "reason"),
+        words=_fit(text, duty, "words"),
+        reason=_fit(why, duty, "reason"),
         at=at,
         by=by.audit_name,
     )
@@ -229,8 +231,8 @@ def fulfil_duty(
         _refuse(_why_not_promised(promised, on))
     elif promised is not None:
         raise refusal(policies.NO_PROMISE)
-    where = impersonal(required(place, "place", longest=200), "place")
-    proof = impersonal(cleaned(evidence, "evidence"), "evidence")
+    where = _fit(required(place, "place", longest=200), duty, "place")
+    proof = _fit(cleaned(evidence, "evidence"), duty, "evidence")
     if duty.is_joint and not _part_is_last(duty, unit, on, where, proof, by=by, at=at):
         return duty
     _move(duty, State.ACCEPTED, State.DONE)
@@ -282,6 +284,15 @@ class Days(NamedTuple):
 
     amount: int
     unit: str = "days"
+
+
+def _fit(text: str, duty: Duty, field: str) -> str:
+    """`text`, if unit and public may read it: it names nobody, and tells nothing of whoever is
+    behind the cases the duty rests on. Raises Refusal."""
+    cited = Case.objects.filter(Q(citing_duties=duty) | Q(pk=duty.case_id)).distinct()
+    for case in cited.select_related("rating__contact", "source__message").order_by("pk"):
+        _refuse(unfit_for_unit(text, case, field=field))
+    return impersonal(text, field)
 
 
 def _clock(duty: Duty) -> tuple[str, ClockRule]:
