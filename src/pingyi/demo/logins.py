@@ -17,7 +17,7 @@ TRY: dict[Role, str] = {
     Role.CASE_MANAGER: "转办、认定、答复 dispatch, decide, answer",
     Role.SCHEME_KEEPER: "年度与方案 seasons and schemes",
     Role.INSPECTOR: "移交件 referrals, one under embargo",
-    Role.SQUAD_MEMBER: "明察暗访 checks (in a later release)",
+    Role.SQUAD_MEMBER: "明察暗访、督办 checks, findings, letters",
     Role.LEADER: "全市概览、积分榜 the city at a glance, scoreboard",
     Role.SYSTEM_ADMIN: "用户、目录 users, directory",
     Role.SECURITY_ADMIN: "授权 appointments",
