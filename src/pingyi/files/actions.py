@@ -75,16 +75,18 @@ def store_file(*, upload: Upload | Checked, by: Actor, at: datetime) -> StoredFi
 
 
 def sweep_orphans(*, by: Actor, at: datetime) -> int:
-    """Take contents away to which no row came: their transaction failed. How many there were."""
+    """Take contents away to which no row came: their transaction failed. How many there were.
+
+    Noted before they are gone: a sweep that is cut short is noted again, none is left out.
+    """
     found = list(vault.keys_before((at - ORPHANED_AFTER).timestamp()))
-    swept = 0
+    orphans: list[str] = []
     for start in range(0, len(found), 500):
         names = found[start : start + 500]
         known = set(StoredFile.objects.filter(key__in=names).values_list("key", flat=True))
-        for name in names:
-            if name not in known:
-                vault.remove(name)
-                swept += 1
-    if swept:
-        note("file.sweep", "file", "", {"count": swept}, by=by, at=at)
-    return swept
+        orphans += [name for name in names if name not in known]
+    if orphans:
+        note("file.sweep", "file", "", {"count": len(orphans)}, by=by, at=at)
+    for name in orphans:
+        vault.remove(name)
+    return len(orphans)
