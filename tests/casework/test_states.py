@@ -59,10 +59,10 @@ def test_every_state_is_reached_and_every_one_leads_to_an_end():
 
 
 def test_an_ending_is_left_by_second_looks_alone():
-    """An appeal upheld: whoever was answered is answered anew."""
+    """An appeal upheld: whoever was answered is answered anew. And by a lead found late."""
     for state in ENDINGS:
         leaving = {step.name for step in steps_from(state) if step.target not in (None, state)}
-        assert leaving == {"uphold", "look_back_failed"}
+        assert leaving == {"uphold", "look_back_failed", "refer_late"}
 
 
 def test_permissions_are_declared():
@@ -96,6 +96,7 @@ class Standing:
         sealing = {
             "sort_to_refer": {True},
             "refer": {True, False},
+            "refer_late": {True},
             "release": {False},
             "release_concluded": {False},
         }.get(step.name, {self.embargoed})

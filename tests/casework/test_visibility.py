@@ -24,7 +24,7 @@ def seen(user: User) -> set[Case]:
 
 def test_the_office_sees_its_district_and_nothing_under_embargo(world: World):
     cases = {end: world.case(end) for end in EVERY_END}
-    sealed = {cases["sealed"], cases["concluded"]}
+    sealed = {cases["sealed"], cases["concluded"], cases["sealed_late"]}
     for role in (Role.SORTER, Role.CALLER, Role.CASE_MANAGER, Role.SCHEME_KEEPER, Role.LEADER):
         assert seen(world.person(role)) == set(cases.values()) - sealed, role
         assert seen(world.person(role, area=world.elsewhere)) == set(), role
@@ -41,7 +41,7 @@ def test_others_see_none(world: World, role):
 
 def test_the_unit_sees_a_case_from_its_dispatch_on(world: World):
     cases = {end: world.case(end) for end in EVERY_END}
-    dispatched = {end for end in EVERY_END if "dispatch" in ENDS[end]}
+    dispatched = {end for end in EVERY_END if "dispatch" in ENDS[end]} - {"sealed_late"}
     released = {"released"}  # never dispatched, but found of the unit
     assert seen(world.unit_admin) == {cases[end] for end in dispatched | released}
     assert seen(world.person(Role.UNIT_ADMIN, unit=world.bureau)) == set()
@@ -77,11 +77,14 @@ def test_each_desk_lists_its_state(world: World):
         queries.to_decide: (world.manager, {"to_decide", "reported"}),
         queries.to_reply: (
             world.caller,
-            {"verified", "partly", "unfounded", "void", "released", "upheld"},
+            {"verified", "partly", "unfounded", "void", "released", "upheld", "released_late"},
         ),
         queries.to_ask_again: (world.caller, {"replied"}),
         queries.unit_desk: (world.unit_admin, {"with_unit", "acknowledged"}),
-        queries.inspectors_desk: (world.inspector, {"referred", "sealed", "concluded"}),
+        queries.inspectors_desk: (
+            world.inspector,
+            {"referred", "sealed", "concluded", "sealed_late"},
+        ),
     }
     for desk, (user, ends) in desks.items():
         assert set(desk(user)) == {cases[end] for end in ends}, desk.__name__
@@ -101,7 +104,8 @@ def test_each_desk_lists_its_state(world: World):
             "looked_back",
         )
     }
-    assert managed == set(cases.values()) - ended - {cases["sealed"], cases["concluded"]}
+    hidden = {cases[end] for end in ("sealed", "concluded", "sealed_late")}
+    assert managed == set(cases.values()) - ended - hidden
     assert set(queries.cases_for(world.manager)) == managed | ended
 
 

@@ -17,6 +17,7 @@ HOLDERS = {
     "case.move": {SORTER, CALLER, MANAGER},
     "case.dispatch": {MANAGER},
     "case.refer": {SORTER, MANAGER},
+    "case.refer_late": {SORTER, CALLER, MANAGER},
     "case.answer": {UNIT},
     "case.appeal": {UNIT},
     "case.investigate": {INSPECTOR},

@@ -137,7 +137,7 @@ UNFIT_KIND = Reason(
     "kind",
 )
 STAYS_VOID = Reason(
-    "stays_void", "评价已作废，认定不能撤回", "The rating is void; the verdict cannot be withdrawn"
+    "stays_void", "评价已作废，认定不能改变", "The rating is void; that verdict stands"
 )
 STILL_OPEN_TO_HER = Reason(
     "still_open_to_her",
@@ -559,9 +559,23 @@ def _embargoed(case: Case, at: datetime) -> Reason | None:
     return None if case.embargoed else NOT_EMBARGOED
 
 
-def _stays_void(case: Case, at: datetime) -> Reason | None:
+def is_void(case: Case) -> bool:
+    """Whether its verdict is that the rating is void."""
     verdict = case.verdicts.counting().last()
-    return STAYS_VOID if verdict and verdict.finding == Finding.VOID else None
+    return verdict is not None and verdict.finding == Finding.VOID
+
+
+def found_late(case: Case) -> bool:
+    """Whether a lead on it is found once it was decided, or settled on the phone."""
+    return State(case.state) in TRANSITIONS["refer_late"].sources
+
+
+def _stays_void(case: Case, at: datetime) -> Reason | None:
+    return STAYS_VOID if is_void(case) else None
+
+
+def _concludable(case: Case, at: datetime) -> Reason | None:
+    return _embargoed(case, at) or _stays_void(case, at)
 
 
 def open_look_back(case: Case) -> LookBack | None:
@@ -666,7 +680,7 @@ def _paused(case: Case, at: datetime) -> Reason | None:
 
 _FURTHER: dict[str, Callable[[Case, datetime], Reason | None]] = {
     "acknowledge": _acknowledged,
-    "conclude": _embargoed,
+    "conclude": _concludable,
     "release": _embargoed,
     "release_concluded": _embargoed,
     "reconsider": _stays_void,

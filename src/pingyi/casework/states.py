@@ -241,7 +241,7 @@ KINDS: dict[Finding, frozenset[Kind]] = {
 """The kinds a finding may be of: what was rated by mistake, in malice or of another body is never
 verified of this one."""
 
-SEALING = ("refer", "sort_to_refer")
+SEALING = ("refer", "refer_late", "sort_to_refer")
 """Steps that hand a case to the inspectors, and put it under embargo if it is a lead."""
 
 PICKING = ("case.pick", "sample.draw", "case.assign")
@@ -306,6 +306,9 @@ _TABLE = (
 
     _t("refer", "移交纪检", "Refer to the inspectors", (S.TO_CALL, *_AT_OFFICE), S.REFERRED,
        "case.refer", "reason", starts="referral", stops="call_back verify"),
+    _t("refer_late", "事后发现线索，移交纪检", "Refer a lead found late",
+       (S.TO_REPLY, S.REPLIED, S.CLOSED), S.REFERRED, "case.refer_late", "reason",
+       starts="referral", stops=f"reply re_judge {LOOK_BACK}"),
     _t("note_investigation", "记录调查", "Note an investigation", (S.REFERRED,), None,
        "case.investigate", "note", sealed=True),
     _t("report", "报告核查结果", "Report findings", (S.REFERRED,), S.TO_DECIDE,

@@ -491,6 +491,7 @@ _HER_WORDS = {
     "dispatch": _("已交有关单位办理"),
     "answer": _("办理情况已报回，正在认定"),
     "refer": _("正在进一步核查"),
+    "refer_late": _("正在进一步核查"),
     "report": _("核查已有结果，正在认定"),
     "decide": _("已作出认定"),
     "confirm": _("已作出认定"),
@@ -516,6 +517,13 @@ def _to_her(case: Case) -> list[Entry]:
     told, _facts = _story(case)
     return [
         Entry(item.at, "", str(_HER_WORDS[item.name]), step=item.name)
-        for item in told
-        if item.name in _HER_WORDS and not (case.embargoed and item.name in ("conclude", "refer"))
+        for item in (_as_she_knew_it(told) if case.embargoed else told)
+        if item.name in _HER_WORDS
     ]
+
+
+def _as_she_knew_it(told: list[_Told]) -> list[_Told]:
+    """What she may know of a case under embargo: all of before; of the sorter's referral that it
+    was sorted, as any is."""
+    sealing = max(n for n, item in enumerate(told) if item.name in SEALING)
+    return told[: sealing + (told[sealing].name == "sort_to_refer")]

@@ -45,6 +45,7 @@ SAID: Mapping[str, str] = {
     "dispatch": "有群众反映贵单位窗口办事等候过久、解释不清，请核实并整改。",
     "recall": "转办对象有误，收回重新处置。",
     "refer": "涉及工作人员履职问题，移交核查。",
+    "found_late": "答复时获悉，经办人曾收取礼金，移交核查。",
     "investigation": "已调取台账并约谈当事人。",
     "findings": "经查，所反映问题属实。",
     "release": "核查结束，解除保密。",
@@ -205,6 +206,10 @@ def _refer(w: Walk) -> None:
     actions.refer_case(case=w.case, reason=w.said["refer"], by=w.hands.manager, at=w.at)
 
 
+def _refer_late(w: Walk) -> None:
+    actions.refer_case(case=w.case, reason=w.said["found_late"], by=w.hands.caller, at=w.at)
+
+
 def _investigate(w: Walk) -> None:
     actions.note_investigation(
         case=w.case, note=w.said["investigation"], by=w.hands.inspector, at=w.at
@@ -347,6 +352,7 @@ STEPS: dict[str, Callable[[Walk], None]] = {
     "acknowledge": _acknowledge,
     "answer": _answer,
     "refer": _refer,
+    "refer_late": _refer_late,
     "investigate": _investigate,
     "report": _report,
     "conclude": _conclude,
@@ -409,6 +415,8 @@ ENDS: dict[str, tuple[str, ...]] = {
     "picked": (*_VERIFIED, "reply", "accept", "pick"),
     "looked_back": (*_VERIFIED, "reply", "accept", "pick", "look_back"),
     "look_back_failed": (*_VERIFIED, "reply", "accept", "pick", "look_back_fails"),
+    "sealed_late": (*_VERIFIED, "reply", "accept", "refer_late"),
+    "released_late": (*_VERIFIED, "reply", "accept", "refer_late", "conclude", "release"),
     "reopened": _REOPENED,
     "asked": (*_VERIFIED, "reply", "ask_in_vain", "ask_content"),
     "asked_unsatisfied": (*_ASKED, "dispatch", "answer", "verify", "reply", "ask_unhappy"),

@@ -36,6 +36,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "case.move": frozenset({Role.SORTER, Role.CALLER, Role.CASE_MANAGER}),
     "case.dispatch": frozenset({Role.CASE_MANAGER}),
     "case.refer": frozenset({Role.SORTER, Role.CASE_MANAGER}),
+    # A lead found once the case was decided: whoever answers her, or looks back, comes upon it.
+    "case.refer_late": frozenset({Role.SORTER, Role.CALLER, Role.CASE_MANAGER}),
     "case.answer": frozenset({Role.UNIT_ADMIN}),
     "case.appeal": frozenset({Role.UNIT_ADMIN}),
     "case.investigate": frozenset({Role.INSPECTOR}),

@@ -78,9 +78,9 @@ OFFERED = {
     "with_unit": {"recall", "move"},
     "referred": set(),
     "to_decide": {"check", "handling", "refer", "decide", "move"},
-    "verified": {"reconsider", "reply"},
-    "replied": {"second-call", "close"},  # her time to judge it ran out long ago
-    "closed": {"pick"},
+    "verified": {"refer", "reconsider", "reply"},
+    "replied": {"refer", "second-call", "close"},  # her time to judge it ran out long ago
+    "closed": {"refer", "pick"},
 }
 
 

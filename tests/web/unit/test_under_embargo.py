@@ -65,7 +65,7 @@ def read(unit, case: Case) -> list[str]:
     return [words(page), str(form_ids(page)), *(words(unit.get(there)) for there in PAGES)]
 
 
-@pytest.mark.parametrize("end", ["reopened", "to_decide"])
+@pytest.mark.parametrize("end", ["reopened", "to_decide", "verified", "replied", "closed"])
 def test_nothing_the_unit_reads_changes_until_the_release(world: World, unit, end: str):
     case = world.case(end)
     before = read(unit, case)

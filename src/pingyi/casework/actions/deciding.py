@@ -10,7 +10,7 @@ from pingyi.casework import policies
 from pingyi.casework.actions.steps import chosen_verdict, record_step, refusal, required, take
 from pingyi.casework.messages import tell_a_second, tell_the_proposer, tell_the_unit_of
 from pingyi.casework.models import Case, Proposal, Verdict
-from pingyi.casework.policies import WORDS_ALONE
+from pingyi.casework.policies import STAYS_VOID, WORDS_ALONE
 from pingyi.casework.states import ALONE, Finding, Kind
 from pingyi.casework.wording import unfit_for_unit
 from pingyi.directory.models import Unit
@@ -35,6 +35,8 @@ def decide_case(
     """
     finding, kind = chosen_verdict(finding, kind)
     text = required(reason, "reason")
+    if finding is not Finding.VOID and policies.is_void(case):
+        raise refusal(STAYS_VOID)
     if finding in ALONE and not policies.has_evidence(case):
         raise refusal(WORDS_ALONE)
     unfit = unfit_for_unit(text, case, field="reason")

@@ -94,11 +94,16 @@ def recall_dispatch(*, case: Case, reason: str, by: Actor, at: datetime) -> Case
 
 @action("case.refer")
 def refer_case(*, case: Case, reason: str, lead: bool = False, by: Actor, at: datetime) -> Referral:
-    """Hand the case to the district's inspectors; a corruption lead goes under embargo."""
+    """Hand the case to the district's inspectors; a corruption lead goes under embargo.
+
+    Once it was decided only leads are referred, as what is found then.
+    """
     text = required(reason, "reason")
+    late = policies.found_late(case)
+    lead = lead or late
     changes: dict[str, Any] = {"priority": Priority.LEAD.value, "embargoed": True} if lead else {}
     stood = case.state
-    step = take("refer", case, by=by, at=at, **changes)
+    step = take("refer_late" if late else "refer", case, by=by, at=at, **changes)
     referral = hand_to_inspectors(case, reason=text, embargoed=lead, came_from=stood, by=by, at=at)
     record_step(case, step, referral, lead=lead)
     return referral

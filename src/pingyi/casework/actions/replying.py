@@ -8,8 +8,8 @@ from pingyi.audit.actions import CITIZEN, SYSTEM, Actor, action
 from pingyi.casework.actions.steps import chosen, cleaned, record_step, required, take
 from pingyi.casework.messages import tell_her_of_the_answer
 from pingyi.casework.models import Case, CaseClock, Rejudgement, Reply
-from pingyi.casework.policies import Refusal
-from pingyi.casework.states import HEARD, HERS, Finding, SecondCall, State, Transition
+from pingyi.casework.policies import Refusal, is_void
+from pingyi.casework.states import HEARD, HERS, SecondCall, State, Transition
 
 LONGEST_WORDS = 500
 """As long as the words of a rating."""
@@ -72,9 +72,7 @@ def _judged(
 
 def may_reopen(case: Case) -> bool:
     """Once only; and a voided rating stays void."""
-    verdict = case.verdicts.counting().last()
-    void = verdict is not None and verdict.finding == Finding.VOID
-    return not void and not case.rejudgements.filter(satisfied=False).exists()
+    return not is_void(case) and not case.rejudgements.filter(satisfied=False).exists()
 
 
 @action("case.close")

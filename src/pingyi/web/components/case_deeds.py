@@ -131,7 +131,7 @@ DEEDS: dict[str, Deed] = {
         ),
         Deed(
             ReferForm, _("移交纪检"), _("移交"), _("已移交纪检"),
-            ("refer",), actions.refer_case,
+            ("refer", "refer_late"), actions.refer_case,
         ),
         Deed(
             NoteForm, _("记录调查"), _("记录"), _("已记录"),

@@ -202,6 +202,15 @@ class ReferForm(ReasonForm):
     form_id = "refer"
     lead = TickField(label=_("涉腐线索"), help_text=_("进入保密期，解除前只有纪检可见。"))
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if policies.found_late(self.case):
+            del self.fields["lead"]
+            self.fields["reason"].help_text = _(
+                "已认定、已答复或已办结的案件，只移交涉腐线索：进入保密期，解除前只有纪检可见。"
+                "此前的认定和答复照旧。"
+            )
+
 
 class ReconsiderForm(ReasonForm):
     form_id = "reconsider"
