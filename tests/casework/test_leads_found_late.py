@@ -59,7 +59,7 @@ def test_it_goes_to_the_inspectors_sealed_with_their_clock_alone(world: World, e
     told = InboxItem.objects.filter(text__contains="移交案件").get()
     assert told.user == world.inspector
     assert "收钱" not in str(events_about(case).last().data)
-    for user in (world.sorter, world.caller, world.manager, world.unit_admin):
+    for user in (world.sorter, world.caller, world.manager, world.person(Role.LEADER)):
         assert not Case.objects.visible_to(user).exists()
 
 
