@@ -16,7 +16,6 @@ from pingyi.accountability import escalation as duties
 from pingyi.accountability.ladders import propose_from_facts
 from pingyi.accountability.models import Duty, DutyEscalation
 from pingyi.audit.queries import events
-from pingyi.casework.models import Case
 from pingyi.clocks import actions as clocks
 from pingyi.kernel.workdays import SHANGHAI
 from pingyi.letters import actions as letters
@@ -271,12 +270,11 @@ def test_of_an_inspectors_letter_only_the_unit_and_the_inspectors_hear(db):
     }  # fmt: skip
 
 
-def test_a_duty_of_a_case_under_embargo_waits_for_the_release(world: World):
+def test_a_duty_escalates_whether_or_not_its_case_is_sealed(world: World):
+    """It was decided on before, and silence would betray the sealing."""
     case = world.case("sealed")
     made = duty(world)
     Duty.objects.filter(pk=made.pk).update(case=case)
-    assert duties.raise_due_steps(at=after(days=300)) == 0
-    Case.objects.filter(pk=case.pk).update(embargoed=False)
     assert duties.raise_due_steps(at=after(days=300)) == 4
 
 

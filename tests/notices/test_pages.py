@@ -218,7 +218,7 @@ def test_the_outbox_takes_few_queries(world: World, count, django_assert_max_num
             at=timezone.now(),
         )
     client = signed_in(world.caller)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         client.get("/office/outbox/")
 
 
