@@ -56,7 +56,7 @@ APPEALED = {
 """To each state in which an appeal can wait, the way there."""
 REVIEWS = {"uphold", "uphold_in_hand", "dismiss"}
 LOOKS = {"look_back_kept", "look_back_failed"}
-MOVES = {"move", "move_dispatched", "move_answered"}
+MOVES = {"move", "move_dispatched", "move_answered", "move_overturned"}
 ANSWERS_TO_A_MOVE = MOVES | {"refuse_move"}
 TIMED = {State.TO_CHECK: "unreachable", State.TO_PLACE: "to_place", State.WITH_UNIT: "with_unit",
          State.TO_DECIDE: "to_decide"}  # fmt: skip
@@ -72,6 +72,7 @@ MOVABLE = {
     State.TO_PLACE: "to_place",
     State.WITH_UNIT: "with_unit",
     State.TO_DECIDE: "to_decide",
+    State.TO_REPLY: "unfounded",
     State.CLOSED: "settled",
 }
 """Each state in which another unit can be proposed; the closed case was settled on the phone."""
@@ -85,8 +86,8 @@ def allowed(state: State, name: str, role: Role, *, embargoed: bool) -> bool:
     if embargoed != step.sealed and step.name != "note_investigation":
         return False
     moot = {"appeal", *REVIEWS, *LOOKS, *ANSWERS_TO_A_MOVE, *ABOUT_TIME, *NEVER_OF_A_RATING}
-    if name == "propose_move" and state is State.CLOSED:
-        return False  # this one has a verdict
+    if name == "propose_move" and state in (State.TO_REPLY, State.CLOSED):
+        return False  # these have a verdict that holds the rating to the unit
     return name not in moot and state in step.sources
 
 
@@ -157,7 +158,7 @@ def test_from_step_role_while_a_move_waits(world: World, state: State):
             person = world.newcomer(role) if new else world.person(role)
             reason = policies.why_not(step, case, person, at=LATER)
             expected = allowed(state, name, role, embargoed=False)
-            if name in {"propose_move", "decide", "propose", "dispatch"}:
+            if name in {"propose_move", "decide", "propose", "dispatch", "reply"}:
                 expected = False
             if name in ANSWERS_TO_A_MOVE:
                 expected = state in step.sources and role is Role.CASE_MANAGER

@@ -21,6 +21,7 @@ from pingyi.casework.actions import (
     refer_case,
     refuse_move,
     release_embargo,
+    reply_to_citizen,
     report_findings,
     review_appeal,
     send_back,
@@ -253,6 +254,45 @@ def test_found_not_to_be_the_units_an_answered_rating_leaves_its_rate(world: Wor
     assert board.live(world.season, at=NOW).row("B1-1").ratings.counted == 0
     assert list(queries.score_events(world.season, NOW)) == []
     assert prove(at=NOW).differences == []
+
+
+def test_found_not_to_be_the_units_it_is_moved_before_the_answer_too(world: World):
+    case = world.case("appealed")
+    review_appeal(
+        case=case, outcome="upheld", finding="unfounded", kind="not_ours", reason="属另一单位",
+        by=world.person(Role.CASE_MANAGER, area=world.city), at=after(days=2),
+    )  # fmt: skip
+    assert case.state == "to_reply"
+    propose_move(case=case, unit=world.other_unit, reason=REASON, by=world.manager, at=LATER)
+    with pytest.raises(NotNow) as refused:
+        reply_to_citizen(case=case, text="已核实", by=world.caller, at=LATER)
+    assert refused.value.reason == MOVE_WAITS
+    with pytest.raises(NotAllowed):
+        confirm_move(case=case, by=world.manager, at=LATER)
+    confirm_move(case=case, by=second(world), at=LATER)
+    assert (case.state, case.unit) == ("to_place", world.other_unit)
+    running = [clock.rule for clock in case.clocks.running()]
+    assert running == ["verify"], "she is answered once the right unit was asked"
+    assert (tallied(world.brigade), tallied(world.other_unit)) == (0, 1)
+    assert list(queries.score_events(world.season, NOW)) == []
+    there = world.person(Role.CASE_MANAGER, area=world.elsewhere)
+    dispatch_case(case=case, words="请核实整改", by=there, at=after(days=4))
+    answerer = world.person(Role.UNIT_ADMIN, unit=world.other_unit)
+    answer_case(case=case, account="已核", measures="已改", by=answerer, at=after(days=5))
+    given = {"finding": "verified", "kind": "conduct", "reason": "单位答复属实"}
+    decide_case(case=case, by=there, at=after(days=6), **given)
+    [event] = queries.score_events(world.season, NOW)
+    assert event.unit == world.other_unit.code
+    assert prove(at=NOW).differences == []
+
+
+def test_refused_the_rater_is_answered_as_before(world: World):
+    case = world.case("unfounded")
+    propose_move(case=case, unit=world.other_unit, reason=REASON, by=world.caller, at=LATER)
+    refuse_move(case=case, reason="是本单位的", by=second(world), at=LATER)
+    assert (case.state, case.unit) == ("to_reply", world.brigade)
+    reply_to_citizen(case=case, text="已核实", by=world.caller, at=LATER)
+    assert case.state == "replied"
 
 
 @pytest.mark.parametrize("end", ["closed", "void"])

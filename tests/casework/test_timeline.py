@@ -106,7 +106,7 @@ def _moved_cases(world: World):
     from pingyi.casework.actions import confirm_move, propose_move, refuse_move
 
     second = world.newcomer(Role.CASE_MANAGER)
-    for end in ("to_place", "with_unit", "to_decide", "sorted"):
+    for end in ("to_place", "with_unit", "to_decide", "unfounded", "sorted"):
         case = world.case(end)
         propose_move(case=case, unit=world.other_unit, reason="x", by=world.caller, at=LATER)
         if end == "sorted":

@@ -698,6 +698,7 @@ _FURTHER: dict[str, Callable[[Case, datetime], Reason | None]] = {
     "dispatch": _move_waits,
     "decide": _move_waits,
     "propose": _move_waits,
+    "reply": _move_waits,
     "propose_move": _movable,
     **dict.fromkeys(states.MOVES, _moved),
     "refuse_move": _move_proposed,
@@ -716,7 +717,8 @@ assert set(_FURTHER) <= set(TRANSITIONS)
 
 RECHECKED = frozenset(
     {"appeal", "uphold", "uphold_in_hand", "dismiss", "pick_look_back", "look_back_kept",
-     "look_back_failed", "dispatch", "decide", "propose", "propose_move", *states.MOVES,
+     "look_back_failed", "dispatch", "decide", "propose", "reply", "propose_move",
+     *states.MOVES,
      "refuse_move", "unit_asks_time", "ask_time", "grant_time", "refuse_time", "resume",
      *states.INSPECTORS_TIME}
 )  # fmt: skip

@@ -136,7 +136,7 @@ class Responsibility(Term):
     MAIN = "main", "主体责任", "Main responsibility"
 
 
-MOVES = ("move", "move_dispatched", "move_answered")
+MOVES = ("move", "move_dispatched", "move_answered", "move_overturned")
 """Steps that move a case to the unit it belongs to, by where it stands."""
 
 SECOND_CALLS = (
@@ -258,7 +258,7 @@ _MOVABLE_AS_IT_IS = (S.UNSORTED, S.TO_CALL, S.TO_CHECK, S.TO_PLACE, S.CLOSED)
 """Moved to another unit, a case stands as it stood: no unit was asked yet, or all is settled."""
 _TIMED = (*_AT_OFFICE, S.WITH_UNIT)
 """Where unit or office may be given more time: the handling clock, or the office's."""
-_MOVABLE = (*_MOVABLE_AS_IT_IS, S.WITH_UNIT, S.TO_DECIDE)
+_MOVABLE = (*_MOVABLE_AS_IT_IS, S.WITH_UNIT, S.TO_DECIDE, S.TO_REPLY)
 
 # fmt: off
 _TABLE = (
@@ -364,6 +364,9 @@ _TABLE = (
        starts="verify", stops=f"acknowledge {HANDLE}"),
     _t("move_answered", "同意移交其他单位，重新处置", "Move to the other unit, to be placed anew",
        (S.TO_DECIDE,), S.TO_PLACE, "case.decide"),
+    _t("move_overturned", "同意移交其他单位，另行处置",
+       "Move to the other unit, to be placed instead of answered", (S.TO_REPLY,), S.TO_PLACE,
+       "case.decide", starts="verify", stops="reply"),
     _t("refuse_move", "不同意移交其他单位", "Do not move it", tuple(S), None,
        "case.decide", "reason"),
     _t("reply", "答复评价人", "Reply to the rater", (S.TO_REPLY,), S.REPLIED,

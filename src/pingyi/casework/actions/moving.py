@@ -15,7 +15,11 @@ from pingyi.casework.states import State
 from pingyi.directory.models import ServicePoint, Unit
 from pingyi.ratings.actions import move_rating
 
-STEPS = {State.WITH_UNIT: "move_dispatched", State.TO_DECIDE: "move_answered"}
+STEPS = {
+    State.WITH_UNIT: "move_dispatched",
+    State.TO_DECIDE: "move_answered",
+    State.TO_REPLY: "move_overturned",
+}
 
 
 @action("case.propose_move")
