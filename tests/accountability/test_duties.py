@@ -12,8 +12,8 @@ from pingyi.accountability import actions, escalation, ladders
 from pingyi.accountability.models import Duty
 from pingyi.audit.actions import SYSTEM
 from pingyi.casework.models import Case, Verdict
-from pingyi.casework.policies import Incomplete, NotAllowed, NotNow
 from pingyi.casework.problem_models import Problem
+from pingyi.casework.reasons import Incomplete, NotAllowed, NotNow
 from pingyi.directory.models import Area, Season, Unit
 from pingyi.notices.models import InboxItem
 from pingyi.people.actions import appoint

@@ -10,7 +10,7 @@ from pingyi.accountability import actions, escalation, ladders
 from pingyi.accountability.models import Duty, DutyEscalation
 from pingyi.audit.actions import SYSTEM
 from pingyi.casework.models import Case, CaseClock
-from pingyi.casework.policies import Incomplete, NotNow
+from pingyi.casework.reasons import Incomplete, NotNow
 from pingyi.people.roles import Role
 from tests.casework.world import AT, COMMENT, MATTER, World, build
 from tests.staff import signed_in

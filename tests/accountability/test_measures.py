@@ -16,7 +16,7 @@ from pingyi.audit.actions import SYSTEM
 from pingyi.audit.keys import keyring
 from pingyi.audit.personal import declarations
 from pingyi.casework.actions import refer_case
-from pingyi.casework.policies import Incomplete, NotAllowed, NotNow, Refusal
+from pingyi.casework.reasons import Incomplete, NotAllowed, NotNow, Refusal
 from pingyi.demo.cases import walk
 from pingyi.people.roles import Role
 from pingyi.web.account.looks import by_reader

@@ -14,7 +14,7 @@ from pingyi.accountability.escalation import DutyLadder
 from pingyi.accountability.models import Duty
 from pingyi.audit.actions import SYSTEM
 from pingyi.audit.queries import events_about
-from pingyi.casework.policies import (
+from pingyi.casework.reasons import (
     CLOCK_LATE,
     EXTENDED,
     NO_CLOCK,

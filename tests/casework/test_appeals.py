@@ -9,7 +9,8 @@ import pytest
 from pingyi.casework import queries
 from pingyi.casework.actions import appeal_verdict, decide_case, note_check, review_appeal
 from pingyi.casework.models import Case
-from pingyi.casework.policies import (
+from pingyi.casework.queries import score_events, timeline, verdict_of
+from pingyi.casework.reasons import (
     APPEAL_OVER,
     APPEALED,
     NOT_NEW,
@@ -18,7 +19,6 @@ from pingyi.casework.policies import (
     NotAllowed,
     NotNow,
 )
-from pingyi.casework.queries import score_events, timeline, verdict_of
 from pingyi.casework.rules import appeal_until
 from pingyi.casework.second_looks import Appeal
 from pingyi.casework.states import Review

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from pingyi.audit.queries import events_about
-from pingyi.casework import actions, assigning, policies, queries
+from pingyi.casework import actions, assigning, queries, reasons
 from pingyi.casework.models import Case
-from pingyi.casework.policies import Incomplete, NotAllowed, NotNow, Overtaken
+from pingyi.casework.reasons import Incomplete, NotAllowed, NotNow, Overtaken
 from pingyi.casework.timeline import timeline
 from pingyi.directory.models import Area
 from pingyi.people.actions import appoint
@@ -48,11 +48,11 @@ def test_only_who_works_there_can_be_given_it(world: World):
     for nobody in (stranger, world.person(Role.LEADER), world.inspector, of_unit):
         with pytest.raises(Incomplete) as refused:
             give(world, case, nobody)
-        assert refused.value.reason == policies.CANNOT_WORK_IT
+        assert refused.value.reason == reasons.CANNOT_WORK_IT
     give(world, case, world.person(Role.SORTER, area=world.city))
     with pytest.raises(Incomplete) as refused:
         give(world, case, world.person(Role.SORTER, area=world.city))
-    assert refused.value.reason == policies.ASSIGNED_SO
+    assert refused.value.reason == reasons.ASSIGNED_SO
 
 
 def test_only_the_manager_gives_and_neither_closed_nor_sealed_ones(world: World):
@@ -64,7 +64,7 @@ def test_only_the_manager_gives_and_neither_closed_nor_sealed_ones(world: World)
         give(world, world.case("closed"), world.caller)
     with pytest.raises(NotNow) as refused:
         give(world, world.case("sealed"), world.caller)
-    assert refused.value.reason == policies.EMBARGO
+    assert refused.value.reason == reasons.EMBARGO
 
 
 def test_whoever_gives_it_is_still_new_to_it(world: World):

@@ -8,11 +8,11 @@ import pytest
 
 from pingyi.audit.personal import renew
 from pingyi.audit.queries import events_about
-from pingyi.casework import actions, policies
+from pingyi.casework import actions, reasons
 from pingyi.casework.intake_models import CaseSource
 from pingyi.casework.models import Case
-from pingyi.casework.policies import Incomplete, NotAllowed, NotNow
 from pingyi.casework.queries import score_events, timeline
+from pingyi.casework.reasons import Incomplete, NotAllowed, NotNow
 from pingyi.notices.models import Outgoing
 from pingyi.people.roles import Role
 from tests.casework.world import AT, after
@@ -115,12 +115,12 @@ def test_an_answer_owed_is_given_and_told_by_sms(world):
     case = _decided(world)
     with pytest.raises(NotNow) as refused:
         actions.close_case(case=case, by=world.manager, at=AT)
-    assert refused.value.reason == policies.REPLY_OWED
+    assert refused.value.reason == reasons.REPLY_OWED
     actions.reply_to_citizen(case=case, text="已批评教育", by=world.caller, at=AT)
     assert Outgoing.objects.get().purpose == "case.reply"
     with pytest.raises(NotNow) as refused:
         actions.close_case(case=case, by=world.manager, at=AT)
-    assert refused.value.reason == policies.STILL_OPEN_TO_HER
+    assert refused.value.reason == reasons.STILL_OPEN_TO_HER
     assert actions.close_unjudged_cases(at=after(days=60)) == [case]
 
 

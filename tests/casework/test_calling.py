@@ -13,8 +13,9 @@ from pingyi.audit.queries import events_about
 from pingyi.casework import rules
 from pingyi.casework.actions import log_call
 from pingyi.casework.models import CallAttempt, Case, Reply
-from pingyi.casework.policies import Incomplete, NotAllowed, consents
+from pingyi.casework.policies import consents
 from pingyi.casework.queries import timeline, to_call
+from pingyi.casework.reasons import Incomplete, NotAllowed
 from pingyi.casework.rules import hours_missing, hours_tried
 from pingyi.casework.states import CallOutcome, State
 from tests.casework.test_sorting import clocks

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pingyi.audit.queries import events_about
-from pingyi.casework import actions, policies
+from pingyi.casework import actions, reasons
 from pingyi.casework.letter_models import CaseLetter
 from pingyi.casework.letter_queries import (
     Turn,
@@ -18,8 +18,8 @@ from pingyi.casework.letter_queries import (
     linkable,
     turns_of,
 )
-from pingyi.casework.policies import Incomplete, NotAllowed, NotNow, Refusal
 from pingyi.casework.problem_queries import problems_behind, story_of
+from pingyi.casework.reasons import Incomplete, NotAllowed, NotNow, Refusal
 from pingyi.files.actions import checked
 from pingyi.letters import actions as letters
 from pingyi.letters.actions import Addressee
@@ -123,7 +123,7 @@ def test_under_embargo_only_the_inspectors_write_because_of_it(office):
     both = world.person(Role.INSPECTOR)
     with pytest.raises(NotNow) as refused:
         actions.draft_case_letter(case=case, **wording(office, by=both))
-    assert refused.value.reason == policies.EMBARGO
+    assert refused.value.reason == reasons.EMBARGO
     letter = actions.draft_case_letter(case=case, **wording(office, **given))
     assert letters_of_case(case, world.inspector).get() == letter
     assert not cases_behind(letter, world.manager).exists()
@@ -200,7 +200,7 @@ def test_who_could_not_begin_the_letter_does_not_link_it(office):
     assert not linkable(case, world.manager).exists()
     with pytest.raises(Refusal) as refused:
         actions.link_case_letter(case=case, letter=letter, by=world.manager, at=LATER)
-    assert refused.value.reason == policies.LETTER_DROPPED
+    assert refused.value.reason == reasons.LETTER_DROPPED
     assert not CaseLetter.objects.exists()
 
 
@@ -218,7 +218,7 @@ def test_a_case_under_embargo_takes_letters_of_the_inspectors_alone(office):
     both = User.objects.get(pk=both.pk)
     with pytest.raises(NotNow) as refused:
         actions.link_case_letter(case=case, letter=letter, by=both, at=LATER)
-    assert refused.value.reason == policies.EMBARGO
+    assert refused.value.reason == reasons.EMBARGO
     assert linkable(case, both).get() == theirs
     actions.link_case_letter(case=case, letter=theirs, by=both, at=LATER)
     assert not cases_behind(theirs, world.manager).exists()

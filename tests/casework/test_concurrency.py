@@ -24,7 +24,7 @@ from pingyi.casework.models import (
     Sorting,
     Verdict,
 )
-from pingyi.casework.policies import Refusal
+from pingyi.casework.reasons import Refusal
 from pingyi.casework.second_looks import Appeal, LookBack
 from pingyi.demo.cases import walk
 from pingyi.people.roles import Role

@@ -4,7 +4,7 @@ import pytest
 
 from pingyi.audit.queries import reads, reads_of
 from pingyi.casework.actions import Contact, dispatch_case, recall_dispatch, reveal_contact
-from pingyi.casework.policies import Incomplete, NotAllowed, NotNow
+from pingyi.casework.reasons import Incomplete, NotAllowed, NotNow
 from pingyi.demo.cases import walk
 from pingyi.people.actions import appoint
 from pingyi.people.roles import Role

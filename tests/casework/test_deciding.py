@@ -5,8 +5,8 @@ import pytest
 from pingyi.casework import policies
 from pingyi.casework.actions import confirm_verdict, decide_case, note_check, withdraw_verdict
 from pingyi.casework.models import Case, Verdict
-from pingyi.casework.policies import Incomplete, NotNow
 from pingyi.casework.queries import verdict_of
+from pingyi.casework.reasons import Incomplete, NotNow
 from pingyi.casework.states import Finding, Kind
 from pingyi.people.roles import Role
 from pingyi.ratings.actions import void_rating

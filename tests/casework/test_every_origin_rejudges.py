@@ -9,12 +9,12 @@ from django.conf import settings
 from pingyi.audit.actions import CITIZEN
 from pingyi.audit.keys import keyring
 from pingyi.audit.queries import events_about
-from pingyi.casework import actions, policies, receipts
+from pingyi.casework import actions, reasons, receipts
 from pingyi.casework.intake_models import CaseSource
 from pingyi.casework.models import Case, Rejudgement
-from pingyi.casework.policies import Incomplete, NotAllowed, NotNow
 from pingyi.casework.problem_models import ProblemDeed
 from pingyi.casework.queries import timeline, to_hear
+from pingyi.casework.reasons import Incomplete, NotAllowed, NotNow
 from pingyi.demo.cases import walk
 from pingyi.notices.actions import TEXT
 from pingyi.notices.models import Outgoing
@@ -121,7 +121,7 @@ def test_nobody_speaks_for_who_can_speak_herself(world: World):
     for case in (answered(world, phone=PHONE), rated, nameless):
         with pytest.raises(NotAllowed) as refused:
             hear(case, world, satisfied=True)
-        assert refused.value.reason == policies.NOT_TO_BE_HEARD
+        assert refused.value.reason == reasons.NOT_TO_BE_HEARD
     for role in (Role.INSPECTOR, Role.LEADER, Role.UNIT_ADMIN, Role.SCHEME_KEEPER):
         with pytest.raises(NotAllowed):
             hear(answered(world), world, satisfied=True, by=world.person(role))
@@ -139,7 +139,7 @@ def test_her_time_is_kept_for_her(world: World, phone: str):
     case = answered(world, phone=phone)
     with pytest.raises(NotNow) as refused:
         actions.close_case(case=case, by=world.manager, at=LATER)
-    assert refused.value.reason == policies.STILL_OPEN_TO_HER
+    assert refused.value.reason == reasons.STILL_OPEN_TO_HER
     assert actions.close_unjudged_cases(at=after(days=60)) == [case]
 
 

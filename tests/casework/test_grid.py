@@ -6,7 +6,7 @@ import pytest
 
 from pingyi.audit.actions import CITIZEN, SYSTEM, NamedActor
 from pingyi.audit.queries import events_about
-from pingyi.casework import policies
+from pingyi.casework import policies, reasons
 from pingyi.casework.actions import ask_for_time, grant_time, propose_move, resume_clock
 from pingyi.casework.models import Case
 from pingyi.casework.states import HEARD, RATER, TRANSITIONS, State, Transition
@@ -139,7 +139,7 @@ def test_from_step_role_while_a_look_back_waits(world: World):
             assert (reason is None) == expected, (name, role, reason)
             if name in LOOKS and role in (Role.CALLER, Role.CASE_MANAGER):
                 reason = policies.why_not(step, case, world.person(role), at=LATER)
-                assert reason == policies.NOT_NEW
+                assert reason == reasons.NOT_NEW
 
 
 @pytest.mark.parametrize("state", MOVABLE)
@@ -189,7 +189,7 @@ def test_from_step_role_while_the_inspectors_ask_for_more_time(world: World, end
     ask_for_time(case=case, what="pause", reason="等鉴定", by=other, at=soon)
     _only(world, case, soon, THEIR_ANSWERS)
     for name in THEIR_ANSWERS:
-        assert policies.why_not(TRANSITIONS[name], case, other, at=soon) == policies.OWN_REQUEST
+        assert policies.why_not(TRANSITIONS[name], case, other, at=soon) == reasons.OWN_REQUEST
     grant_time(case=case, by=world.inspector, at=soon)
     _only(world, case, LATER, {"inspectors_ask_time", "inspectors_resume"})
     resume_clock(case=case, by=other, at=LATER)
@@ -215,10 +215,10 @@ def test_a_verdict_can_be_appealed_in_time(world: World, end: str):
     case = world.case(end)
     step = TRANSITIONS["appeal"]
     assert policies.why_not(step, case, world.unit_admin, at=after(days=3)) is None
-    assert policies.why_not(step, case, world.unit_admin, at=LATER) == policies.APPEAL_OVER
+    assert policies.why_not(step, case, world.unit_admin, at=LATER) == reasons.APPEAL_OVER
     for role in set(Role) - {Role.UNIT_ADMIN}:
         reason = policies.why_not(step, case, world.person(role), at=after(days=3))
-        assert reason == policies.NOT_YOURS
+        assert reason == reasons.NOT_YOURS
 
 
 @pytest.mark.parametrize("phone", ["", "13900000001"])
@@ -271,7 +271,7 @@ def test_some_steps_take_somebody_new_to_the_case(world: World):
                 worked = events_about(case).filter(actor=person.audit_name).exists()
                 if policies.holds(step, case, person) and worked:
                     reason = policies.why_not(step, case, person, at=LATER)
-                    assert reason == policies.NOT_NEW, (end, name, login)
+                    assert reason == reasons.NOT_NEW, (end, name, login)
 
 
 def test_another_district_has_no_say(world: World):
@@ -283,7 +283,7 @@ def test_another_district_has_no_say(world: World):
             else:
                 stranger = world.person(role, area=world.elsewhere)
             for step in TRANSITIONS.values():
-                assert policies.why_not(step, case, stranger, at=LATER) == policies.NOT_YOURS
+                assert policies.why_not(step, case, stranger, at=LATER) == reasons.NOT_YOURS
 
 
 def test_the_city_tier_reaches_every_district(world: World):
@@ -299,7 +299,7 @@ def test_nobody_works_a_case_of_their_own_unit(world: World, unit: str):
     for name, step in TRANSITIONS.items():
         if "case_manager" in roles_that_may_or_none(step):
             reason = policies.why_not(step, case, world.manager, at=LATER)
-            assert reason == policies.OWN_UNIT, name
+            assert reason == reasons.OWN_UNIT, name
 
 
 def test_serving_another_unit_is_no_hindrance(world: World):

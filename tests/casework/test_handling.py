@@ -6,7 +6,7 @@ from pingyi.audit.queries import events_about
 from pingyi.casework import queries
 from pingyi.casework.actions import propose_handling
 from pingyi.casework.models import Case
-from pingyi.casework.policies import Incomplete, NotAllowed, NotNow
+from pingyi.casework.reasons import Incomplete, NotAllowed, NotNow
 from pingyi.casework.search import matching
 from pingyi.people.roles import Role
 from tests.casework.world import World, after

@@ -12,14 +12,8 @@ from pingyi.casework.actions import (
     report_findings,
 )
 from pingyi.casework.models import Case
-from pingyi.casework.policies import (
-    EMBARGO,
-    NOT_EMBARGOED,
-    NOT_IN_STATE,
-    Incomplete,
-    NotNow,
-    last_report,
-)
+from pingyi.casework.policies import last_report
+from pingyi.casework.reasons import EMBARGO, NOT_EMBARGOED, NOT_IN_STATE, Incomplete, NotNow
 from pingyi.casework.timeline import timeline
 from pingyi.notices.queries import inbox_of
 from tests.casework.test_sorting import clocks

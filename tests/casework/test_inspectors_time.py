@@ -20,14 +20,7 @@ from pingyi.casework.actions import (
     resume_clock,
 )
 from pingyi.casework.models import Case, CaseClock
-from pingyi.casework.policies import (
-    NO_REQUEST,
-    NOT_YOURS,
-    OWN_REQUEST,
-    OWN_UNIT,
-    NotAllowed,
-    NotNow,
-)
+from pingyi.casework.reasons import NO_REQUEST, NOT_YOURS, OWN_REQUEST, OWN_UNIT, NotAllowed, NotNow
 from pingyi.casework.search import matching
 from pingyi.casework.timeline import timeline
 from pingyi.kernel.workdays import SHANGHAI

@@ -6,7 +6,7 @@ import pytest
 
 from pingyi.casework.actions import assign_case, instruct
 from pingyi.casework.models import Case
-from pingyi.casework.policies import EMBARGO, Incomplete, NotAllowed, NotNow, Refusal
+from pingyi.casework.reasons import EMBARGO, Incomplete, NotAllowed, NotNow, Refusal
 from pingyi.casework.search import matching
 from pingyi.casework.timeline import timeline
 from pingyi.notices.models import InboxItem

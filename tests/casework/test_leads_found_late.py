@@ -6,9 +6,8 @@ from __future__ import annotations
 import pytest
 
 from pingyi.audit.queries import events_about
-from pingyi.casework import actions, policies
+from pingyi.casework import actions, policies, reasons
 from pingyi.casework.models import Case
-from pingyi.casework.policies import NotAllowed, NotNow
 from pingyi.casework.queries import (
     citizen_reply,
     citizen_steps,
@@ -19,6 +18,7 @@ from pingyi.casework.queries import (
     to_reply,
     verdict_of,
 )
+from pingyi.casework.reasons import NotAllowed, NotNow
 from pingyi.casework.states import State
 from pingyi.demo.cases import SAID, walk
 from pingyi.notices.models import InboxItem
@@ -159,7 +159,7 @@ def test_a_void_rating_stays_void(world: World):
     refer(case, world)
     with pytest.raises(NotNow) as refused:
         inspect(case, world, "conclude")
-    assert refused.value.reason == policies.STAYS_VOID
+    assert refused.value.reason == reasons.STAYS_VOID
     inspect(case, world, "release", "report")
     with pytest.raises(NotNow):
         inspect(case, world, "verify")
@@ -169,7 +169,7 @@ def test_a_void_rating_stays_void(world: World):
                 case=case, finding=finding, kind="conduct", reason="x", by=world.manager,
                 at=after(days=9),
             )  # fmt: skip
-        assert refused.value.reason == policies.STAYS_VOID
+        assert refused.value.reason == reasons.STAYS_VOID
     walk(case, ["propose_void"], hands=world.hands, at=after(days=10))
     third = world.newcomer(Role.CASE_MANAGER)
     actions.confirm_verdict(case=case, by=third, at=after(days=11))
@@ -184,7 +184,7 @@ def test_an_appeal_waits_for_the_release_and_is_reviewed_then(world: World):
     review = {"case": case, "outcome": "dismissed", "reason": "属实", "by": world.hands.second}
     with pytest.raises(NotNow) as refused:
         actions.review_appeal(**review, at=after(days=4))
-    assert refused.value.reason == policies.EMBARGO
+    assert refused.value.reason == reasons.EMBARGO
     inspect(case, world, "release")
     actions.review_appeal(**review, at=after(days=8))
     assert policies.open_appeal(case) is None
@@ -195,4 +195,4 @@ def test_under_embargo_it_is_not_referred_again(world: World):
     assert case.state == State.TO_REPLY
     with pytest.raises(NotNow) as refused:
         refer(case, world)
-    assert refused.value.reason == policies.EMBARGO
+    assert refused.value.reason == reasons.EMBARGO

@@ -12,8 +12,8 @@ from pingyi import rulebook
 from pingyi.casework import rules
 from pingyi.casework.actions import draw_sample, pick_look_back, record_look_back
 from pingyi.casework.models import Case
-from pingyi.casework.policies import NOT_NEW, Incomplete, NotAllowed, NotNow
 from pingyi.casework.queries import score_events, timeline
+from pingyi.casework.reasons import NOT_NEW, Incomplete, NotAllowed, NotNow
 from pingyi.casework.sampling import draw
 from pingyi.casework.second_looks import LookBack, Sample
 from pingyi.demo.cases import walk

@@ -15,7 +15,7 @@ from pingyi.casework.intake_queries import messages_for
 from pingyi.casework.message_files import MessageRow, parsed_moment
 from pingyi.casework.models import Case
 from pingyi.casework.origins import Channel
-from pingyi.casework.policies import Incomplete, NotNow
+from pingyi.casework.reasons import Incomplete, NotNow
 from pingyi.demo.cases import walk
 from pingyi.directory.problems import DirectoryErrors
 from pingyi.kernel.tables import read_tables

@@ -16,7 +16,8 @@ from pingyi.casework.actions import (
     resume_clock,
 )
 from pingyi.casework.models import Case, CaseClock
-from pingyi.casework.policies import (
+from pingyi.casework.queries import timeline
+from pingyi.casework.reasons import (
     CLOCK_LATE,
     EXTENDED,
     NO_REQUEST,
@@ -29,7 +30,6 @@ from pingyi.casework.policies import (
     NotNow,
     Overtaken,
 )
-from pingyi.casework.queries import timeline
 from pingyi.clocks import actions as clocks
 from pingyi.kernel.workdays import SHANGHAI
 from pingyi.notices.queries import inbox_of

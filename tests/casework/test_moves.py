@@ -28,7 +28,8 @@ from pingyi.casework.actions import (
     withdraw_verdict,
 )
 from pingyi.casework.models import Case
-from pingyi.casework.policies import (
+from pingyi.casework.queries import timeline
+from pingyi.casework.reasons import (
     EMBARGO,
     MOVE_WAITS,
     NOT_NEW,
@@ -44,7 +45,6 @@ from pingyi.casework.policies import (
     Overtaken,
     Refusal,
 )
-from pingyi.casework.queries import timeline
 from pingyi.casework.search import matching
 from pingyi.demo.cases import walk
 from pingyi.directory.models import Enrolment, PointCode, Season, ServicePoint, Unit

@@ -6,7 +6,7 @@ from pingyi.audit.actions import SYSTEM
 from pingyi.audit.queries import events_about
 from pingyi.casework.actions import open_case, open_missing_cases
 from pingyi.casework.models import Case
-from pingyi.casework.policies import HAS_CASE, NOT_BAD, NotNow
+from pingyi.casework.reasons import HAS_CASE, NOT_BAD, NotNow
 from pingyi.directory.models import Season
 from pingyi.kernel.workdays import SHANGHAI
 from pingyi.ratings.actions import void_rating

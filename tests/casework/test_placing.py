@@ -5,7 +5,7 @@ import pytest
 from pingyi.audit.queries import events_about
 from pingyi.casework.actions import dispatch_case, note_check, recall_dispatch, refer_case
 from pingyi.casework.models import Case, Dispatch
-from pingyi.casework.policies import Incomplete
+from pingyi.casework.reasons import Incomplete
 from pingyi.casework.wording import repeats
 from pingyi.files.actions import checked
 from tests.casework.test_sorting import clocks

@@ -6,12 +6,12 @@ import pytest
 
 from pingyi.audit.actions import CITIZEN
 from pingyi.audit.queries import events_about
-from pingyi.casework import actions, policies
+from pingyi.casework import actions, reasons
 from pingyi.casework.actions.problems import note_step
 from pingyi.casework.models import Case
-from pingyi.casework.policies import Incomplete, NotAllowed, NotNow
 from pingyi.casework.problem_models import Problem, ProblemDeed
 from pingyi.casework.problem_queries import cases_of, membership_of, problems_for, story_of
+from pingyi.casework.reasons import Incomplete, NotAllowed, NotNow
 from pingyi.demo.cases import walk
 from pingyi.notices.models import Outgoing
 from pingyi.people.roles import Role
@@ -51,7 +51,7 @@ def test_a_case_belongs_to_one_problem_until_it_leaves_with_a_reason(world, prob
     other = actions.open_problem(title="另一个", area=world.district, by=world.manager, at=LATER)
     with pytest.raises(NotNow) as refused:
         actions.join_problem(problem=other, case=case, by=world.manager, at=LATER)
-    assert refused.value.reason == policies.IN_A_PROBLEM
+    assert refused.value.reason == reasons.IN_A_PROBLEM
     with pytest.raises(Incomplete):
         actions.leave_problem(problem=problem, case=case, reason=" ", by=world.manager, at=LATER)
     actions.leave_problem(problem=problem, case=case, reason="另事", by=world.manager, at=LATER)
@@ -65,7 +65,7 @@ def test_what_lies_under_embargo_joins_none_and_disappears_from_its_problem(worl
     sealed = world.case("sealed")
     with pytest.raises(NotNow) as refused:
         actions.join_problem(problem=problem, case=sealed, by=world.manager, at=LATER)
-    assert refused.value.reason == policies.EMBARGO
+    assert refused.value.reason == reasons.EMBARGO
     (case,) = join(world, problem, "to_place")
     actions.refer_case(case=case, reason="线索", lead=True, by=world.manager, at=LATER)
     found = problems_for(world.manager).get()
@@ -114,7 +114,7 @@ def test_it_is_worked_once_and_every_rater_is_answered(world, problem):
     assert Outgoing.objects.filter(purpose="case.reply").count() == 3
     with pytest.raises(NotNow) as refused:
         actions.close_problem(problem=problem, outcome="增开窗口", by=world.manager, at=LATER)
-    assert refused.value.reason == policies.NOT_ALL_ANSWERED
+    assert refused.value.reason == reasons.NOT_ALL_ANSWERED
 
 
 def test_done_again_it_reaches_only_those_still_waiting(world, problem):
@@ -208,7 +208,7 @@ def test_it_closes_once_everybody_was_answered_of_other_districts_too(world, pro
     assert other not in cases_of(problem, world.manager)
     with pytest.raises(NotNow) as refused:
         actions.close_problem(problem=problem, outcome="好了", by=world.manager, at=LATER)
-    assert refused.value.reason == policies.NOT_ALL_ANSWERED
+    assert refused.value.reason == reasons.NOT_ALL_ANSWERED
     actions.leave_problem(problem=problem, case=other, reason="另事", by=world.manager, at=LATER)
     actions.close_problem(problem=problem, outcome="好了", by=world.manager, at=LATER)
 
@@ -233,7 +233,7 @@ def test_a_stale_page_has_no_case_join_what_was_closed_meanwhile(world, problem)
     ):
         with pytest.raises(NotNow) as refused:
             act(problem=stale, by=world.manager, at=LATER, **given)
-        assert refused.value.reason == policies.PROBLEM_CLOSED
+        assert refused.value.reason == reasons.PROBLEM_CLOSED
     assert membership_of(case) is None
 
 

@@ -14,7 +14,7 @@ from pingyi.casework.actions import (
     reply_to_citizen,
 )
 from pingyi.casework.models import Case, Rejudgement
-from pingyi.casework.policies import Incomplete, NotAllowed, NotNow
+from pingyi.casework.reasons import Incomplete, NotAllowed, NotNow
 from pingyi.demo.cases import walk
 from pingyi.notices.actions import TEXT, TO
 from pingyi.notices.models import Outgoing

@@ -5,12 +5,12 @@ from datetime import date
 import pytest
 
 from pingyi.audit.queries import events_about
-from pingyi.casework import actions, policies, queries
+from pingyi.casework import actions, policies, queries, reasons
 from pingyi.casework.intake_models import CitizenMessage
 from pingyi.casework.message_files import MessageRow
 from pingyi.casework.models import Case, Rejudgement
 from pingyi.casework.origins import Channel
-from pingyi.casework.policies import Incomplete, NotAllowed, NotNow
+from pingyi.casework.reasons import Incomplete, NotAllowed, NotNow
 from pingyi.casework.states import SECOND_CALLS, TRANSITIONS
 from pingyi.demo.cases import walk
 from pingyi.people.roles import Role
@@ -74,7 +74,7 @@ def test_who_did_not_ask_to_be_called_is_not(world: World, left: dict):
     assert not queries.to_ask_again(world.caller).exists()
     for name in SECOND_CALLS:
         why = policies.why_not(TRANSITIONS[name], case, world.caller, at=LATER)
-        assert why == policies.NOT_ASKED
+        assert why == reasons.NOT_ASKED
     offered = {offer.step.name for offer in policies.offers(case, world.caller, at=LATER)}
     assert not offered & set(SECOND_CALLS), "and no greyed button asks for it"
 

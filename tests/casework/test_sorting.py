@@ -5,7 +5,7 @@ import pytest
 from pingyi.audit.queries import events_about
 from pingyi.casework.actions import sort_case
 from pingyi.casework.models import Case
-from pingyi.casework.policies import Incomplete, NotNow, Overtaken
+from pingyi.casework.reasons import Incomplete, NotNow, Overtaken
 from pingyi.casework.states import Kind, State
 from tests.casework.world import World, after
 

@@ -7,8 +7,9 @@ import pytest
 from pingyi.casework import bulk, queries
 from pingyi.casework.actions import confirm_verdict, decide_case, send_back
 from pingyi.casework.models import Case
-from pingyi.casework.policies import NOT_NEW, OVERTAKEN, OWN_UNIT, NotAllowed, Overtaken, worked_on
+from pingyi.casework.policies import worked_on
 from pingyi.casework.queries import timeline, verdict_of
+from pingyi.casework.reasons import NOT_NEW, OVERTAKEN, OWN_UNIT, NotAllowed, Overtaken
 from pingyi.demo.cases import walk
 from pingyi.notices.queries import inbox_of
 from pingyi.people.actions import appoint

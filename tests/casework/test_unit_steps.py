@@ -4,7 +4,7 @@ import pytest
 
 from pingyi.casework.actions import acknowledge, answer_case, recall_dispatch
 from pingyi.casework.models import Case, Dispatch
-from pingyi.casework.policies import Incomplete, NotAllowed, NotNow, Overtaken
+from pingyi.casework.reasons import Incomplete, NotAllowed, NotNow, Overtaken
 from pingyi.people.roles import Role
 from tests.casework.test_sorting import clocks
 from tests.casework.world import World, after

@@ -11,7 +11,7 @@ from pingyi.casework.intake_models import CitizenMessage
 from pingyi.casework.message_files import MessageRow
 from pingyi.casework.models import Case
 from pingyi.casework.origins import Channel
-from pingyi.casework.policies import Incomplete
+from pingyi.casework.reasons import Incomplete
 from pingyi.casework.wording import names, unfit_for_unit
 from tests.casework.world import AT, PHONE, World, after
 

@@ -6,7 +6,7 @@ import pytest
 
 from pingyi.audit.actions import SYSTEM
 from pingyi.casework.models import UnitAnswer
-from pingyi.casework.policies import Refusal
+from pingyi.casework.reasons import Refusal
 from pingyi.directory.problems import DirectoryErrors
 from pingyi.supervision.actions import improvements, rectification, returns
 from pingyi.supervision.models import ChannelReturn, Improvement

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from pingyi.audit.actions import SYSTEM
-from pingyi.casework.policies import Incomplete, NotAllowed, NotNow
+from pingyi.casework.reasons import Incomplete, NotAllowed, NotNow
 from pingyi.directory.models import Unit
 from pingyi.people.actions import appoint
 from pingyi.people.roles import Role

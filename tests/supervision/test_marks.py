@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from pingyi import rulebook
-from pingyi.casework.policies import NotAllowed, Refusal
+from pingyi.casework.reasons import NotAllowed, Refusal
 from pingyi.directory.models import Area
 from pingyi.people.roles import Role
 from pingyi.supervision import inputs, panels

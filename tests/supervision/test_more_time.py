@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pingyi.audit.queries import events_about
-from pingyi.casework.policies import (
+from pingyi.casework.reasons import (
     CLOCK_LATE,
     EXTENDED,
     NO_CLOCK,

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from pingyi.audit.actions import SYSTEM
-from pingyi.casework.policies import Incomplete, NotAllowed, NotNow, Overtaken
+from pingyi.casework.reasons import Incomplete, NotAllowed, NotNow, Overtaken
 from pingyi.clocks.actions import change_calendar
 from pingyi.files import vault
 from pingyi.notices.models import InboxItem

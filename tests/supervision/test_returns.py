@@ -13,7 +13,7 @@ from django.utils import translation
 from pingyi import rulebook
 from pingyi.audit.actions import SYSTEM
 from pingyi.casework import origins
-from pingyi.casework.policies import NotNow
+from pingyi.casework.reasons import NotNow
 from pingyi.directory.models import Area
 from pingyi.directory.problems import DirectoryErrors
 from pingyi.people.roles import Role

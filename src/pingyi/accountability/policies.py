@@ -9,7 +9,8 @@ from pingyi.accountability.models import PROMISE, Duty, DutyClock, DutyTimeReque
 from pingyi.accountability.terms import MeasureRulingKind, State
 from pingyi.audit.actions import Actor
 from pingyi.casework.models import Case
-from pingyi.casework.policies import (
+from pingyi.casework.policies import is_of_its_unit, no_time, reaches
+from pingyi.casework.reasons import (
     CLOCK_LATE,
     NO_CLOCK,
     NO_REQUEST,
@@ -19,9 +20,6 @@ from pingyi.casework.policies import (
     OWN_UNIT,
     TIME_ASKED,
     Reason,
-    is_of_its_unit,
-    no_time,
-    reaches,
 )
 from pingyi.casework.rules import line_of, office_of
 from pingyi.casework.states import Finding

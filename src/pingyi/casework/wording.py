@@ -11,15 +11,9 @@ from typing import Protocol
 from pingyi.audit.keys import keyring
 from pingyi.casework.intake_models import open_name, open_sender
 from pingyi.casework.models import Case
-from pingyi.casework.policies import (
-    HER_MATTER,
-    HER_NAME,
-    HER_OWN_WORDS,
-    NAMES_HER,
-    Reason,
-    consents,
-)
+from pingyi.casework.policies import consents
 from pingyi.casework.problem_models import Problem
+from pingyi.casework.reasons import HER_MATTER, HER_NAME, HER_OWN_WORDS, NAMES_HER, Reason
 from pingyi.casework.showing import NOBODY
 from pingyi.kernel.masking import redact
 from pingyi.kernel.text import clean_text

@@ -23,7 +23,8 @@ from pingyi.casework import actions, bulk
 from pingyi.casework.actions.opening import ratings_without_case
 from pingyi.casework.bulk import Handled, PastCase, Said
 from pingyi.casework.models import Case
-from pingyi.casework.policies import Refusal, may_be_called
+from pingyi.casework.policies import may_be_called
+from pingyi.casework.reasons import Refusal
 from pingyi.casework.rules import office_of
 from pingyi.casework.states import Finding, Kind
 from pingyi.demo import words

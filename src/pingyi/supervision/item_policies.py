@@ -9,7 +9,8 @@ from django.utils.timezone import localdate
 
 from pingyi.audit.actions import Actor
 from pingyi.casework.models import Case
-from pingyi.casework.policies import (
+from pingyi.casework.policies import no_time
+from pingyi.casework.reasons import (
     CLOCK_LATE,
     NO_CLOCK,
     NO_REQUEST,
@@ -18,7 +19,6 @@ from pingyi.casework.policies import (
     OWN_REQUEST,
     TIME_ASKED,
     Reason,
-    no_time,
 )
 from pingyi.casework.rules import line_of
 from pingyi.clocks.names import MoreTime

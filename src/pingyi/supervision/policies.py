@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pingyi.audit.actions import Actor
-from pingyi.casework.policies import NOT_YOURS, OWN_UNIT, Reason
+from pingyi.casework.reasons import NOT_YOURS, OWN_UNIT, Reason
 from pingyi.casework.rules import line_of
 from pingyi.directory.models import Area, Unit
 from pingyi.people.models import User

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from pingyi.audit.actions import Actor
 from pingyi.casework.message_files import parsed_moment
-from pingyi.casework.policies import Reason
+from pingyi.casework.reasons import Reason
 from pingyi.directory.models import Season, Unit
 from pingyi.directory.problems import DirectoryErrors, Problem, listed
 from pingyi.directory.reading import HEADER, from_tables, headed, one_line, own_names, unread

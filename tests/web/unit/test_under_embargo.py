@@ -17,7 +17,7 @@ from pingyi.casework.actions import (
     review_appeal,
 )
 from pingyi.casework.models import Case
-from pingyi.casework.policies import EMBARGO, NotNow
+from pingyi.casework.reasons import EMBARGO, NotNow
 from pingyi.demo.cases import walk
 from pingyi.directory.actions import enrol
 from pingyi.files.actions import Upload

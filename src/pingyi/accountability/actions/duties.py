@@ -17,7 +17,7 @@ from pingyi.accountability.terms import APOLOGIES, On, Outcome, State, What, wha
 from pingyi.audit.actions import Actor, action, record, record_each
 from pingyi.casework.actions.steps import chosen, cleaned, refusal, required
 from pingyi.casework.models import Case
-from pingyi.casework.policies import Reason, needs
+from pingyi.casework.reasons import Reason, needs
 from pingyi.casework.rules import office_of
 from pingyi.casework.wording import unfit_for_unit
 from pingyi.clocks import actions as clocks

@@ -15,7 +15,7 @@ from pingyi.accountability.terms import MeasureKind, MeasureRulingKind, Origin, 
 from pingyi.audit.actions import Actor, action, log_read, record
 from pingyi.casework.actions.steps import chosen, cleaned, refusal, required
 from pingyi.casework.models import Case
-from pingyi.casework.policies import NOT_YOURS, Reason, needs
+from pingyi.casework.reasons import NOT_YOURS, Reason, needs
 from pingyi.casework.rules import office_of
 from pingyi.directory.models import Unit
 from pingyi.people.models import User

@@ -8,7 +8,7 @@ from pingyi.accountability import policies
 from pingyi.accountability.models import Duty, DutyTimeRequest
 from pingyi.audit.actions import Actor, action, record
 from pingyi.casework.actions.steps import chosen, refusal, required
-from pingyi.casework.policies import TIME_ASKED, Overtaken, Reason, needs
+from pingyi.casework.reasons import TIME_ASKED, Overtaken, Reason, needs
 from pingyi.clocks import actions as clocks
 from pingyi.clocks import more_time
 from pingyi.clocks.names import MoreTime

@@ -9,7 +9,7 @@ from pingyi.casework import policies
 from pingyi.casework.actions.attaching import Uploads, attach
 from pingyi.casework.actions.steps import cleaned, record_step, required, take
 from pingyi.casework.models import Case, Dispatch, UnitAnswer
-from pingyi.casework.policies import ACKNOWLEDGED, Overtaken
+from pingyi.casework.reasons import ACKNOWLEDGED, Overtaken
 
 
 @action("case.acknowledge")

@@ -18,7 +18,7 @@ from pingyi.casework.actions.steps import (
 from pingyi.casework.embargo import known_verdict
 from pingyi.casework.messages import tell_a_reviewer, tell_of_the_review
 from pingyi.casework.models import Case
-from pingyi.casework.policies import SAME_VERDICT
+from pingyi.casework.reasons import SAME_VERDICT
 from pingyi.casework.second_looks import Appeal
 from pingyi.casework.states import Finding, Kind, Review, State
 from pingyi.casework.wording import unfit_for_unit

@@ -8,13 +8,8 @@ from pingyi.audit.actions import Actor, action
 from pingyi.casework.actions.steps import cleaned, record_step, refusal, take
 from pingyi.casework.assigning import workers_of
 from pingyi.casework.models import Assignment, Case
-from pingyi.casework.policies import (
-    ASSIGNED_SO,
-    CANNOT_WORK_IT,
-    OVERTAKEN,
-    Overtaken,
-    is_of_its_unit,
-)
+from pingyi.casework.policies import is_of_its_unit
+from pingyi.casework.reasons import ASSIGNED_SO, CANNOT_WORK_IT, OVERTAKEN, Overtaken
 from pingyi.people.models import User
 
 LONGEST_REASON = 200

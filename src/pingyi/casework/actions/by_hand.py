@@ -21,7 +21,7 @@ from pingyi.casework.actions.steps import (
 from pingyi.casework.intake_models import NAME, CaseSource, CitizenMessage, open_sender
 from pingyi.casework.models import Case
 from pingyi.casework.origins import ORIGINS, UNSENT, Channel, Origin
-from pingyi.casework.policies import (
+from pingyi.casework.reasons import (
     HAS_ITS_CASE,
     IN_THE_FUTURE,
     NAMES_NO_UNIT,

@@ -8,7 +8,7 @@ from pingyi.audit.actions import SYSTEM, Actor, action
 from pingyi.casework import rules
 from pingyi.casework.actions.steps import chosen, cleaned, record_step, required, take
 from pingyi.casework.models import CallAttempt, Case, Reply
-from pingyi.casework.policies import (
+from pingyi.casework.reasons import (
     AGREED_PAST,
     AGREED_UNASKED,
     CONSENT_UNASKED,

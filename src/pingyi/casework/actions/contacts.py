@@ -10,13 +10,7 @@ from pingyi.casework import policies
 from pingyi.casework.actions.steps import chosen, refusal, required
 from pingyi.casework.intake_models import open_name
 from pingyi.casework.models import Case
-from pingyi.casework.policies import (
-    EMBARGO,
-    NO_CONTACT,
-    NOT_YOURS,
-    OWN_UNIT,
-    Reason,
-)
+from pingyi.casework.reasons import EMBARGO, NO_CONTACT, NOT_YOURS, OWN_UNIT, Reason
 from pingyi.kernel.terms import Term
 from pingyi.people.models import User
 from pingyi.people.permissions import scope_of

@@ -10,7 +10,7 @@ from pingyi.casework import policies
 from pingyi.casework.actions.steps import chosen_verdict, record_step, refusal, required, take
 from pingyi.casework.messages import tell_a_second, tell_the_proposer, tell_the_unit_of
 from pingyi.casework.models import Case, Proposal, Verdict
-from pingyi.casework.policies import STAYS_VOID, WORDS_ALONE
+from pingyi.casework.reasons import STAYS_VOID, WORDS_ALONE
 from pingyi.casework.states import ALONE, Finding, Kind
 from pingyi.casework.wording import unfit_for_unit
 from pingyi.directory.models import Unit

@@ -18,7 +18,8 @@ from pingyi.casework.actions.steps import (
 from pingyi.casework.file_models import Audience
 from pingyi.casework.messages import tell_a_reviewer, tell_the_unit_of
 from pingyi.casework.models import Case, InvestigationNote, Verdict
-from pingyi.casework.policies import TAKES_TWO, open_appeal
+from pingyi.casework.policies import open_appeal
+from pingyi.casework.reasons import TAKES_TWO
 from pingyi.casework.states import ALONE, Finding, Kind, State
 
 

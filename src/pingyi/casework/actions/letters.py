@@ -14,16 +14,10 @@ from pingyi.casework.actions.problems import link_letter
 from pingyi.casework.actions.steps import refusal
 from pingyi.casework.letter_models import CaseLetter
 from pingyi.casework.models import Case
-from pingyi.casework.policies import (
-    EMBARGO,
-    LETTER_DROPPED,
-    NOT_YOURS,
-    OWN_UNIT,
-    Reason,
-    is_of_its_unit,
-)
+from pingyi.casework.policies import is_of_its_unit
 from pingyi.casework.problem_models import Problem
 from pingyi.casework.problem_queries import cases_of
+from pingyi.casework.reasons import EMBARGO, LETTER_DROPPED, NOT_YOURS, OWN_UNIT, Reason
 from pingyi.casework.wording import unfit_files, unfit_for_unit
 from pingyi.letters import actions as letters
 from pingyi.letters.models import Letter, LetterReply, LetterTimeRequest, Organ, Recipient

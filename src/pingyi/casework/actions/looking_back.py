@@ -9,13 +9,13 @@ from django.db.models import Exists, OuterRef
 from django.utils.timezone import make_aware
 
 from pingyi.audit.actions import Actor, action, record
-from pingyi.casework import policies, rules
+from pingyi.casework import policies, reasons, rules
 from pingyi.casework.actions.deciding import pronounce
 from pingyi.casework.actions.steps import chosen, record_step, required, take
 from pingyi.casework.messages import tell_the_unit_of
 from pingyi.casework.models import Case, Verdict
-from pingyi.casework.policies import NOTHING_TO_LOOK_AT, NotNow
 from pingyi.casework.querysets import CaseQuerySet
+from pingyi.casework.reasons import NOTHING_TO_LOOK_AT, NotNow
 from pingyi.casework.sampling import draw
 from pingyi.casework.second_looks import LookBack, Sample
 from pingyi.casework.states import ALONE, Finding, Kind, Stage, State, Way
@@ -111,7 +111,7 @@ def record_look_back(
     way, text = chosen(Way, way, "way"), required(note, "note")
     unfit = unfit_for_unit(text, case, field="note")
     if unfit is not None:
-        raise policies.Incomplete(unfit)
+        raise reasons.Incomplete(unfit)
     if put_right:
         step = take("look_back_kept", case, by=by, at=at)
     else:

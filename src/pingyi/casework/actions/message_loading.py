@@ -16,7 +16,7 @@ from pingyi.casework.intake_models import BATCH, SENDER, CitizenMessage, Message
 from pingyi.casework.message_files import MessageRow
 from pingyi.casework.models import Case
 from pingyi.casework.origins import Channel
-from pingyi.casework.policies import PROPOSAL_GONE, NotNow, Refusal
+from pingyi.casework.reasons import PROPOSAL_GONE, NotNow, Refusal
 from pingyi.casework.showing import shown
 from pingyi.directory.models import Area, Unit
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pingyi.audit.actions import Actor, action
-from pingyi.casework import policies, rules
+from pingyi.casework import policies, reasons, rules
 from pingyi.casework.actions.steps import record_step, refusal, required, take
 from pingyi.casework.messages import tell_a_second_of_the_move, tell_both_units, tell_the_mover
 from pingyi.casework.models import Case
@@ -104,6 +104,6 @@ def _moved_to(case: Case, move: CaseMove) -> dict[str, Any]:
     return found if area == case.area else {**found, "assignee": None}
 
 
-def _refuse(reason: policies.Reason | None) -> None:
+def _refuse(reason: reasons.Reason | None) -> None:
     if reason is not None:
         raise refusal(reason)

@@ -16,7 +16,7 @@ from pingyi.audit.giving_way import make_way
 from pingyi.casework import rules, search
 from pingyi.casework.actions.steps import step_data
 from pingyi.casework.models import Case, CaseClock, CaseCounter
-from pingyi.casework.policies import HAS_CASE, NOT_BAD, NotNow
+from pingyi.casework.reasons import HAS_CASE, NOT_BAD, NotNow
 from pingyi.casework.states import TRANSITIONS, State
 from pingyi.clocks import actions as clocks
 from pingyi.clocks.calendar import city_calendar

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from pingyi.audit.actions import Actor, action
-from pingyi.casework import policies, rules
+from pingyi.casework import policies, reasons, rules
 from pingyi.casework.actions.attaching import Uploads, attach
 from pingyi.casework.actions.steps import chosen, record_step, refusal, required, take
 from pingyi.casework.messages import tell_the_inspectors, tell_the_unit
 from pingyi.casework.models import Case, CheckNote, Dispatch, Referral
-from pingyi.casework.policies import Reason
+from pingyi.casework.reasons import Reason
 from pingyi.casework.states import Grade, Priority
 from pingyi.casework.wording import unfit_files, unfit_for_unit
 from pingyi.directory.models import Unit
@@ -131,13 +131,13 @@ def _why_not_dispatched(
 ) -> Reason | None:
     agreed_matter, agreed_words = policies.consents(case)
     if unit not in rules.line_of(case.unit):
-        return policies.WRONG_UNIT
+        return reasons.WRONG_UNIT
     if includes_matter and not agreed_matter:
-        return policies.NO_CONSENT_MATTER
+        return reasons.NO_CONSENT_MATTER
     if includes_matter and not _left_matter(case):
-        return policies.NO_MATTER
+        return reasons.NO_MATTER
     if includes_words and not agreed_words:
-        return policies.NO_CONSENT_WORDS
+        return reasons.NO_CONSENT_WORDS
     return unfit_for_unit(words, case, field="words")
 
 

@@ -17,7 +17,17 @@ from pingyi.casework.actions.placing import dispatch_case, note_check
 from pingyi.casework.actions.replying import reply_to_citizen
 from pingyi.casework.actions.steps import cleaned, refusal, required
 from pingyi.casework.models import Case
-from pingyi.casework.policies import (
+from pingyi.casework.problem_models import (
+    Problem,
+    ProblemCase,
+    ProblemCounter,
+    ProblemDeed,
+    ProblemLetter,
+    ProblemState,
+    ProblemStep,
+)
+from pingyi.casework.problem_queries import ANSWERED, cases_of, members_of
+from pingyi.casework.reasons import (
     EMBARGO,
     IN_A_PROBLEM,
     NOT_ALL_ANSWERED,
@@ -29,16 +39,6 @@ from pingyi.casework.policies import (
     Reason,
     Refusal,
 )
-from pingyi.casework.problem_models import (
-    Problem,
-    ProblemCase,
-    ProblemCounter,
-    ProblemDeed,
-    ProblemLetter,
-    ProblemState,
-    ProblemStep,
-)
-from pingyi.casework.problem_queries import ANSWERED, cases_of, members_of
 from pingyi.casework.states import State
 from pingyi.casework.wording import unfit_for_units
 from pingyi.directory.models import Area, Unit

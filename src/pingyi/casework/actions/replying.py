@@ -8,7 +8,8 @@ from pingyi.audit.actions import CITIZEN, SYSTEM, Actor, action
 from pingyi.casework.actions.steps import chosen, cleaned, record_step, required, take
 from pingyi.casework.messages import tell_her_of_the_answer
 from pingyi.casework.models import Case, CaseClock, Rejudgement, Reply
-from pingyi.casework.policies import Refusal, is_void
+from pingyi.casework.policies import is_void
+from pingyi.casework.reasons import Refusal
 from pingyi.casework.states import HEARD, HERS, SecondCall, State, Transition
 
 LONGEST_WORDS = 500

@@ -10,14 +10,14 @@ from django.db.models import Q
 from pingyi.audit.actions import Actor, record
 from pingyi.casework import rules, search
 from pingyi.casework.models import Case, Fact
-from pingyi.casework.policies import (
+from pingyi.casework.policies import RECHECKED, not_any_more, why_not, why_not_found
+from pingyi.casework.reasons import (
     NOT_NEW,
     NOT_TO_BE_HEARD,
     NOT_YOURS,
     OVERTAKEN,
     OWN_REQUEST,
     OWN_UNIT,
-    RECHECKED,
     Incomplete,
     NotAllowed,
     NotNow,
@@ -25,10 +25,7 @@ from pingyi.casework.policies import (
     Reason,
     Refusal,
     needs,
-    not_any_more,
     too_long,
-    why_not,
-    why_not_found,
 )
 from pingyi.casework.states import (
     TRANSITIONS,

@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from pingyi.audit.actions import Actor, action
-from pingyi.casework import policies, rules
+from pingyi.casework import policies, reasons, rules
 from pingyi.casework.actions.steps import chosen, record_step, refusal, required, take
 from pingyi.casework.messages import tell_who_asked, tell_who_grants_time
 from pingyi.casework.models import Case
@@ -36,7 +36,7 @@ def ask_for_time(
     """
     what, text = chosen(MoreTime, what, "what"), required(reason, "reason", longest=LONGEST_REASON)
     if what is MoreTime.EXTENSION and not days:
-        raise refusal(policies.needs("days"))
+        raise refusal(reasons.needs("days"))
     units_own = policies.holds(TRANSITIONS["unit_asks_time"], case, by)
     name = "unit_asks_time" if units_own else "ask_time"
     step = take(_of_theirs(name, case), case, by=by, at=at)
@@ -69,7 +69,7 @@ def grant_time(*, case: Case, by: Actor, at: datetime) -> TimeRequest:
     request = policies.open_request(case)
     assert request is not None
     if not more_time.grant(request, by=by, at=at):
-        raise policies.Overtaken(policies.OVERTAKEN)
+        raise reasons.Overtaken(reasons.OVERTAKEN)
     record_step(
         case, step, about=request, clock=request.clock.rule, what=request.what, days=request.days
     )
@@ -88,7 +88,7 @@ def refuse_time(*, case: Case, reason: str, by: Actor, at: datetime) -> TimeRequ
     request = policies.open_request(case)
     assert request is not None
     if not more_time.refuse(request, text, by=by, at=at):
-        raise policies.Overtaken(policies.OVERTAKEN)
+        raise reasons.Overtaken(reasons.OVERTAKEN)
     record_step(case, step, about=request, clock=request.clock.rule)
     tell_who_asked(request, by=by, at=at)
     return request
@@ -102,7 +102,7 @@ def resume_clock(*, case: Case, by: Actor, at: datetime) -> Case:
     assert clock is not None
     granted = clock.requests.filter(what=MoreTime.PAUSE.value, granted_at__isnull=False).last()
     if not clocks.resume(clock, at=at):
-        raise policies.Overtaken(policies.OVERTAKEN)
+        raise reasons.Overtaken(reasons.OVERTAKEN)
     record_step(case, step, about=granted, clock=clock.rule)
     return case
 

@@ -12,7 +12,7 @@ from django.utils.timezone import localdate
 
 from pingyi.audit.actions import Actor, action, record, record_each
 from pingyi.casework.actions.steps import chosen, cleaned, refusal, required
-from pingyi.casework.policies import Reason, Refusal
+from pingyi.casework.reasons import Reason, Refusal
 from pingyi.directory.models import Unit
 from pingyi.kernel.masking import redact
 from pingyi.supervision import policies

@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 from pingyi.audit.actions import Actor, action, record
 from pingyi.casework.actions.steps import chosen, refusal, required
 from pingyi.casework.models import Case, UnitAnswer
-from pingyi.casework.policies import Overtaken, Reason
+from pingyi.casework.reasons import Overtaken, Reason
 from pingyi.casework.wording import unfit_files, unfit_for_unit
 from pingyi.directory.models import Unit
 from pingyi.files.actions import Checked, Upload, store_file

@@ -12,7 +12,7 @@ from django.utils.timezone import localdate
 
 from pingyi.audit.actions import Actor, action, record
 from pingyi.casework.actions.steps import cleaned, refusal, required
-from pingyi.casework.policies import NOT_YOURS, Reason, needs
+from pingyi.casework.reasons import NOT_YOURS, Reason, needs
 from pingyi.directory.models import Enrolment, Season, Unit
 from pingyi.directory.schemes import in_force
 from pingyi.people.models import User

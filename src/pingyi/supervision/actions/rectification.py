@@ -12,8 +12,8 @@ from django.utils.timezone import localdate
 from pingyi.audit.actions import Actor, action, record
 from pingyi.casework.actions.steps import cleaned, refusal, required
 from pingyi.casework.models import Case
-from pingyi.casework.policies import Overtaken, Reason
 from pingyi.casework.problem_models import Problem
+from pingyi.casework.reasons import Overtaken, Reason
 from pingyi.casework.wording import unfit_for_unit
 from pingyi.clocks import actions as clocks
 from pingyi.directory.models import Unit

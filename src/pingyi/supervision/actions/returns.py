@@ -14,7 +14,7 @@ from django.utils.timezone import localdate
 
 from pingyi.audit.actions import SYSTEM, Actor, action, record
 from pingyi.casework.actions.steps import refusal
-from pingyi.casework.policies import NOT_YOURS, OWN_UNIT, PROPOSAL_GONE, NotNow, Reason, Refusal
+from pingyi.casework.reasons import NOT_YOURS, OWN_UNIT, PROPOSAL_GONE, NotNow, Reason, Refusal
 from pingyi.directory.models import Enrolment, Season, Unit
 from pingyi.directory.problems import DirectoryErrors, Problem
 from pingyi.directory.schemes import in_force

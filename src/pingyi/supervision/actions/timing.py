@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pingyi.audit.actions import Actor, action, record
 from pingyi.casework.actions.steps import chosen, required
-from pingyi.casework.policies import TIME_ASKED, Overtaken, needs
+from pingyi.casework.reasons import TIME_ASKED, Overtaken, needs
 from pingyi.clocks import actions as clocks
 from pingyi.clocks import more_time
 from pingyi.clocks.names import MoreTime

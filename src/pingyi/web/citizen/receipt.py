@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods
 from pingyi.audit.actions import CITIZEN
 from pingyi.casework import receipts
 from pingyi.casework.actions import rejudge
-from pingyi.casework.policies import Refusal
 from pingyi.casework.queries import citizen_reply, citizen_steps, may_rejudge
+from pingyi.casework.reasons import Refusal
 from pingyi.directory.models import ServicePoint
 from pingyi.kernel.codes import normalise_receipt, receipt_is_valid
 from pingyi.kernel.text import clean_text

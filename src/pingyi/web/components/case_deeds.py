@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from pingyi.casework import actions, policies
+from pingyi.casework import actions, policies, reasons
 from pingyi.casework.models import Case
 from pingyi.casework.states import HEARD, MOVES, SECOND_CALLS, Finding
 from pingyi.people.models import User
@@ -85,7 +85,7 @@ class Deed:
         return self.form.form_id
 
     def do(self, case: Case, given: dict[str, Any], *, by: User, at: datetime) -> Any:
-        """Run the action; raises `policies.Refusal`."""
+        """Run the action; raises `reasons.Refusal`."""
         return self.action(case=case, by=by, at=at, **given)
 
 
@@ -319,7 +319,7 @@ def send(form: CaseForm, *, by: User, at: datetime) -> bool:
         return False
     try:
         DEEDS[form.form_id].do(form.case, form.cleaned_data, by=by, at=at)
-    except policies.Refusal as refused:
+    except reasons.Refusal as refused:
         form.refused = refused
         form.refuse(str(refused), refused.reason.field or None)
         return False

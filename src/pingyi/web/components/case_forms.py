@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from pingyi.casework import actions, policies, rules
+from pingyi.casework import actions, policies, reasons, rules
 from pingyi.casework.assigning import workers_of
 from pingyi.casework.models import Case
 from pingyi.casework.states import (
@@ -47,7 +47,7 @@ from pingyi.web.components.words import say
 class CaseForm(DeskForm):
     """A form about one case; `refused` is why its action would not do it."""
 
-    refused: policies.Refusal | None = None
+    refused: reasons.Refusal | None = None
 
     def __init__(self, *args: Any, case: Case, **options: Any) -> None:
         self.case = case
@@ -165,10 +165,10 @@ class DispatchForm(CaseForm):
         if said is not None and said.handling == Handling.IN_TIME:
             self.fields["grade"].initial = Grade.COMPLEX.value
         matter, words = policies.consents(self.case)
-        self._bar("includes_matter", matter, policies.NO_CONSENT_MATTER)
-        self._bar("includes_words", words, policies.NO_CONSENT_WORDS)
+        self._bar("includes_matter", matter, reasons.NO_CONSENT_MATTER)
+        self._bar("includes_words", words, reasons.NO_CONSENT_WORDS)
 
-    def _bar(self, name: str, agreed: bool, reason: policies.Reason) -> None:
+    def _bar(self, name: str, agreed: bool, reason: reasons.Reason) -> None:
         if not agreed:
             self.fields[name].help_text = str(reason)
             self.fields[name].widget.attrs["disabled"] = True

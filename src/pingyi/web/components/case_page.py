@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from pingyi.audit.keys import keyring
-from pingyi.casework import policies, queries, rules
+from pingyi.casework import policies, queries, reasons, rules
 from pingyi.casework.actions import reveal_contact
 from pingyi.casework.actions.letters import why_no_letter
 from pingyi.casework.intake_models import CaseSource, open_name
@@ -264,7 +264,7 @@ def status_of(form: CaseForm) -> int:
 
 def warn_if_overtaken(request: SignedIn, form: CaseForm, audience: Audience) -> None:
     """Tell whoever came second who did what, and when."""
-    if isinstance(form.refused, policies.NotNow):
+    if isinstance(form.refused, reasons.NotNow):
         messages.warning(request, _last_step(form.case, request.user, audience))
 
 
@@ -299,7 +299,7 @@ def reveal(
         value = reveal_contact(
             case=case, what=what, reason=form.cleaned_data["reason"], by=request.user, at=at
         )
-    except policies.Refusal as refused:
+    except reasons.Refusal as refused:
         form.refuse(str(refused), refused.reason.field or None)
         return show(case, reveal_form=form, status=409)
     return show(case, revealed={what: value})

@@ -12,7 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from pingyi.casework.policies import MOOT, NOT_YOURS, TIME_ASKED, Reason
+from pingyi.casework.policies import MOOT
+from pingyi.casework.reasons import NOT_YOURS, TIME_ASKED, Reason
 from pingyi.casework.timeline import more_time
 from pingyi.web.components.file_fields import FileRow
 from pingyi.web.components.forms import DeskForm

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from pingyi.casework.policies import Reason, Refusal
+from pingyi.casework.reasons import Reason, Refusal
 from pingyi.directory.models import Unit
 from pingyi.web.components.forms import DeskForm, TextField
 

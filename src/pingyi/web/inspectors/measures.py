@@ -31,7 +31,7 @@ from pingyi.accountability.terms import (
     Responsibility,
 )
 from pingyi.casework.models import Case
-from pingyi.casework.policies import Refusal
+from pingyi.casework.reasons import Refusal
 from pingyi.casework.rules import line_of
 from pingyi.supervision.models import Finding
 from pingyi.web.components import duty_cells as cells

@@ -19,9 +19,9 @@ from pingyi.casework import actions, queries
 from pingyi.casework.actions.problems import Applied, one_by_one, why_not_joined
 from pingyi.casework.assigning import colleagues_of
 from pingyi.casework.models import Case
-from pingyi.casework.policies import Refusal
 from pingyi.casework.problem_models import Problem, ProblemState
 from pingyi.casework.problem_queries import problems_for
+from pingyi.casework.reasons import Refusal
 from pingyi.directory.models import Area
 from pingyi.people.models import User
 from pingyi.people.permissions import scope_of

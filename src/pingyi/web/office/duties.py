@@ -24,7 +24,7 @@ from django.views.decorators.http import require_POST, require_safe
 from pingyi.accountability import actions, policies
 from pingyi.accountability.models import Duty, citing, of_unit_called
 from pingyi.accountability.terms import Outcome, State
-from pingyi.casework.policies import Refusal
+from pingyi.casework.reasons import Refusal
 from pingyi.directory.models import Unit
 from pingyi.directory.schemes import in_force
 from pingyi.people.models import User

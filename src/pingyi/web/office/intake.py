@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from pingyi.casework.actions import open_case_by_hand
-from pingyi.casework.policies import Refusal
+from pingyi.casework.reasons import Refusal
 from pingyi.web.components.access import SignedIn, requires
 from pingyi.web.office.intake_forms import NewCaseForm
 

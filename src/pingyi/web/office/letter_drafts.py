@@ -19,10 +19,10 @@ from django.views.decorators.http import require_http_methods
 from pingyi.casework import actions as case_actions
 from pingyi.casework.actions.letters import why_no_letter
 from pingyi.casework.actions.problems import may_work
-from pingyi.casework.policies import Refusal
 from pingyi.casework.problem_models import ProblemState
 from pingyi.casework.problem_queries import problems_for
 from pingyi.casework.queries import overseen_by
+from pingyi.casework.reasons import Refusal
 from pingyi.casework.wording import beginning_of_letter
 from pingyi.files.models import StoredFile
 from pingyi.letters import actions, policies, queries

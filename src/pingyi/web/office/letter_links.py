@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from pingyi.casework import actions
 from pingyi.casework.letter_queries import linkable
 from pingyi.casework.models import Case
-from pingyi.casework.policies import Refusal
+from pingyi.casework.reasons import Refusal
 from pingyi.letters.models import Letter
 from pingyi.people.models import User
 from pingyi.web.components import case_page

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from pingyi.casework import actions as case_actions
-from pingyi.casework.policies import Refusal
+from pingyi.casework.reasons import Refusal
 from pingyi.letters import actions, policies, queries
 from pingyi.letters.models import Recipient
 from pingyi.letters.policies import Refused

@@ -22,8 +22,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pingyi.casework import actions as case_actions
 from pingyi.casework.letter_queries import cases_behind
-from pingyi.casework.policies import Refusal
 from pingyi.casework.problem_queries import problems_behind
+from pingyi.casework.reasons import Refusal
 from pingyi.clocks.names import Tier
 from pingyi.letters import actions, policies, queries
 from pingyi.letters.escalation_models import LetterEscalation

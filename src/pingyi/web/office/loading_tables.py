@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from pingyi.casework.policies import Refusal
+from pingyi.casework.reasons import Refusal
 from pingyi.directory.problems import DirectoryErrors
 from pingyi.web.components.access import SignedIn
 from pingyi.web.components.forms import DeskForm

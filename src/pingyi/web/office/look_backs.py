@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pingyi.casework.actions import draw_sample
 from pingyi.casework.models import Case, CaseClock
-from pingyi.casework.policies import Refusal
+from pingyi.casework.reasons import Refusal
 from pingyi.casework.second_looks import LookBack
 from pingyi.casework.states import Stage, Way
 from pingyi.people.permissions import may

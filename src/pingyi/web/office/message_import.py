@@ -18,7 +18,7 @@ from pingyi.casework.intake_models import MessageBatch
 from pingyi.casework.intake_queries import batches_for
 from pingyi.casework.message_files import MessageRow
 from pingyi.casework.origins import Channel
-from pingyi.casework.policies import NotNow
+from pingyi.casework.reasons import NotNow
 from pingyi.directory.models import Area
 from pingyi.directory.problems import DirectoryErrors, Problem
 from pingyi.directory.reading import from_tables

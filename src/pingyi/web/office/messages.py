@@ -25,7 +25,7 @@ from pingyi.casework.intake_models import CitizenMessage
 from pingyi.casework.intake_queries import messages_for
 from pingyi.casework.models import Case
 from pingyi.casework.origins import Channel
-from pingyi.casework.policies import Refusal
+from pingyi.casework.reasons import Refusal
 from pingyi.directory.models import Unit
 from pingyi.people.models import User
 from pingyi.web.components.access import SignedIn, requires

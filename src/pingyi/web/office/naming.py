@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from pingyi.accountability import actions, names, policies
 from pingyi.accountability.models import Naming
 from pingyi.casework.models import Case
-from pingyi.casework.policies import Refusal
+from pingyi.casework.reasons import Refusal
 from pingyi.casework.rules import line_of
 from pingyi.web.components import case_page
 from pingyi.web.components.access import SignedIn, requires

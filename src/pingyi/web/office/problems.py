@@ -21,9 +21,9 @@ from django.views.decorators.http import require_POST, require_safe
 from pingyi.casework import actions
 from pingyi.casework.actions.problems import AWAITING, Applied, may_work
 from pingyi.casework.letter_queries import Turn, letters_of_problem
-from pingyi.casework.policies import Refusal
 from pingyi.casework.problem_models import Problem, ProblemDeed, ProblemState
 from pingyi.casework.problem_queries import cases_of, problems_for, story_of
+from pingyi.casework.reasons import Refusal
 from pingyi.letters.models import Letter
 from pingyi.letters.states import State as LetterState
 from pingyi.people.models import User

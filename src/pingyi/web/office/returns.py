@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from pingyi.casework.policies import NotNow
+from pingyi.casework.reasons import NotNow
 from pingyi.directory.models import Season
 from pingyi.directory.problems import DirectoryErrors, Problem
 from pingyi.people.models import User
