@@ -19,7 +19,7 @@ from tests.casework.world import AT, World, build
 from tests.staff import PASSWORD, signed_in
 from tests.web.addresses import filled, parts_of, routes
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
 LONG = "武汉市洪山区人力资源和社会保障综合行政执法大队珞南街道派驻中队"
 SHEET = '<link rel="stylesheet" href="/static/pingyi/pingyi.css">'

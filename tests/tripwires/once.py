@@ -1,7 +1,8 @@
 """`--database-only`: what touches no database has run on SQLite and need not run again.
 
 pytest-django lets no test near the database that does not ask for it, by mark or by fixture. A test
-marked `server` reaches it from a process of its own.
+marked `server` reaches it from a process of its own; one marked `one_database` asks what no
+database answers otherwise: how pages look.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ COUNT = pytest.StashKey[int]()
 
 
 def touches_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("one_database"):
+        return False
     marked = any(item.get_closest_marker(name) for name in ("django_db", "server"))
     return marked or not ASKS.isdisjoint(getattr(item, "fixturenames", ASKS))
 

@@ -63,6 +63,11 @@ def test_one_that_is_marked_runs_on_both(request):
     assert touches_database(request.node)
 
 
+@pytest.mark.one_database
+def test_how_a_page_looks_is_asked_on_one_database(db, request):
+    assert not touches_database(request.node)
+
+
 def test_one_whose_fixture_asks_runs_on_both(world, request):
     assert touches_database(request.node)
 
