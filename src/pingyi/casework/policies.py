@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from pingyi.audit.actions import CITIZEN, SYSTEM, Actor
 from pingyi.audit.queries import acted_on
 from pingyi.casework import states
@@ -194,8 +196,11 @@ def open_proposal(case: Case) -> Proposal | None:
 
 def open_move(case: Case) -> CaseMove | None:
     """The other unit that is proposed and waits for a second person."""
-    waiting = case.moves.filter(confirmed_at__isnull=True, refused_at__isnull=True)
-    return waiting.select_related("to_unit__area__parent", "to_point").last()
+    return _open_moves(case).select_related("to_unit__area__parent", "to_point").last()
+
+
+def _open_moves(case: Case) -> QuerySet[CaseMove]:
+    return case.moves.filter(confirmed_at__isnull=True, refused_at__isnull=True)
 
 
 def why_not_there(case: Case, unit: Unit, point: ServicePoint | None) -> Reason | None:
@@ -249,10 +254,12 @@ def _asked(case: Case, by: Actor) -> bool:
 
 def open_request(case: Case) -> TimeRequest | None:
     """The request for more time that waits for somebody, its clock still running."""
-    found: TimeRequest | None = (
-        TimeRequest.objects.waiting().filter(case=case).select_related("clock", "unit").last()
-    )
+    found: TimeRequest | None = _open_requests(case).select_related("clock", "unit").last()
     return found
+
+
+def _open_requests(case: Case) -> QuerySet[TimeRequest]:
+    return TimeRequest.objects.waiting().filter(case=case)
 
 
 def paused_clock(case: Case) -> CaseClock | None:
@@ -395,30 +402,30 @@ def _verdict_stands(case: Case) -> Reason | None:
 
 
 def _move_waits(case: Case, at: datetime) -> Reason | None:
-    return MOVE_WAITS if open_move(case) is not None else None
+    return MOVE_WAITS if _open_moves(case).exists() else None
 
 
 def _moved(case: Case, at: datetime) -> Reason | None:
-    if open_move(case) is None:
+    if not _open_moves(case).exists():
         return NO_MOVE
     return _verdict_stands(case)
 
 
 def _move_proposed(case: Case, at: datetime) -> Reason | None:
-    return None if open_move(case) is not None else NO_MOVE
+    return None if _open_moves(case).exists() else NO_MOVE
 
 
 def _timeable(case: Case, at: datetime) -> Reason | None:
     clock = clock_in_hand(case)
     if clock is None:
         return NO_CLOCK
-    if open_request(case) is not None:
+    if _open_requests(case).exists():
         return TIME_ASKED
     return CLOCK_LATE if clock.is_late(at) else None
 
 
 def _requested(case: Case, at: datetime) -> Reason | None:
-    return None if open_request(case) is not None else NO_REQUEST
+    return None if _open_requests(case).exists() else NO_REQUEST
 
 
 def _grantable(case: Case, at: datetime) -> Reason | None:

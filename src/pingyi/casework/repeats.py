@@ -62,9 +62,9 @@ def same_person(cases: CaseQuerySet, case: Case) -> CaseQuerySet:
         mark = bytes(case.rating.device_mark)
         day = case.rating.day
         hers.append(Case.objects.filter(rating__device_mark=mark, rating__day=day))
-    # Each by its own index, not one condition over all that is joined.
-    keys = [found.order_by().values("pk") for found in hers]
-    return cases.filter(pk__in=keys[0].union(*keys[1:])) if keys else cases.none()
+    # Each by its own index, and before anything is joined.
+    keys = {key for found in hers for key in found.order_by().values_list("pk", flat=True)}
+    return cases.filter(pk__in=keys)
 
 
 def same_point(cases: CaseQuerySet, case: Case) -> CaseQuerySet:
