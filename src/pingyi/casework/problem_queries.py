@@ -53,13 +53,16 @@ def members_of(problem: Problem) -> CaseQuerySet:
     return found.select_related("rating__contact", "source__message")
 
 
-def cases_of(problem: Problem, user: User) -> CaseQuerySet:
-    """The problem's cases that the user may see, with their clocks."""
+def seen_members_of(problem: Problem, user: User) -> CaseQuerySet:
+    """The problem's cases that the user may see, joined to nothing."""
     members = ProblemCase.objects.filter(problem=problem, left_at__isnull=True)
-    # Their keys first: PostgreSQL else joins every case there is before it looks for members.
-    keys = list(members.order_by().values_list("case", flat=True))
-    found = Case.objects.overseen_by(user).filter(pk__in=keys)
-    return found.with_clocks().select_related("rating__contact", "unit__area")
+    return Case.objects.overseen_by(user).filter(pk__in=members.values("case"))
+
+
+def cases_of(problem: Problem, user: User) -> CaseQuerySet:
+    """The same with all that a row shows, and their clocks."""
+    found = seen_members_of(problem, user).with_clocks()
+    return found.select_related("rating__contact", "unit__area")
 
 
 def membership_of(case: Case) -> ProblemCase | None:

@@ -176,7 +176,7 @@ def test_queries_do_not_grow_with_rows(world, path):
     LISTS[path](world, 990)
     many = _queries(user, path)
     assert many <= few + ("export" in path), f"{few} queries for 10 rows, {many} for 1,000"
-    assert few <= 31
+    assert few <= 28
 
 
 def _queries(user, path: str) -> int:

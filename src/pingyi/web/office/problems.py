@@ -22,7 +22,7 @@ from pingyi.casework import actions
 from pingyi.casework.actions.problems import AWAITING, Applied, may_work
 from pingyi.casework.letter_queries import Turn, letters_of_problem
 from pingyi.casework.problem_models import Problem, ProblemDeed, ProblemState
-from pingyi.casework.problem_queries import cases_of, problems_for, story_of
+from pingyi.casework.problem_queries import cases_of, problems_for, seen_members_of, story_of
 from pingyi.casework.reasons import Refusal
 from pingyi.letters.models import Letter
 from pingyi.letters.states import State as LetterState
@@ -229,7 +229,7 @@ def _steps(found: Problem, user: User, sent: DeskForm | None) -> list[dict[str, 
         return []
     late = (sent.form_id,) if sent is not None else ()
     offered = DEEDS if found.state == ProblemState.OPEN else {*ONCE_CLOSED, *late}
-    states = list(cases_of(found, user).values_list("state", flat=True))
+    states = list(seen_members_of(found, user).values_list("state", flat=True))
     letters = _linkable(found, user).exists()
     steps = []
     for key, (title, submit, _run) in DEEDS.items():
@@ -261,7 +261,8 @@ def _waiting(key: str, states: list[str], letters: bool) -> int | None:
 
 def _form(key: str, found: Problem, user: User, data: Any = None) -> DeskForm:
     if key == "leave":
-        return LeaveForm(data, cases=cases_of(found, user).order_by("number"))
+        members = seen_members_of(found, user).select_related("unit").order_by("number")
+        return LeaveForm(data, cases=members)
     if key == "letter":
         return LetterForm(data, letters=_linkable(found, user)[:SHOWN_LETTERS])
     if key == "about":
